@@ -14,6 +14,12 @@ struct fl_arena_block {
     char data[] __attribute__((aligned(ALIGNMENT)));
 };
 
+typedef struct fl_arena_cleanup {
+    struct fl_arena_cleanup *older;
+    void (*run)(void *arg);
+    void *arg;
+} fl_arena_cleanup;
+
 void fl_arena_init(fl_arena *a) { memset(a, 0, sizeof *a); }
 
 static void free_blocks(fl_arena_block *b) {
@@ -24,12 +30,28 @@ static void free_blocks(fl_arena_block *b) {
     }
 }
 
+void fl_arena_on_free(fl_arena *a, void (*run)(void *arg), void *arg) {
+    fl_arena_cleanup *c = fl_arena_alloc(a, sizeof *c);
+    *c = (fl_arena_cleanup){a->cleanups, run, arg};
+    a->cleanups = c;
+}
+
+static void run_cleanups(fl_arena *a) {
+    while (a->cleanups != NULL) {
+        fl_arena_cleanup *c = a->cleanups;
+        a->cleanups = c->older;
+        c->run(c->arg);
+    }
+}
+
 void fl_arena_deinit(fl_arena *a) {
+    run_cleanups(a);
     free_blocks(a->blocks);
     fl_arena_init(a);
 }
 
 void fl_arena_reset(fl_arena *a) {
+    run_cleanups(a);
     if (a->blocks == NULL) return;
     free_blocks(a->blocks->older);
     a->blocks->older = NULL;

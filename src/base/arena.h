@@ -14,6 +14,7 @@ typedef struct fl_arena_block fl_arena_block;
 typedef struct fl_arena {
     char *at, *end;           /* free part of the newest block */
     fl_arena_block *blocks;   /* newest first */
+    struct fl_arena_cleanup *cleanups; /* newest first */
     size_t allocated_bytes;   /* sum of block sizes, for metrics */
 } fl_arena;
 
@@ -28,6 +29,9 @@ void fl_arena_reset(fl_arena *a);
 /* Never NULL; aligned to 16 bytes; not zeroed. Owned by the arena. */
 void *fl_arena_alloc(fl_arena *a, size_t size);
 void *fl_arena_zalloc(fl_arena *a, size_t size);
+
+/* Calls `run(arg)` when the arena is emptied or given back, newest first: for what lives in the arena but owns more. */
+void fl_arena_on_free(fl_arena *a, void (*run)(void *arg), void *arg);
 
 /* Copies of strings, NUL-terminated. */
 char *fl_arena_strdup(fl_arena *a, const char *s);

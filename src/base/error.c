@@ -67,6 +67,15 @@ int fl_error_hint(fl_error *err, const char *fmt, ...) {
     return err->code;
 }
 
+int fl_error_at(fl_error *err, fl_span span) {
+    if (err->line == 0) {
+        err->line = span.line;
+        err->column = span.column;
+        err->length = span.length;
+    }
+    return err->code;
+}
+
 const char *fl_error_word(int code) {
     switch (code) {
 #define FL_X(name, value, word)                                                                                        \

@@ -39,6 +39,11 @@ typedef struct fl_error {
     char hint[FL_ERROR_HINT_MAX];       /* what to do about it; may be empty */
 } fl_error;
 
+/* A place in the SQL text, kept with what was made from it so that later stages can point there. 0: none. */
+typedef struct fl_span {
+    int line, column, length;
+} fl_span;
+
 /* Fills *err and returns `code`, so that `return fl_fail(err, …)` reads well. Any earlier content is replaced. */
 int fl_fail(fl_error *err, int code, const char *fmt, ...) FL_PRINTF(3, 4);
 
@@ -50,6 +55,9 @@ int fl_error_prefix(fl_error *err, const char *fmt, ...) FL_PRINTF(2, 3);
 
 /* Sets the advice. Returns err->code. */
 int fl_error_hint(fl_error *err, const char *fmt, ...) FL_PRINTF(2, 3);
+
+/* Sets the position, if the error has none yet. Returns err->code. */
+int fl_error_at(fl_error *err, fl_span span);
 
 void fl_error_clear(fl_error *err);
 

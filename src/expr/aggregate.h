@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aggregate.h -- aggregate functions: what they remember of a group, and how it is updated, merged and read.
+ *
+ * A group's accumulator is one row of memory, cut into cells. A cell is a primitive that several functions share:
+ *
+ *     SELECT COUNT(*), SUM(v), AVG(v), MIN(v)        cells:  ROWS | SUM(v) with its count | MIN(v)
+ *
+ *     accumulator row  [ rows:8 ][ sum:16 count:8 ][ min:8 has:1 ]          all functions on one column share cells
+ *
+ * Cells are updated a column at a time through an array of pointers to accumulator rows, merged the same way (slices of
+ * windows), and read into a result column. DISTINCT is a cell that owns a set of values and passes each new one on to
+ * the cells behind it.
+ */
+#ifndef FL_EXPR_AGGREGATE_H
+#define FL_EXPR_AGGREGATE_H
+
+#include "expr/expr.h"
+
+typedef struct fl_agg_function fl_agg_function;
+typedef struct fl_agg_call fl_agg_call;
+typedef struct fl_agg_layout fl_agg_layout;
+typedef struct fl_cell fl_cell;
+typedef struct fl_cell_type fl_cell_type;
+
+/* One call as bound: arguments are columns of the operator's input. */
+struct fl_agg_call {
+    const fl_agg_function *fn;
+    int arg;     /* input column; -1: COUNT(*) */
+    int filter;  /* BOOLEAN input column of FILTER (WHERE …); -1: none */
+    bool distinct;
+    const fl_type *arg_type; /* NULL: none */
+    const fl_type *type;     /* result */
+    const char *name;        /* as EXPLAIN shows it */
+    fl_span span;
+};
+
+/* What a function needs: up to two cells, and how they become the result. */
+typedef struct fl_agg_needs {
+    const fl_cell_type *cell;
+} fl_agg_needs;
+
+/* Appends the results of n accumulators to out. acc[i] points to the cell. */
+typedef void fl_agg_result_fn(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out);
+
+struct fl_agg_function {
+    const char *name;
+    int min_args, max_args;
+    /* The result type for the argument's, or a refusal; checks DISTINCT too. */
+    int (*infer)(fl_bind *b, fl_agg_call *call, fl_error *err);
+    /* The cell that holds what the call needs. */
+    const fl_cell_type *(*cell)(const fl_agg_call *call);
+    fl_agg_result_fn *result;
+    bool exact; /* the result does not depend on the order of rows for the types in question: see fl_agg_call_exact */
+    const char *signature, *doc;
+};
+
+/* n accumulators are changed: acc[k] is the cell in the accumulator of the k-th row of `rows`; arg is the column. */
+typedef void fl_cell_update_fn(const fl_cell *cell, char *const *acc, const fl_column *arg, fl_rows rows);
+/* src[i] is added to dst[i]; src stays. */
+typedef void fl_cell_merge_fn(const fl_cell *cell, char *const *dst, char *const *src, int n);
+
+struct fl_cell_type {
+    const char *name;
+    int size, align;
+    bool plain; /* bytes that may be copied and dropped freely: clone and free are NULL */
+    fl_cell_update_fn *update;
+    fl_cell_merge_fn *merge;
+    void (*clone)(const fl_cell *cell, char *dst, const char *src); /* dst is raw memory */
+    void (*free)(const fl_cell *cell, char *acc);
+    /* NULL: the plain bytes. */
+    void (*encode)(const fl_cell *cell, const char *acc, fl_buf *out);
+    int (*decode)(const fl_cell *cell, char *acc, fl_reader *in, fl_error *err); /* acc is zeroed */
+};
+
+/* A cell in the accumulator row. A zeroed row is an empty accumulator. */
+struct fl_cell {
+    const fl_cell_type *type;
+    int arg, filter;
+    bool distinct;
+    const fl_type *arg_type;
+    int offset;             /* in the accumulator row */
+    const fl_cell *inner;   /* DISTINCT: the cell behind the set, at its own offset */
+    bool hidden;            /* behind a DISTINCT: not updated by itself */
+};
+
+struct fl_agg_layout {
+    const fl_agg_call *calls;
+    int n_calls;
+    fl_cell *cells;
+    int n_cells;
+    const fl_cell **call_cell; /* the cell of each call */
+    int rows_cell;             /* index of the cell that counts rows, or -1 */
+    int size;                  /* of an accumulator row; a multiple of 16 */
+    bool plain;                /* all cells are */
+    /* Functions on one column without FILTER, NULLs or DISTINCT: see fl_agg_update_groups. */
+    int stat_arg;              /* that column, or -1 */
+    int stat_sum, stat_min, stat_max; /* cells, or -1 */
+    bool stat_only;            /* no other cell but ROWS */
+};
+
+const fl_agg_function *fl_agg_find(fl_str name);
+int fl_agg_count(void);
+const fl_agg_function *fl_agg_at(int i);
+
+/* Equal results whatever the order of the rows: sums of FLOAT and DOUBLE are not. */
+bool fl_agg_call_exact(const fl_agg_call *call);
+
+/* Lays out the accumulators of `calls`; `count_rows` adds a ROWS cell if no call has one. */
+const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, int n, bool count_rows);
+
+/* Adds rows of `cols` (columns of the input) to the accumulators: acc[k] is the accumulator row of the k-th of `rows`.
+ * `scratch` is for selections. */
+void fl_agg_update(const fl_agg_layout *l, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch);
+
+enum { FL_AGG_GROUPS_MAX = 256 };
+/* The same where few groups are hit by many rows: group[k] is the group of the k-th row, group_acc[] the accumulators of
+ * the n_groups groups. Sums, counts and extremes of 32-bit values are first packed into 8 or 16 bytes a group, one
+ * read-modify-write a row, and then carried over. */
+void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *const *group_acc, int n_groups,
+                          fl_column *const *cols, fl_rows rows, fl_arena *scratch);
+
+void fl_agg_merge(const fl_agg_layout *l, char *const *dst, char *const *src, int n, fl_arena *scratch);
+
+/* Appends results of n accumulator rows, one column for each call. */
+void fl_agg_result(const fl_agg_layout *l, int call, char *const *acc, int n, fl_column *out, fl_arena *scratch);
+
+void fl_agg_clone(const fl_agg_layout *l, char *dst, const char *src);
+void fl_agg_free(const fl_agg_layout *l, char *acc);
+void fl_agg_encode(const fl_agg_layout *l, const char *acc, fl_buf *out);
+int fl_agg_decode(const fl_agg_layout *l, char *acc, fl_reader *in, fl_error *err);
+
+#endif

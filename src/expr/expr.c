@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expr.c -- makes, compares, walks and prints expressions, and folds what is constant. */
+#include "expr/expr.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "data/text.h"
+#include "expr/kernel.h"
+#include "expr/program.h"
+
+fl_expr *fl_expr_column(fl_arena *a, int column, const fl_type *type) {
+    fl_expr *e = FL_NEW(a, fl_expr);
+    e->kind = FL_EXPR_COLUMN;
+    e->column = column;
+    e->type = type;
+    return e;
+}
+
+fl_expr *fl_expr_literal(fl_arena *a, const fl_value *v) {
+    fl_expr *e = FL_NEW(a, fl_expr);
+    e->kind = FL_EXPR_LITERAL;
+    e->value = *v;
+    e->type = v->type;
+    return e;
+}
+
+fl_expr *fl_expr_null(fl_arena *a, const fl_type *type) {
+    fl_value v = fl_value_null(fl_type_nullable(a, type, true));
+    return fl_expr_literal(a, &v);
+}
+
+fl_expr *fl_expr_int(fl_arena *a, int64_t x, const fl_type *type) {
+    fl_value v = {.type = type, .i = x};
+    return fl_expr_literal(a, &v);
+}
+
+static bool all_literals(const fl_expr *e) {
+    for (int i = 0; i < e->n_args; i++)
+        if (e->args[i]->kind != FL_EXPR_LITERAL) return false;
+    return true;
+}
+
+/* Replaces a call of constants by its value. A call that fails is left: it fails at run time, if its row is reached. */
+static fl_expr *fold(fl_bind *b, fl_expr *call) {
+    if (call->fn->flags & (FL_FN_DYNAMIC | FL_FN_MARKS) || !all_literals(call)) return call;
+    if (fl_type_phys(call->type) == FL_P_NONE) return call;
+    fl_arena scratch;
+    fl_error err;
+    fl_arena_init(&scratch);
+    fl_eval ev = {.pf = NULL, .tz = b->tz, .scratch = &scratch, .watermark = FL_WATERMARK_MIN};
+    fl_value v;
+    int rc = fl_expr_evaluate(b->arena, call, &ev, &v, &err);
+    fl_arena_deinit(&scratch);
+    if (rc < 0) return call;
+    fl_expr *e = fl_expr_literal(b->arena, &v);
+    e->span = call->span;
+    return e;
+}
+
+int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, fl_span span, fl_expr **out, fl_error *err) {
+    fl_expr *e = FL_NEW(b->arena, fl_expr);
+    e->kind = FL_EXPR_CALL;
+    e->fn = fn;
+    e->args = FL_NEW_N(b->arena, fl_expr *, n_args);
+    if (n_args > 0) memcpy(e->args, args, sizeof *args * (size_t)n_args);
+    e->n_args = n_args;
+    e->span = span;
+    if (n_args < fn->min_args || (fn->max_args >= 0 && n_args > fn->max_args)) {
+        fl_fail(err, FL_E_VALIDATION, "Invalid number of arguments to function '%s'. Was expecting %d arguments%s; got %d",
+                fn->name, fn->min_args, fn->max_args == fn->min_args ? "" : " or more", n_args);
+        fl_error_hint(err, "%s", fn->signature);
+        return fl_error_at(err, span);
+    }
+    int rc = fn->infer(b, e, err);
+    if (rc < 0) return fl_error_at(err, span);
+    fl_assert(e->type != NULL);
+    *out = fold(b, e);
+    return 0;
+}
+
+int fl_expr_call_name(fl_bind *b, const char *name, fl_expr **args, int n_args, fl_span span, fl_expr **out, fl_error *err) {
+    const fl_function *fn = fl_function_find(fl_str_from(name));
+    fl_assert(fn != NULL);
+    return fl_expr_call(b, fn, args, n_args, span, out, err);
+}
+
+int fl_coerce(fl_bind *b, fl_expr *call, int arg, const fl_type *type, fl_error *err) {
+    fl_expr *e = call->args[arg];
+    type = fl_type_nullable(b->arena, type, e->type->nullable);
+    return fl_expr_cast(b, e, type, false, e->span, &call->args[arg], err);
+}
+
+int fl_bad_arguments(const fl_expr *call, fl_error *err) {
+    fl_buf b;
+    fl_buf_init(&b);
+    fl_buf_printf(&b, "Cannot apply '%s' to arguments of type '%s(", call->fn->name, call->fn->name);
+    for (int i = 0; i < call->n_args; i++) {
+        fl_buf_puts(&b, i ? ", <" : "<");
+        fl_type_print(&b, call->args[i]->type, FL_TYPE_BARE);
+        fl_buf_putc(&b, '>');
+    }
+    fl_buf_printf(&b, ")'. Supported form(s): %s", call->fn->signature);
+    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
+    fl_buf_deinit(&b);
+    return fl_error_at(err, call->span);
+}
+
+int fl_kernel_fail(fl_error *err, const fl_kernel_call *call, const char *fmt, ...) {
+    char text[600];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    fl_fail(err, FL_E_RUNTIME, "%s: %s", call->expr->fn->name, text);
+    return fl_error_at(err, call->expr->span);
+}
+
+/* ---- walking ---- */
+
+static bool value_equal(const fl_value *a, const fl_value *b) {
+    if (a->is_null != b->is_null || !fl_type_equal(a->type, b->type, true)) return false;
+    if (a->is_null) return true;
+    fl_column *x = fl_value_column(a), *y = fl_value_column(b);
+    bool equal = fl_column_equal_at(x, 0, y, 0);
+    fl_column_unref(x);
+    fl_column_unref(y);
+    return equal;
+}
+
+bool fl_expr_equal(const fl_expr *a, const fl_expr *b) {
+    if (a == b) return true;
+    if (a->kind != b->kind || !fl_type_equal(a->type, b->type, true)) return false;
+    switch (a->kind) {
+    case FL_EXPR_COLUMN: return a->column == b->column;
+    case FL_EXPR_LITERAL: return value_equal(&a->value, &b->value);
+    case FL_EXPR_CALL: break;
+    }
+    if (a->fn != b->fn || a->n_args != b->n_args || a->extra != b->extra) return false;
+    for (int i = 0; i < a->n_args; i++)
+        if (!fl_expr_equal(a->args[i], b->args[i])) return false;
+    return true;
+}
+
+/* True if some call in e has one of the flags. */
+static bool has_flag(const fl_expr *e, unsigned flags) {
+    if (e->kind != FL_EXPR_CALL) return false;
+    if (e->fn->flags & flags) return true;
+    for (int i = 0; i < e->n_args; i++)
+        if (has_flag(e->args[i], flags)) return true;
+    return false;
+}
+
+bool fl_expr_deterministic(const fl_expr *e) { return !has_flag(e, FL_FN_DYNAMIC); }
+bool fl_expr_guarded(const fl_expr *e) { return has_flag(e, FL_FN_FALLIBLE | FL_FN_COSTLY); }
+bool fl_expr_reads_marks(const fl_expr *e) { return has_flag(e, FL_FN_MARKS); }
+
+void fl_expr_columns(const fl_expr *e, bool *used) {
+    if (e->kind == FL_EXPR_COLUMN) used[e->column] = true;
+    for (int i = 0; e->kind == FL_EXPR_CALL && i < e->n_args; i++) fl_expr_columns(e->args[i], used);
+}
+
+/* A copy whose columns are what `column` makes of them. */
+static fl_expr *copy(fl_arena *a, const fl_expr *e, fl_expr *(*column)(fl_arena *a, const fl_expr *e, const void *arg), const void *arg) {
+    if (e->kind == FL_EXPR_COLUMN) return column(a, e, arg);
+    fl_expr *c = FL_NEW(a, fl_expr);
+    *c = *e;
+    if (e->kind == FL_EXPR_CALL) {
+        c->args = FL_NEW_N(a, fl_expr *, e->n_args);
+        for (int i = 0; i < e->n_args; i++) c->args[i] = copy(a, e->args[i], column, arg);
+    }
+    return c;
+}
+
+static fl_expr *renumbered(fl_arena *a, const fl_expr *e, const void *arg) {
+    const int *map = arg;
+    fl_assert(map[e->column] >= 0);
+    fl_expr *c = fl_expr_column(a, map[e->column], e->type);
+    c->span = e->span;
+    return c;
+}
+
+fl_expr *fl_expr_renumber(fl_arena *a, const fl_expr *e, const int *map) { return copy(a, e, renumbered, map); }
+
+static fl_expr *substituted(fl_arena *a, const fl_expr *e, const void *arg) {
+    (void)a;
+    return ((fl_expr *const *)arg)[e->column];
+}
+
+fl_expr *fl_expr_substitute(fl_arena *a, const fl_expr *e, fl_expr *const *by) { return copy(a, e, substituted, by); }
+
+/* ---- printing ---- */
+
+static void print_literal(fl_buf *out, const fl_value *v) {
+    if (v->is_null) {
+        fl_buf_puts(out, "NULL");
+        return;
+    }
+    fl_column *c = fl_value_column(v);
+    bool quoted = fl_type_is_char(v->type) || fl_type_is_datetime(v->type);
+    if (quoted) fl_buf_putc(out, '\'');
+    fl_text_sql(out, c, 0, fl_tz_utc());
+    if (quoted) fl_buf_putc(out, '\'');
+    fl_column_unref(c);
+}
+
+static void print_list(fl_buf *out, const fl_expr *e, const char *separator, const char *const *names) {
+    for (int i = 0; i < e->n_args; i++) {
+        if (i > 0) fl_buf_puts(out, separator);
+        fl_expr_print(out, e->args[i], names);
+    }
+}
+
+void fl_expr_print(fl_buf *out, const fl_expr *e, const char *const *names) {
+    switch (e->kind) {
+    case FL_EXPR_COLUMN:
+        if (names != NULL)
+            fl_buf_puts(out, names[e->column]);
+        else
+            fl_buf_printf(out, "$%d", e->column);
+        return;
+    case FL_EXPR_LITERAL: print_literal(out, &e->value); return;
+    case FL_EXPR_CALL: break;
+    }
+    const char *name = e->fn->name;
+    if (strcmp(name, "CAST") == 0 || strcmp(name, "TRY_CAST") == 0) {
+        fl_buf_printf(out, "%s(", name);
+        fl_expr_print(out, e->args[0], names);
+        fl_buf_puts(out, " AS ");
+        fl_type_print(out, e->type, FL_TYPE_BARE);
+        fl_buf_putc(out, ')');
+    } else if ((e->fn->flags & FL_FN_OPERATOR) && e->n_args >= 2) {
+        char separator[64];
+        snprintf(separator, sizeof separator, " %s ", name);
+        fl_buf_putc(out, '(');
+        print_list(out, e, separator, names);
+        fl_buf_putc(out, ')');
+    } else if ((e->fn->flags & FL_FN_OPERATOR) && e->n_args == 1 && strncmp(name, "IS ", 3) == 0) {
+        fl_expr_print(out, e->args[0], names);
+        fl_buf_printf(out, " %s", name);
+    } else {
+        fl_buf_printf(out, "%s(", name);
+        print_list(out, e, ", ", names);
+        fl_buf_putc(out, ')');
+    }
+}
