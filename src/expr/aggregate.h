@@ -28,18 +28,14 @@ struct fl_agg_call {
     int arg;     /* input column; -1: COUNT(*) */
     int filter;  /* BOOLEAN input column of FILTER (WHERE …); -1: none */
     bool distinct;
+    bool grouped;            /* GROUP BY has a key: no group is empty */
     const fl_type *arg_type; /* NULL: none */
     const fl_type *type;     /* result */
     const char *name;        /* as EXPLAIN shows it */
     fl_span span;
 };
 
-/* What a function needs: up to two cells, and how they become the result. */
-typedef struct fl_agg_needs {
-    const fl_cell_type *cell;
-} fl_agg_needs;
-
-/* Appends the results of n accumulators to out. acc[i] points to the cell. */
+/* Appends the results of n accumulator rows to out. */
 typedef void fl_agg_result_fn(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out);
 
 struct fl_agg_function {
@@ -50,25 +46,25 @@ struct fl_agg_function {
     /* The cell that holds what the call needs. */
     const fl_cell_type *(*cell)(const fl_agg_call *call);
     fl_agg_result_fn *result;
-    bool exact; /* the result does not depend on the order of rows for the types in question: see fl_agg_call_exact */
     const char *signature, *doc;
 };
 
-/* n accumulators are changed: acc[k] is the cell in the accumulator of the k-th row of `rows`; arg is the column. */
-typedef void fl_cell_update_fn(const fl_cell *cell, char *const *acc, const fl_column *arg, fl_rows rows);
-/* src[i] is added to dst[i]; src stays. */
-typedef void fl_cell_merge_fn(const fl_cell *cell, char *const *dst, char *const *src, int n);
+/* Adds the k-th of `rows` of column arg (NULL: none) to the cell in accumulator row acc[k], for all k. `scratch` is for
+ * selections. */
+typedef void fl_cell_update_fn(const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch);
+/* The cell of row src[i] is added to that of row dst[i]; src stays. */
+typedef void fl_cell_merge_fn(const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch);
 
 struct fl_cell_type {
     const char *name;
-    int size, align;
+    int size; /* bytes; aligned to 16 in the row */
     bool plain; /* bytes that may be copied and dropped freely: clone and free are NULL */
     fl_cell_update_fn *update;
     fl_cell_merge_fn *merge;
-    void (*clone)(const fl_cell *cell, char *dst, const char *src); /* dst is raw memory */
+    /* These get the accumulator row, as all others do. */
+    void (*clone)(const fl_cell *cell, char *dst, const char *src); /* dst is a copy of src's bytes */
     void (*free)(const fl_cell *cell, char *acc);
-    /* NULL: the plain bytes. */
-    void (*encode)(const fl_cell *cell, const char *acc, fl_buf *out);
+    void (*encode)(const fl_cell *cell, const char *acc, fl_buf *out);           /* NULL: the plain bytes */
     int (*decode)(const fl_cell *cell, char *acc, fl_reader *in, fl_error *err); /* acc is zeroed */
 };
 
@@ -92,10 +88,6 @@ struct fl_agg_layout {
     int rows_cell;             /* index of the cell that counts rows, or -1 */
     int size;                  /* of an accumulator row; a multiple of 16 */
     bool plain;                /* all cells are */
-    /* Functions on one column without FILTER, NULLs or DISTINCT: see fl_agg_update_groups. */
-    int stat_arg;              /* that column, or -1 */
-    int stat_sum, stat_min, stat_max; /* cells, or -1 */
-    bool stat_only;            /* no other cell but ROWS */
 };
 
 const fl_agg_function *fl_agg_find(fl_str name);
@@ -122,7 +114,7 @@ void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *c
 void fl_agg_merge(const fl_agg_layout *l, char *const *dst, char *const *src, int n, fl_arena *scratch);
 
 /* Appends results of n accumulator rows, one column for each call. */
-void fl_agg_result(const fl_agg_layout *l, int call, char *const *acc, int n, fl_column *out, fl_arena *scratch);
+void fl_agg_result(const fl_agg_layout *l, int call, char *const *acc, int n, fl_column *out);
 
 void fl_agg_clone(const fl_agg_layout *l, char *dst, const char *src);
 void fl_agg_free(const fl_agg_layout *l, char *acc);

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aggregate.c -- aggregate functions, and the layout of what they remember.
+ *
+ * What:       calls become cells; equal cells are made once (AVG(x), SUM(x) and COUNT(x) share one).
+ * Cells:      cells.c holds the primitives; this file only puts them together.
+ * Results:    COUNT, SUM, AVG read a sum cell; MIN, MAX read an extreme cell; COUNT(*) reads a row counter.
+ */
+#include "expr/aggregate.h"
+
+#include <stdlib.h>
+
+#include "data/decimal.h"
+#include "expr/cells.h"
+#include "expr/program.h"
+
+/* ---- type rules ---- */
+
+static int refuse(const fl_agg_call *call, const char *form, fl_error *err) {
+    fl_buf b;
+    fl_buf_init(&b);
+    fl_buf_printf(&b, "Cannot apply '%s' to arguments of type '%s(<", call->fn->name, call->fn->name);
+    fl_type_print(&b, call->arg_type, FL_TYPE_BARE);
+    fl_buf_printf(&b, ">)'. Supported form(s): '%s(<%s>)'", call->fn->name, form);
+    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
+    fl_buf_deinit(&b);
+    return fl_error_at(err, call->span);
+}
+
+/* NULL where no row has counted: always possible without GROUP BY and under a FILTER. */
+static const fl_type *result_type(fl_bind *b, const fl_agg_call *call, const fl_type *t) {
+    return fl_type_nullable(b->arena, t, call->arg_type->nullable || !call->grouped || call->filter >= 0);
+}
+
+static int infer_count(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    (void)b;
+    if (call->distinct && call->arg_type->kind == FL_T_ROW)
+        return fl_fail(err, FL_E_UNSUPPORTED, "Distinct aggregate function does not support type: ROW.");
+    call->type = fl_type_of(FL_T_BIGINT, false);
+    return 0;
+}
+
+static int infer_sum(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_type *t = call->arg_type;
+    if (!fl_type_is_numeric(t)) return refuse(call, "NUMERIC", err);
+    if (t->kind == FL_T_DECIMAL) t = fl_type_decimal(b->arena, 38, t->scale, true);
+    call->type = result_type(b, call, t);
+    return 0;
+}
+
+static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_type *t = call->arg_type;
+    if (!fl_type_is_numeric(t)) return refuse(call, "NUMERIC", err);
+    if (t->kind == FL_T_DECIMAL) t = fl_type_decimal(b->arena, 38, FL_MAX(t->scale, 6), true);
+    call->type = result_type(b, call, t);
+    return 0;
+}
+
+static int infer_extreme(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    if (fl_type_phys(call->arg_type) >= FL_P_LIST) return refuse(call, "COMPARABLE_TYPE", err);
+    if (fl_type_phys(call->arg_type) == FL_P_NONE) return fl_fail(err, FL_E_VALIDATION, "Illegal use of 'NULL'");
+    call->type = result_type(b, call, call->arg_type);
+    return 0;
+}
+
+/* ---- which cell ---- */
+
+static const fl_cell_type *sum_cell(const fl_type *arg, bool average) {
+    switch (arg->kind) {
+    case FL_T_DECIMAL: return &fl_cell_sum_decimal;
+    case FL_T_FLOAT: return average ? &fl_cell_sum_double : &fl_cell_sum_float;
+    case FL_T_DOUBLE: return &fl_cell_sum_double;
+    default: return &fl_cell_sum_integer;
+    }
+}
+
+static const fl_cell_type *cell_count(const fl_agg_call *call) {
+    if (call->arg < 0) return &fl_cell_rows;
+    return fl_type_is_numeric(call->arg_type) ? sum_cell(call->arg_type, false) : &fl_cell_count;
+}
+static const fl_cell_type *cell_sum(const fl_agg_call *call) { return sum_cell(call->arg_type, false); }
+static const fl_cell_type *cell_avg(const fl_agg_call *call) { return sum_cell(call->arg_type, true); }
+
+static const fl_cell_type *extreme_cell(const fl_type *arg, bool max) {
+    switch (fl_type_phys(arg)) {
+    case FL_P_I128: return max ? &fl_cell_max_wide : &fl_cell_min_wide;
+    case FL_P_F32:
+    case FL_P_F64: return max ? &fl_cell_max_double : &fl_cell_min_double;
+    case FL_P_VIEW: return max ? &fl_cell_max_string : &fl_cell_min_string;
+    default: return max ? &fl_cell_max_integer : &fl_cell_min_integer;
+    }
+}
+static const fl_cell_type *cell_min(const fl_agg_call *call) { return extreme_cell(call->arg_type, false); }
+static const fl_cell_type *cell_max(const fl_agg_call *call) { return extreme_cell(call->arg_type, true); }
+
+/* ---- results ---- */
+
+static void result_count(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out) {
+    (void)call;
+    for (int i = 0; i < n; i++) fl_column_append_i64(out, fl_cell_counted(cell, acc[i]));
+}
+
+static void result_sum(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out) {
+    (void)call;
+    for (int i = 0; i < n; i++) {
+        if (cell->type == &fl_cell_sum_integer) {
+            const fl_sum_integer *s = fl_cell_at(cell, acc[i]);
+            if (s->count > 0)
+                fl_column_append_i64(out, s->sum); /* narrowed: sums of INT wrap as Flink's do */
+            else
+                fl_column_append_null(out);
+        } else if (cell->type == &fl_cell_sum_decimal) {
+            const fl_sum_decimal *s = fl_cell_at(cell, acc[i]);
+            if (s->has)
+                fl_column_append_i128(out, s->sum);
+            else
+                fl_column_append_null(out);
+        } else {
+            const fl_sum_double *s = fl_cell_at(cell, acc[i]);
+            if (s->count > 0)
+                fl_column_append_f64(out, cell->type == &fl_cell_sum_float ? (double)s->as_float : s->sum);
+            else
+                fl_column_append_null(out);
+        }
+    }
+}
+
+static void append_decimal_average(const fl_agg_call *call, const fl_sum_decimal *s, fl_column *out) {
+    fl_i128 q;
+    if (s->count == 0 || s->overflowed || !fl_decimal_div(s->sum, call->arg_type->scale, s->count, 0, 38, call->type->scale, &q))
+        fl_column_append_null(out);
+    else
+        fl_column_append_i128(out, q);
+}
+
+static void result_avg(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out) {
+    for (int i = 0; i < n; i++) {
+        if (cell->type == &fl_cell_sum_integer) {
+            const fl_sum_integer *s = fl_cell_at(cell, acc[i]);
+            if (s->count > 0)
+                fl_column_append_i64(out, s->sum / s->count);
+            else
+                fl_column_append_null(out);
+        } else if (cell->type == &fl_cell_sum_decimal) {
+            append_decimal_average(call, fl_cell_at(cell, acc[i]), out);
+        } else {
+            const fl_sum_double *s = fl_cell_at(cell, acc[i]);
+            if (s->count > 0)
+                fl_column_append_f64(out, s->sum / (double)s->count);
+            else
+                fl_column_append_null(out);
+        }
+    }
+}
+
+static void result_extreme(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out) {
+    (void)call;
+    for (int i = 0; i < n; i++) fl_cell_append_extreme(cell, acc[i], out);
+}
+
+/* ---- the table ---- */
+
+static const fl_agg_function functions[] = {
+    {"COUNT", 0, 1, infer_count, cell_count, result_count, "COUNT(*) or COUNT([DISTINCT] x)",
+     "The number of rows, or of rows where x is not NULL."},
+    {"SUM", 1, 1, infer_sum, cell_sum, result_sum, "SUM([DISTINCT] x)",
+     "The sum of all x that are not NULL; NULL if there is none. Sums of integers wrap."},
+    {"AVG", 1, 1, infer_avg, cell_avg, result_avg, "AVG([DISTINCT] x)",
+     "The mean of all x that are not NULL; of integers it is an integer, cut towards zero."},
+    {"MIN", 1, 1, infer_extreme, cell_min, result_extreme, "MIN(x)", "The least x that is not NULL."},
+    {"MAX", 1, 1, infer_extreme, cell_max, result_extreme, "MAX(x)", "The greatest x that is not NULL."},
+};
+
+const fl_agg_function *fl_agg_find(fl_str name) {
+    for (size_t i = 0; i < FL_ARRAY_LEN(functions); i++)
+        if (fl_str_iis(name, functions[i].name)) return &functions[i];
+    return NULL;
+}
+int fl_agg_count(void) { return (int)FL_ARRAY_LEN(functions); }
+const fl_agg_function *fl_agg_at(int i) { return &functions[i]; }
+
+bool fl_agg_call_exact(const fl_agg_call *call) {
+    const fl_cell_type *t = call->fn->cell(call);
+    return call->fn->result == result_count || (t != &fl_cell_sum_double && t != &fl_cell_sum_float);
+}
+
+/* ---- layout ---- */
+
+static const fl_cell *add_cell(fl_agg_layout *l, const fl_cell *want) {
+    for (int i = 0; i < l->n_cells; i++) {
+        const fl_cell *c = &l->cells[i];
+        if (c->type == want->type && c->arg == want->arg && c->filter == want->filter && c->distinct == want->distinct && !c->hidden)
+            return c->distinct ? c->inner : c;
+    }
+    fl_cell *c = &l->cells[l->n_cells++];
+    *c = *want;
+    c->offset = l->size;
+    if (!want->distinct) {
+        l->size += (int)fl_align_up((uint64_t)c->type->size, 16);
+        return c;
+    }
+    fl_cell *inner = &l->cells[l->n_cells++]; /* the set, and behind it the cell that sees each value once */
+    *inner = *want;
+    inner->distinct = false;
+    inner->hidden = true;
+    inner->filter = -1;
+    l->size += 16;
+    inner->offset = l->size;
+    l->size += (int)fl_align_up((uint64_t)inner->type->size, 16);
+    c->inner = inner;
+    return inner;
+}
+
+const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, int n, bool count_rows) {
+    fl_agg_layout *l = FL_NEW(a, fl_agg_layout);
+    l->calls = calls;
+    l->n_calls = n;
+    l->cells = FL_NEW_N(a, fl_cell, 2 * n + 1);
+    l->call_cell = FL_NEW_N(a, const fl_cell *, n);
+    l->rows_cell = -1;
+    for (int i = 0; i < n; i++) {
+        const fl_cell_type *t = calls[i].fn->cell(&calls[i]);
+        bool distinct = calls[i].distinct && calls[i].arg >= 0 && !fl_cell_is_extreme(t);
+        l->call_cell[i] = add_cell(l, &(fl_cell){.type = t, .arg = calls[i].arg, .filter = calls[i].filter, .distinct = distinct,
+                                                 .arg_type = calls[i].arg_type});
+    }
+    if (count_rows) add_cell(l, &(fl_cell){.type = &fl_cell_rows, .arg = -1, .filter = -1});
+    l->plain = true;
+    for (int i = 0; i < l->n_cells; i++) {
+        if (l->cells[i].type == &fl_cell_rows && l->cells[i].filter < 0) l->rows_cell = i;
+        if (!l->cells[i].type->plain || l->cells[i].distinct) l->plain = false;
+    }
+    l->size = FL_MAX(l->size, 16);
+    return l;
+}
+
+/* ---- updating ---- */
+
+typedef struct filtered {
+    int filter;
+    fl_rows rows;
+    char **acc;
+} filtered;
+
+/* The rows that pass a FILTER, with their accumulators. */
+static filtered filter_rows(int filter, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
+    filtered f = {.filter = filter};
+    uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)rows.n + 2);
+    f.acc = fl_arena_alloc(scratch, sizeof *f.acc * (size_t)rows.n + 8);
+    const fl_column *c = cols[filter];
+    int n = 0;
+    for (int k = 0; k < rows.n; k++) {
+        int i = rows.sel ? rows.sel[k] : k;
+        if (fl_column_is_null(c, i) || !fl_bit(c->data, fl_column_at(c, i))) continue;
+        sel[n] = (uint16_t)i;
+        f.acc[n++] = acc[k];
+    }
+    f.rows = (fl_rows){sel, n};
+    return f;
+}
+
+static void update_cell(const fl_cell *cell, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
+    fl_column *arg = cell->arg < 0 ? NULL : cols[cell->arg];
+    if (cell->distinct)
+        fl_cell_update_distinct(cell, acc, arg, rows, scratch);
+    else
+        cell->type->update(cell, acc, arg, rows, scratch);
+}
+
+void fl_agg_update(const fl_agg_layout *l, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
+    filtered f = {.filter = -1};
+    for (int i = 0; i < l->n_cells; i++) {
+        const fl_cell *cell = &l->cells[i];
+        if (cell->hidden) continue;
+        if (cell->filter < 0) {
+            update_cell(cell, acc, cols, rows, scratch);
+            continue;
+        }
+        if (f.filter != cell->filter) f = filter_rows(cell->filter, acc, cols, rows, scratch);
+        if (f.rows.n > 0) update_cell(cell, f.acc, cols, f.rows, scratch);
+    }
+}
+
+void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *const *group_acc, int n_groups,
+                          fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
+    bool done[64] = {false};
+    char **acc = NULL;
+    fl_assert(n_groups <= FL_AGG_GROUPS_MAX);
+    for (int i = 0; i < l->n_cells && i < 64; i++) {
+        const fl_cell *cell = &l->cells[i];
+        if (cell->hidden || done[i] || cell->filter >= 0 || cell->distinct || cell->arg < 0) continue;
+        /* all plain cells of one column at once, with the row counter if no row is NULL */
+        fl_cell_group g = {.rows = -1, .sum = -1, .min = -1, .max = -1};
+        for (int k = i; k < l->n_cells && k < 64; k++) {
+            const fl_cell *c = &l->cells[k];
+            if (c->hidden || c->filter >= 0 || c->distinct || c->arg != cell->arg) continue;
+            if (c->type == &fl_cell_sum_integer || c->type == &fl_cell_sum_decimal) g.sum = k;
+            if (c->type == &fl_cell_min_integer) g.min = k;
+            if (c->type == &fl_cell_max_integer) g.max = k;
+        }
+        if (l->rows_cell >= 0 && l->rows_cell < 64 && !done[l->rows_cell]) g.rows = l->rows_cell;
+        if (!fl_cells_pack(l->cells, &g, group, group_acc, n_groups, cols[cell->arg], rows)) continue;
+        if (g.rows >= 0) done[g.rows] = true;
+        if (g.sum >= 0) done[g.sum] = true;
+        if (g.min >= 0) done[g.min] = true;
+        if (g.max >= 0) done[g.max] = true;
+    }
+    filtered f = {.filter = -1};
+    for (int i = 0; i < l->n_cells; i++) {
+        const fl_cell *cell = &l->cells[i];
+        if (cell->hidden || (i < 64 && done[i])) continue;
+        if (acc == NULL) {
+            acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)rows.n + 8);
+            for (int k = 0; k < rows.n; k++) acc[k] = group_acc[group[k]];
+        }
+        if (cell->filter < 0) {
+            update_cell(cell, acc, cols, rows, scratch);
+            continue;
+        }
+        if (f.filter != cell->filter) f = filter_rows(cell->filter, acc, cols, rows, scratch);
+        if (f.rows.n > 0) update_cell(cell, f.acc, cols, f.rows, scratch);
+    }
+}
+
+void fl_agg_merge(const fl_agg_layout *l, char *const *dst, char *const *src, int n, fl_arena *scratch) {
+    for (int i = 0; i < l->n_cells; i++) {
+        const fl_cell *cell = &l->cells[i];
+        if (cell->hidden) continue;
+        if (cell->distinct)
+            fl_cell_merge_distinct(cell, dst, src, n, scratch);
+        else
+            cell->type->merge(cell, dst, src, n, scratch);
+    }
+}
+
+void fl_agg_result(const fl_agg_layout *l, int call, char *const *acc, int n, fl_column *out) {
+    l->calls[call].fn->result(&l->calls[call], l->call_cell[call], acc, n, out);
+}
+
+/* ---- copying, dropping, saving ---- */
+
+void fl_agg_clone(const fl_agg_layout *l, char *dst, const char *src) {
+    memcpy(dst, src, (size_t)l->size);
+    for (int i = 0; !l->plain && i < l->n_cells; i++) {
+        const fl_cell *c = &l->cells[i];
+        if (c->distinct)
+            fl_cell_clone_distinct(c, dst, src);
+        else if (c->type->clone != NULL)
+            c->type->clone(c, dst, src);
+    }
+}
+
+void fl_agg_free(const fl_agg_layout *l, char *acc) {
+    for (int i = 0; !l->plain && i < l->n_cells; i++) {
+        const fl_cell *c = &l->cells[i];
+        if (c->distinct)
+            fl_cell_free_distinct(c, acc);
+        else if (c->type->free != NULL)
+            c->type->free(c, acc);
+    }
+}
+
+void fl_agg_encode(const fl_agg_layout *l, const char *acc, fl_buf *out) {
+    for (int i = 0; i < l->n_cells; i++) {
+        const fl_cell *c = &l->cells[i];
+        if (c->distinct)
+            fl_cell_encode_distinct(c, acc, out);
+        else if (c->type->encode != NULL)
+            c->type->encode(c, acc, out);
+        else
+            fl_buf_put(out, acc + c->offset, (size_t)c->type->size);
+    }
+}
+
+int fl_agg_decode(const fl_agg_layout *l, char *acc, fl_reader *in, fl_error *err) {
+    for (int i = 0; i < l->n_cells; i++) {
+        const fl_cell *c = &l->cells[i];
+        if (c->distinct) {
+            FL_TRY(fl_cell_decode_distinct(c, acc, in, err));
+        } else if (c->type->decode != NULL) {
+            FL_TRY(c->type->decode(c, acc, in, err));
+        } else {
+            const char *bytes = fl_read_raw(in, (size_t)c->type->size);
+            if (bytes != NULL) memcpy(acc + c->offset, bytes, (size_t)c->type->size);
+        }
+    }
+    if (in->bad) return fl_fail(err, FL_E_CORRUPT, "an accumulator in the checkpoint is too short for the query's aggregates");
+    return 0;
+}

@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cells.c -- row counters, sums, extremes: updated, merged and saved; and the packed form for few groups.
+ *
+ * Packed form. Where many rows fall into few groups, a row costs one load, add, max and store on 16 bytes:
+ *
+ *     [ sum of (v - least) : 40 bits | count : 24 bits ][ -min : 32 ][ max : 32 ]       sums alone: the first 8 bytes
+ *
+ * It holds one run of rows (at most 65,535) of values that lie within 2^24 of each other, and is then carried over to the
+ * wide cells of each group. So it never overflows, and values may be negative: `least` is subtracted first.
+ */
+#include "expr/cells.h"
+
+#include <stdlib.h>
+
+#include "data/decimal.h"
+#include "data/rowcodec.h"
+#include "expr/valueset.h"
+
+#define CELL_UPDATE_ARGS const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch FL_UNUSED
+#define CELL_MERGE_ARGS  const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch FL_UNUSED
+
+/* Runs BODY with k, the row i and s, the cell of its accumulator, for rows where arg is not NULL. */
+#define EACH_VALUE(S, BODY)                                                                                            \
+    for (int k = 0; k < rows.n; k++) {                                                                                 \
+        const int i = rows.sel ? rows.sel[k] : k;                                                                      \
+        if (fl_column_is_null(arg, i)) continue;                                                                       \
+        S *s = fl_cell_at(cell, acc[k]);                                                                               \
+        BODY;                                                                                                          \
+    }
+
+#define EACH_PAIR(S, BODY)                                                                                             \
+    for (int k = 0; k < n; k++) {                                                                                      \
+        S *d = fl_cell_at(cell, dst[k]);                                                                               \
+        const S *s = fl_cell_at(cell, src[k]);                                                                         \
+        BODY;                                                                                                          \
+    }
+
+/* ---- counters ---- */
+
+static void update_rows(CELL_UPDATE_ARGS) {
+    (void)arg;
+    for (int k = 0; k < rows.n; k++) ++*(int64_t *)fl_cell_at(cell, acc[k]);
+}
+
+static void merge_counts(CELL_MERGE_ARGS) { EACH_PAIR(int64_t, *d += *s); }
+
+static void update_count(CELL_UPDATE_ARGS) { EACH_VALUE(int64_t, ++*s); }
+
+const fl_cell_type fl_cell_rows = {.name = "ROWS", .size = 8, .plain = true, .update = update_rows, .merge = merge_counts};
+const fl_cell_type fl_cell_count = {.name = "COUNT", .size = 8, .plain = true, .update = update_count, .merge = merge_counts};
+
+/* ---- sums ---- */
+
+static void update_sum_integer(CELL_UPDATE_ARGS) {
+    const int c = arg->constant;
+#define SUM_OF(T)                                                                                                      \
+    {                                                                                                                  \
+        const T *v = arg->data;                                                                                        \
+        EACH_VALUE(fl_sum_integer, s->sum = (int64_t)((uint64_t)s->sum + (uint64_t)v[c ? 0 : i]); s->count++);         \
+    }                                                                                                                  \
+    break
+    switch (arg->phys) {
+    case FL_P_I8: SUM_OF(int8_t);
+    case FL_P_I16: SUM_OF(int16_t);
+    case FL_P_I32: SUM_OF(int32_t);
+    case FL_P_I64: SUM_OF(int64_t);
+    default: fl_assert(!"not an integer");
+    }
+#undef SUM_OF
+}
+
+static void merge_sum_integer(CELL_MERGE_ARGS) {
+    EACH_PAIR(fl_sum_integer, d->sum = (int64_t)((uint64_t)d->sum + (uint64_t)s->sum); d->count += s->count);
+}
+
+const fl_cell_type fl_cell_sum_integer = {
+    .name = "SUM", .size = sizeof(fl_sum_integer), .plain = true, .update = update_sum_integer, .merge = merge_sum_integer};
+
+/* A sum beyond 38 digits is NULL, and the next value starts it again: Flink's rule. */
+static void add_decimal(fl_sum_decimal *s, fl_i128 x) {
+    s->sum = s->has ? s->sum + x : x;
+    s->has = true;
+    if (FL_UNLIKELY(!fl_decimal_fits(s->sum, FL_DECIMAL_PRECISION_MAX))) {
+        s->sum = 0;
+        s->has = false;
+        s->overflowed = true;
+    }
+}
+
+static void update_sum_decimal(CELL_UPDATE_ARGS) {
+    if (arg->phys == FL_P_I64) { /* 18 digits: 2^63 rows fit into 38 */
+        const int64_t *v = arg->data;
+        const int c = arg->constant;
+        EACH_VALUE(fl_sum_decimal, s->sum += v[c ? 0 : i]; s->has = true; s->count++);
+    } else {
+        EACH_VALUE(fl_sum_decimal, add_decimal(s, fl_column_i128(arg, i)); s->count++);
+    }
+}
+
+static void merge_sum_decimal(CELL_MERGE_ARGS) {
+    EACH_PAIR(fl_sum_decimal, {
+        d->overflowed |= s->overflowed;
+        if (s->has) add_decimal(d, s->sum);
+        d->count += s->count;
+    });
+}
+
+const fl_cell_type fl_cell_sum_decimal = {
+    .name = "SUM", .size = sizeof(fl_sum_decimal), .plain = true, .update = update_sum_decimal, .merge = merge_sum_decimal};
+
+static void update_sum_double(CELL_UPDATE_ARGS) {
+    if (arg->phys == FL_P_F32) {
+        const float *v = arg->data;
+        EACH_VALUE(fl_sum_double, const double x = (double)v[fl_column_at(arg, i)]; s->sum = s->count++ ? s->sum + x : x);
+    } else {
+        const double *v = arg->data;
+        EACH_VALUE(fl_sum_double, const double x = v[fl_column_at(arg, i)]; s->sum = s->count++ ? s->sum + x : x);
+    }
+}
+
+static void merge_sum_double(CELL_MERGE_ARGS) {
+    EACH_PAIR(fl_sum_double, if (s->count > 0) {
+        d->sum = d->count ? d->sum + s->sum : s->sum;
+        d->count += s->count;
+    });
+}
+
+static void update_sum_float(CELL_UPDATE_ARGS) {
+    const float *v = arg->data;
+    EACH_VALUE(fl_sum_double, const float x = v[fl_column_at(arg, i)]; s->as_float = s->count++ ? s->as_float + x : x);
+}
+
+static void merge_sum_float(CELL_MERGE_ARGS) {
+    EACH_PAIR(fl_sum_double, if (s->count > 0) {
+        d->as_float = d->count ? d->as_float + s->as_float : s->as_float;
+        d->count += s->count;
+    });
+}
+
+const fl_cell_type fl_cell_sum_double = {
+    .name = "SUM", .size = sizeof(fl_sum_double), .plain = true, .update = update_sum_double, .merge = merge_sum_double};
+const fl_cell_type fl_cell_sum_float = {
+    .name = "SUM", .size = sizeof(fl_sum_double), .plain = true, .update = update_sum_float, .merge = merge_sum_float};
+
+int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
+    const void *s = fl_cell_at(c, acc);
+    if (c->type == &fl_cell_rows || c->type == &fl_cell_count) return *(const int64_t *)s;
+    if (c->type == &fl_cell_sum_integer) return ((const fl_sum_integer *)s)->count;
+    if (c->type == &fl_cell_sum_decimal) return ((const fl_sum_decimal *)s)->count;
+    return ((const fl_sum_double *)s)->count;
+}
+
+/* ---- extremes ---- */
+
+/* One struct, update and merge for each way to keep a value; OP is < or >. The first of equal values stays. */
+#define EXTREME(word, T, READ, OP)                                                                                     \
+    typedef struct extreme_##word {                                                                                    \
+        T value;                                                                                                       \
+        int64_t has;                                                                                                   \
+    } extreme_##word;                                                                                                  \
+    static void update_##word(CELL_UPDATE_ARGS) {                                                                      \
+        EACH_VALUE(extreme_##word, const T x = READ; if (!s->has || x OP s->value) s->value = x; s->has = 1);          \
+    }                                                                                                                  \
+    static void merge_##word(CELL_MERGE_ARGS) {                                                                        \
+        EACH_PAIR(extreme_##word, if (s->has) {                                                                        \
+            if (!d->has || s->value OP d->value) d->value = s->value;                                                  \
+            d->has = 1;                                                                                                \
+        });                                                                                                            \
+    }                                                                                                                  \
+    const fl_cell_type fl_cell_##word = {                                                                              \
+        .name = #word, .size = sizeof(extreme_##word), .plain = true, .update = update_##word, .merge = merge_##word};
+
+static inline double read_double(const fl_column *c, int i) {
+    i = fl_column_at(c, i);
+    return c->phys == FL_P_F32 ? (double)FL_DATA(c, float)[i] : FL_DATA(c, double)[i];
+}
+
+EXTREME(min_integer, int64_t, fl_column_i64(arg, i), <)
+EXTREME(max_integer, int64_t, fl_column_i64(arg, i), >)
+EXTREME(min_wide, fl_i128, fl_column_i128(arg, i), <)
+EXTREME(max_wide, fl_i128, fl_column_i128(arg, i), >)
+EXTREME(min_double, double, read_double(arg, i), <)
+EXTREME(max_double, double, read_double(arg, i), >)
+
+/* A text that the cell owns if it is long. */
+typedef struct extreme_string {
+    fl_view value;
+    int64_t has;
+} extreme_string;
+
+static void own(fl_view *to, const fl_view *from) {
+    *to = *from;
+    if (from->n > FL_VIEW_INLINE) to->p = memcpy(fl_malloc(from->n), from->p, from->n);
+}
+
+static void disown(fl_view *v) {
+    if (v->n > FL_VIEW_INLINE) free((char *)(uintptr_t)v->p);
+}
+
+static void take_string(extreme_string *s, const fl_view *x, int sign) {
+    if (s->has && sign * fl_view_cmp(x, &s->value) <= 0) return;
+    if (s->has) disown(&s->value);
+    own(&s->value, x);
+    s->has = 1;
+}
+
+static int sign_of(const fl_cell *cell) { return cell->type == &fl_cell_max_string ? 1 : -1; }
+
+static void update_string(CELL_UPDATE_ARGS) {
+    const fl_view *v = arg->data;
+    const int sign = sign_of(cell);
+    EACH_VALUE(extreme_string, take_string(s, &v[fl_column_at(arg, i)], sign));
+}
+
+static void merge_string(CELL_MERGE_ARGS) {
+    const int sign = sign_of(cell);
+    EACH_PAIR(extreme_string, if (s->has) take_string(d, &s->value, sign));
+}
+
+static void clone_string(const fl_cell *cell, char *dst, const char *src) {
+    const extreme_string *s = fl_cell_at(cell, src);
+    if (s->has) own(&((extreme_string *)fl_cell_at(cell, dst))->value, &s->value);
+}
+
+static void free_string(const fl_cell *cell, char *acc) {
+    extreme_string *s = fl_cell_at(cell, acc);
+    if (s->has) disown(&s->value);
+    s->has = 0;
+}
+
+static void encode_string(const fl_cell *cell, const char *acc, fl_buf *out) {
+    const extreme_string *s = fl_cell_at(cell, acc);
+    fl_buf_put_u8(out, s->has != 0);
+    if (s->has) fl_buf_put_bytes(out, fl_view_ptr(&s->value), s->value.n);
+}
+
+static int decode_string(const fl_cell *cell, char *acc, fl_reader *in, fl_error *err) {
+    (void)err;
+    extreme_string *s = fl_cell_at(cell, acc);
+    if (fl_read_u8(in) == 0) return 0;
+    fl_str text = fl_read_bytes(in);
+    fl_view v = fl_view_make(text.p, (uint32_t)text.n);
+    own(&s->value, &v);
+    s->has = 1;
+    return 0;
+}
+
+#define STRING_EXTREME(word)                                                                                           \
+    const fl_cell_type fl_cell_##word = {.name = #word,                                                                \
+                                         .size = sizeof(extreme_string),                                               \
+                                         .update = update_string,                                                      \
+                                         .merge = merge_string,                                                        \
+                                         .clone = clone_string,                                                        \
+                                         .free = free_string,                                                          \
+                                         .encode = encode_string,                                                      \
+                                         .decode = decode_string};
+STRING_EXTREME(min_string)
+STRING_EXTREME(max_string)
+
+bool fl_cell_is_extreme(const fl_cell_type *t) {
+    return t == &fl_cell_min_integer || t == &fl_cell_max_integer || t == &fl_cell_min_wide || t == &fl_cell_max_wide ||
+           t == &fl_cell_min_double || t == &fl_cell_max_double || t == &fl_cell_min_string || t == &fl_cell_max_string;
+}
+
+void fl_cell_append_extreme(const fl_cell *c, const char *acc, fl_column *out) {
+    const void *at = fl_cell_at(c, acc);
+    if (c->type == &fl_cell_min_string || c->type == &fl_cell_max_string) {
+        const extreme_string *s = at;
+        if (s->has)
+            fl_column_append_str(out, fl_view_str(&s->value));
+        else
+            fl_column_append_null(out);
+    } else if (c->type == &fl_cell_min_wide || c->type == &fl_cell_max_wide) {
+        const extreme_min_wide *s = at;
+        if (s->has)
+            fl_column_append_i128(out, s->value);
+        else
+            fl_column_append_null(out);
+    } else if (c->type == &fl_cell_min_double || c->type == &fl_cell_max_double) {
+        const extreme_min_double *s = at;
+        if (s->has)
+            fl_column_append_f64(out, s->value);
+        else
+            fl_column_append_null(out);
+    } else {
+        const extreme_min_integer *s = at;
+        if (s->has)
+            fl_column_append_i64(out, s->value);
+        else
+            fl_column_append_null(out);
+    }
+}
+
+/* ---- DISTINCT ---- */
+
+static fl_valueset **set_of(const fl_cell *c, const char *acc) { return (fl_valueset **)fl_cell_at(c, acc); }
+
+static bool add_value(const fl_cell *c, char *acc, fl_str value) {
+    fl_valueset **set = set_of(c, acc);
+    if (*set == NULL) *set = fl_valueset_new();
+    return fl_valueset_add(*set, value);
+}
+
+void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch) {
+    uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)rows.n + 2);
+    char **fresh = fl_arena_alloc(scratch, sizeof *fresh * (size_t)rows.n + 8);
+    int n = 0;
+    fl_buf b;
+    fl_error err;
+    fl_buf_init(&b);
+    for (int k = 0; k < rows.n; k++) {
+        int i = rows.sel ? rows.sel[k] : k;
+        if (fl_column_is_null(arg, i)) continue;
+        fl_buf_reset(&b);
+        int rc = fl_encode_value(&b, arg, i, &err);
+        fl_assert(rc == 0); /* OBJECT, the one kind that can fail, is refused at planning */
+        if (!add_value(c, acc[k], fl_str_make(b.p, b.n))) continue;
+        sel[n] = (uint16_t)i;
+        fresh[n++] = acc[k];
+    }
+    fl_buf_deinit(&b);
+    if (n > 0) c->inner->type->update(c->inner, fresh, arg, (fl_rows){sel, n}, scratch);
+}
+
+void fl_cell_merge_distinct(const fl_cell *c, char *const *dst, char *const *src, int n, fl_arena *scratch) {
+    fl_error err;
+    for (int k = 0; k < n; k++) {
+        const fl_valueset *from = *set_of(c, src[k]);
+        for (uint32_t v = 0; v < fl_valueset_count(from); v++) {
+            fl_str value = fl_valueset_at(from, v);
+            if (!add_value(c, dst[k], value)) continue;
+            fl_column *one = fl_column_new(c->arg_type, 1);
+            fl_reader r = fl_reader_make(value.p, value.n);
+            int rc = fl_decode_value(&r, one, &err);
+            fl_assert(rc == 0); /* written by fl_encode_value */
+            c->inner->type->update(c->inner, &dst[k], one, (fl_rows){NULL, 1}, scratch);
+            fl_column_unref(one);
+        }
+    }
+}
+
+void fl_cell_clone_distinct(const fl_cell *c, char *dst, const char *src) {
+    const fl_valueset *s = *set_of(c, src);
+    *set_of(c, dst) = s ? fl_valueset_clone(s) : NULL;
+}
+
+void fl_cell_free_distinct(const fl_cell *c, char *acc) {
+    fl_valueset_free(*set_of(c, acc));
+    *set_of(c, acc) = NULL;
+}
+
+void fl_cell_encode_distinct(const fl_cell *c, const char *acc, fl_buf *out) {
+    const fl_valueset *s = *set_of(c, acc);
+    uint32_t n = fl_valueset_count(s);
+    fl_buf_put_u32(out, n);
+    for (uint32_t i = 0; i < n; i++) {
+        fl_str v = fl_valueset_at(s, i);
+        fl_buf_put_bytes(out, v.p, v.n);
+    }
+}
+
+int fl_cell_decode_distinct(const fl_cell *c, char *acc, fl_reader *in, fl_error *err) {
+    for (uint32_t n = fl_read_u32(in); n > 0 && !in->bad; n--) {
+        fl_str v = fl_read_bytes(in);
+        fl_column *one = fl_column_new(c->arg_type, 1);
+        fl_reader r = fl_reader_make(v.p, v.n);
+        int rc = fl_decode_value(&r, one, err);
+        fl_column_unref(one);
+        if (rc < 0) return rc;
+        if (!in->bad) add_value(c, acc, v);
+    }
+    return 0; /* the inner cell has been saved by itself */
+}
+
+/* ---- few groups ---- */
+
+enum { SUM_BITS = 40, SPREAD_MAX = 1 << 24 };
+
+/* Least and greatest of the rows' values. */
+#define VALUE_RANGE(T, name)                                                                                           \
+    FL_CLONES static void range_##name(const T *v, fl_rows rows, int64_t *lo, int64_t *hi) {                           \
+        T a = v[rows.sel ? rows.sel[0] : 0], z = a;                                                                    \
+        if (rows.sel == NULL) {                                                                                        \
+            for (int k = 0; k < rows.n; k++) {                                                                         \
+                a = v[k] < a ? v[k] : a;                                                                               \
+                z = v[k] > z ? v[k] : z;                                                                               \
+            }                                                                                                          \
+        } else {                                                                                                       \
+            for (int k = 0; k < rows.n; k++) {                                                                         \
+                T x = v[rows.sel[k]];                                                                                  \
+                a = x < a ? x : a;                                                                                     \
+                z = x > z ? x : z;                                                                                     \
+            }                                                                                                          \
+        }                                                                                                              \
+        *lo = a;                                                                                                       \
+        *hi = z;                                                                                                       \
+    }                                                                                                                  \
+    static void sums_##name(const T *v, int64_t least, const uint32_t *group, fl_rows rows, uint64_t *a) {             \
+        /* two copies, so that a group hit twice in a row does not wait for its own store */                           \
+        uint64_t *b = a + FL_AGG_GROUPS_MAX;                                                                           \
+        const uint64_t one = (1ull << SUM_BITS) - (uint64_t)least; /* counts, and subtracts the least */               \
+        int k = 0;                                                                                                     \
+        if (rows.sel == NULL) {                                                                                        \
+            for (; k + 2 <= rows.n; k += 2) {                                                                          \
+                a[group[k]] += (uint64_t)(int64_t)v[k] + one;                                                          \
+                b[group[k + 1]] += (uint64_t)(int64_t)v[k + 1] + one;                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+        for (; k < rows.n; k++) a[group[k]] += (uint64_t)(int64_t)v[rows.sel ? rows.sel[k] : k] + one;                 \
+    }
+VALUE_RANGE(int8_t, i8)
+VALUE_RANGE(int16_t, i16)
+VALUE_RANGE(int32_t, i32)
+VALUE_RANGE(int64_t, i64)
+#undef VALUE_RANGE
+
+/* sum and count in one word, the negated least and the greatest in the other: all four by one 16-byte operation. */
+typedef struct packed_all {
+    uint64_t sum;
+    int32_t neg_min, max;
+} __attribute__((aligned(16))) packed_all;
+
+#if defined(__x86_64__) && defined(__GNUC__)
+typedef long long v2di __attribute__((vector_size(16)));
+typedef int v4si __attribute__((vector_size(16)));
+
+#define PACK_ALL(T, name)                                                                                              \
+    __attribute__((target("sse4.1"))) static void all_##name(const T *v, int64_t least, const uint32_t *group,         \
+                                                             fl_rows rows, packed_all *acc) {                          \
+        for (int k = 0; k < rows.n; k++) {                                                                             \
+            const int32_t y = (int32_t)((int64_t)v[rows.sel ? rows.sel[k] : k] - least);                               \
+            v4si *at = (v4si *)&acc[group[k]];                                                                         \
+            const v4si old = *at, fresh = {y, 1 << (SUM_BITS - 32), -y, y};                                            \
+            const v4si sum = (v4si)((v2di)old + (v2di)fresh);                                                          \
+            const v4si more = (v4si)__builtin_ia32_pmaxsd128(old, fresh);                                              \
+            *at = (v4si){sum[0], sum[1], more[2], more[3]};                                                            \
+        }                                                                                                              \
+    }
+static bool pack_all_works(void) { return __builtin_cpu_supports("sse4.1"); }
+#else
+#define PACK_ALL(T, name)                                                                                              \
+    static void all_##name(const T *v, int64_t least, const uint32_t *group, fl_rows rows, packed_all *acc) {          \
+        for (int k = 0; k < rows.n; k++) {                                                                             \
+            const int32_t y = (int32_t)((int64_t)v[rows.sel ? rows.sel[k] : k] - least);                               \
+            packed_all *at = &acc[group[k]];                                                                           \
+            at->sum += (1ull << SUM_BITS) + (uint64_t)y;                                                               \
+            at->neg_min = at->neg_min > -y ? at->neg_min : -y;                                                         \
+            at->max = at->max > y ? at->max : y;                                                                       \
+        }                                                                                                              \
+    }
+static bool pack_all_works(void) { return true; }
+#endif
+PACK_ALL(int8_t, i8)
+PACK_ALL(int16_t, i16)
+PACK_ALL(int32_t, i32)
+PACK_ALL(int64_t, i64)
+#undef PACK_ALL
+
+/* Carries one group's packed accumulator over to its cells. */
+static void carry(const fl_cell *cells, const fl_cell_group *g, char *acc, int64_t count, int64_t sum, int64_t min, int64_t max) {
+    if (count == 0) return;
+    if (g->rows >= 0) *(int64_t *)fl_cell_at(&cells[g->rows], acc) += count;
+    if (g->sum >= 0 && cells[g->sum].type == &fl_cell_sum_integer) {
+        fl_sum_integer *s = fl_cell_at(&cells[g->sum], acc);
+        s->sum = (int64_t)((uint64_t)s->sum + (uint64_t)sum);
+        s->count += count;
+    } else if (g->sum >= 0) {
+        fl_sum_decimal *s = fl_cell_at(&cells[g->sum], acc);
+        s->sum += sum;
+        s->has = true;
+        s->count += count;
+    }
+    if (g->min >= 0) {
+        extreme_min_integer *s = fl_cell_at(&cells[g->min], acc);
+        if (!s->has || min < s->value) s->value = min;
+        s->has = 1;
+    }
+    if (g->max >= 0) {
+        extreme_max_integer *s = fl_cell_at(&cells[g->max], acc);
+        if (!s->has || max > s->value) s->value = max;
+        s->has = 1;
+    }
+}
+
+static void pack_sums(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
+                      const fl_column *arg, fl_rows rows, int64_t least) {
+    uint64_t acc[2 * FL_AGG_GROUPS_MAX];
+    memset(acc, 0, sizeof *acc * (size_t)n_groups);
+    memset(acc + FL_AGG_GROUPS_MAX, 0, sizeof *acc * (size_t)n_groups);
+    switch (arg->phys) {
+    case FL_P_I8: sums_i8(arg->data, least, group, rows, acc); break;
+    case FL_P_I16: sums_i16(arg->data, least, group, rows, acc); break;
+    case FL_P_I32: sums_i32(arg->data, least, group, rows, acc); break;
+    default: sums_i64(arg->data, least, group, rows, acc); break;
+    }
+    for (int i = 0; i < n_groups; i++) {
+        uint64_t both = acc[i] + acc[FL_AGG_GROUPS_MAX + i];
+        int64_t count = (int64_t)(both >> SUM_BITS), sum = (int64_t)(both & ((1ull << SUM_BITS) - 1));
+        carry(cells, g, group_acc[i], count, sum + count * least, 0, 0);
+    }
+}
+
+static void pack_all(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
+                     const fl_column *arg, fl_rows rows, int64_t least) {
+    packed_all acc[FL_AGG_GROUPS_MAX];
+    for (int i = 0; i < n_groups; i++) acc[i] = (packed_all){0, INT32_MIN, INT32_MIN};
+    switch (arg->phys) {
+    case FL_P_I8: all_i8(arg->data, least, group, rows, acc); break;
+    case FL_P_I16: all_i16(arg->data, least, group, rows, acc); break;
+    case FL_P_I32: all_i32(arg->data, least, group, rows, acc); break;
+    default: all_i64(arg->data, least, group, rows, acc); break;
+    }
+    for (int i = 0; i < n_groups; i++) {
+        int64_t count = (int64_t)(acc[i].sum >> SUM_BITS), sum = (int64_t)(acc[i].sum & ((1ull << SUM_BITS) - 1));
+        carry(cells, g, group_acc[i], count, sum + count * least, least - acc[i].neg_min, least + acc[i].max);
+    }
+}
+
+bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
+                   const fl_column *arg, fl_rows rows) {
+    int64_t lo, hi;
+    if (arg->valid != NULL || arg->constant || rows.n == 0 || (g->sum < 0 && g->min < 0 && g->max < 0)) return false;
+    switch (arg->phys) {
+    case FL_P_I8: range_i8(arg->data, rows, &lo, &hi); break;
+    case FL_P_I16: range_i16(arg->data, rows, &lo, &hi); break;
+    case FL_P_I32: range_i32(arg->data, rows, &lo, &hi); break;
+    case FL_P_I64: range_i64(arg->data, rows, &lo, &hi); break;
+    default: return false;
+    }
+    if ((uint64_t)hi - (uint64_t)lo >= SPREAD_MAX) return false;
+    if (g->min < 0 && g->max < 0) {
+        pack_sums(cells, g, group, group_acc, n_groups, arg, rows, lo);
+        return true;
+    }
+    if (!pack_all_works()) return false;
+    pack_all(cells, g, group, group_acc, n_groups, arg, rows, lo);
+    return true;
+}
