@@ -31,6 +31,8 @@ int fl_decimal_cmp(fl_i128 a, int sa, fl_i128 b, int sb);
 void fl_decimal_print(fl_buf *out, fl_i128 x, int scale);
 /* As Java's BigDecimal.stripTrailingZeros().toString() prints: 100.00 as 1E+2, 0.0000000001 as 1E-10, 12.50 as 12.5. */
 void fl_decimal_print_java(fl_buf *out, fl_i128 x, int scale);
+/* As Java's BigDecimal.toString() prints, hence Row.toString: the scale stays: 100.00, 1E-10, 0E-7, 12.50. */
+void fl_decimal_print_row(fl_buf *out, fl_i128 x, int scale);
 
 typedef enum fl_number_error { FL_NUMBER_OK, FL_NUMBER_BAD, FL_NUMBER_OVERFLOW } fl_number_error;
 /* Reads [+-]digits[.digits][e[+-]digits] (all of s, no blanks), rounds HALF_UP to (precision, scale). */
@@ -42,11 +44,12 @@ bool fl_decimal_from_double(double d, int precision, int scale, fl_i128 *out); /
 
 /* ---- floating point and integers as text ---- */
 
-/* As Java's Double.toString and Float.toString: 1.0, 1.0E10, 1.0E-7, NaN, Infinity. */
+/* As Double.toString and Float.toString of Java 17: 1.0, 1.0E10, 1.0E-7, NaN, Infinity. Reading the text gives the
+ * number back; it is the shortest such text but for whole numbers and ties (2e23 is 1.9999999999999998E23). */
 void fl_double_print(fl_buf *out, double d);
 void fl_float_print(fl_buf *out, float f);
 /* Reads a whole text as Java's Double.parseDouble does (blanks at both ends, NaN, Infinity, 1e5, .5, 5., trailing d or
- * f; no hex). The common case, up to 19 digits and a small exponent, is exact without strtod. */
+ * f, 0x1.8p3). The common case, up to 19 digits and a small exponent, is exact without strtod. */
 bool fl_double_parse(fl_str s, double *out);
 bool fl_float_parse(fl_str s, float *out);
 /* [+-]digits, all of s. OVERFLOW if it does not fit. */
