@@ -38,9 +38,16 @@ int fl_month_days(int64_t year, int month);
 fl_i128 fl_ts_pack(fl_ts t, int unit_digits);
 fl_ts fl_ts_unpack(fl_i128 x, int unit_digits);
 /* Row i of a TIMESTAMP or TIMESTAMP_LTZ column. */
-fl_ts fl_column_ts(const fl_column *c, int i);
-void fl_column_append_ts(fl_column *c, fl_ts t);
-/* Cuts digits beyond `precision` (0 … 9). */
+static inline fl_ts fl_column_ts(const fl_column *c, int i) {
+    i = fl_column_at(c, i);
+    fl_i128 x = c->phys == FL_P_I128 ? FL_DATA(c, fl_i128)[i] : FL_DATA(c, int64_t)[i];
+    return fl_ts_unpack(x, fl_type_timestamp_unit(c->type));
+}
+static inline void fl_column_append_ts(fl_column *c, fl_ts t) {
+    fl_i128 x = fl_ts_pack(t, fl_type_timestamp_unit(c->type));
+    c->phys == FL_P_I128 ? fl_column_append_i128(c, x) : fl_column_append_i64(c, (int64_t)x);
+}
+/* Cuts the digits beyond `precision` (0 … 9) of the value's text: towards the past, also before 1970. */
 fl_ts fl_ts_truncate(fl_ts t, int precision);
 
 /* ---- texts ---- */
@@ -64,10 +71,16 @@ void fl_period_print_java(fl_buf *out, int64_t months);    /* P14M: as Java's Pe
 /* All of these read the whole text and give false if it is malformed. */
 bool fl_date_parse(fl_str s, int32_t *days);         /* y, y-m or y-m-d, lenient as Flink's CAST; day must exist */
 bool fl_date_parse_strict(fl_str s, int32_t *days);  /* yyyy-MM-dd */
-bool fl_time_parse(fl_str s, int32_t *ms);           /* h[:m[:s[.f]]] */
-/* yyyy-MM-dd<sep>HH:mm:ss[.f]; seconds may be missing if `short_ok`. */
+/* h[:m[:s[.f]]], then perhaps an offset that is added, +hh:mm; no part has a bound, as in Flink's CAST. False also if the
+ * sum is outside the day: *ms is that sum then, and INT32_MIN if the text is malformed. */
+bool fl_time_parse(fl_str s, int32_t *ms);
+/* HH:mm:ss[.f]; seconds may be missing if `short_ok`. */
+bool fl_time_parse_strict(fl_str s, bool short_ok, int32_t *ms);
+/* yyyy-MM-dd<sep>HH:mm:ss[.f]; seconds may be missing if `short_ok`. Java reads Flink's SQL form and the ISO form in two
+ * ways: with a blank, February 30 is the last of February and 24:00:00 the next day; with a T both are malformed. */
 bool fl_ts_parse_strict(fl_str s, char separator, bool short_ok, fl_ts *out);
-/* As Flink's CAST(STRING AS TIMESTAMP): date, or date and time after a blank, one-digit fields allowed. */
+/* As Flink's CAST(STRING AS TIMESTAMP): date, or date and time after a blank, one-digit fields allowed, from year 1 on;
+ * February 30 and 24:00:00 as above. */
 bool fl_ts_parse(fl_str s, fl_ts *out);
 
 /* Adds calendar months, clamping the day, as java.time's plusMonths. */
