@@ -19,6 +19,10 @@ const fl_tz *fl_tz_utc(void);
  * and shared by all threads; never freed. Unknown names are FL_E_VALIDATION, with a suggestion. */
 int fl_tz_find(const char *name, const fl_tz **out, fl_error *err);
 
+/* As java.util.TimeZone finds them for CONVERT_TZ and the like: also by short names (PST, JST), by offset only if it
+ * follows GMT, and UTC for whatever is unknown. */
+const fl_tz *fl_tz_find_legacy(const char *name);
+
 /* The zone of the machine: $TZ, else /etc/localtime, else UTC. */
 const fl_tz *fl_tz_system(void);
 
@@ -26,7 +30,7 @@ const char *fl_tz_name(const fl_tz *tz);
 /* True if local time equals UTC at all times: callers skip conversion. */
 bool fl_tz_is_utc(const fl_tz *tz);
 
-/* Local minus UTC in ms at an instant. */
+/* Local minus UTC in ms at an instant. The ends of time (FL_WATERMARK_MIN, FL_WATERMARK_MAX) are in no zone: 0. */
 int64_t fl_tz_offset_ms(const fl_tz *tz, int64_t utc_ms);
 static inline int64_t fl_tz_to_local(const fl_tz *tz, int64_t utc_ms) { return utc_ms + fl_tz_offset_ms(tz, utc_ms); }
 int64_t fl_tz_to_utc(const fl_tz *tz, int64_t local_ms);
