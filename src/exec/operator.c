@@ -107,6 +107,10 @@ int fl_emit_watermark(fl_op *op, int64_t watermark, fl_error *err) {
     return to_all(op, &(fl_event){.kind = FL_EVENT_WATERMARK, .watermark = watermark}, err);
 }
 
+int fl_emit_idle(fl_op *op, bool idle, fl_error *err) {
+    return to_all(op, &(fl_event){.kind = FL_EVENT_IDLE, .idle = idle}, err);
+}
+
 bool fl_has_room(fl_op *op, int out) {
     fl_output *o = &op->outputs[out];
     for (int i = 0; i < o->n_edges; i++) {
@@ -354,8 +358,7 @@ static int resume_op(fl_op *op, fl_error *err) {
     while (op->pending.kind != FL_EVENT_NONE && room_behind(op)) {
         fl_event e = op->pending;
         int rc = call_hook(op, &e, true, err);
-        if (rc < 0) return rc;
-        if (rc == FL_MORE) continue;
+        if (rc != FL_DONE) return FL_MIN(rc, 0); /* full again: whoever makes room wakes the subtask */
         op->pending = (fl_event){0};
         op->chain->n_pending--;
         complete(op, &e);

@@ -74,9 +74,12 @@ typedef struct fl_metadata_column {
     const fl_type *type; /* as the connector gives it */
 } fl_metadata_column;
 
+struct fl_source_type; /* exec/source.h, filled by connectors: opaque on this floor */
+struct fl_sink_type;   /* exec/sink.h, likewise */
+
 typedef struct fl_scan {
     const fl_table *table;
-    const void *connector;      /* fl_connector, opaque on this floor */
+    const struct fl_source_type *type;
     const void *config;         /* what the connector made of its options */
     const int *columns;         /* physical columns that are read, ascending */
     int n_columns;
@@ -160,7 +163,7 @@ typedef struct fl_values {
 
 typedef struct fl_sink_plan {
     const fl_table *table;
-    const void *connector; /* fl_connector */
+    const struct fl_sink_type *type;
     const void *config;
     const int *not_null;   /* columns that must not be NULL */
     int n_not_null;

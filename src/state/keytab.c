@@ -41,8 +41,6 @@ struct fl_keytab {
     fl_view *view;   /* STRING, BYTES: long ones own their bytes */
     bool *exists;
     uint32_t bound, cap, count;
-    uint32_t *free_ids;
-    uint32_t n_free, cap_free;
     /* by hash */
     slot *slots;
     uint64_t mask;
@@ -95,7 +93,6 @@ void fl_keytab_free(fl_keytab *t) {
     free(t->nulls);
     free(t->view);
     free(t->exists);
-    free(t->free_ids);
     free(t->slots);
     free(t->direct);
     free(t);
@@ -114,7 +111,6 @@ static uint64_t hash_view(const fl_view *v, uint8_t nulls) {
 
 static uint32_t new_id(fl_keytab *t) {
     t->count++;
-    if (t->n_free > 0) return t->free_ids[--t->n_free];
     if (t->bound == t->cap) {
         t->cap = t->cap ? t->cap * 2 : 64;
         t->hash = fl_realloc(t->hash, sizeof *t->hash * t->cap);
@@ -375,11 +371,26 @@ void fl_keytab_release(fl_keytab *t, uint32_t id) {
     if (t->view != NULL) drop_bytes(t, &t->view[id]);
     t->exists[id] = false;
     t->count--;
-    if (t->n_free == t->cap_free) {
-        t->cap_free = t->cap_free ? t->cap_free * 2 : 64;
-        t->free_ids = fl_realloc(t->free_ids, sizeof *t->free_ids * t->cap_free);
+}
+
+bool fl_keytab_sparse(const fl_keytab *t) { return t->bound > 1024 && t->count < t->bound / 2; }
+
+void fl_keytab_compact(fl_keytab *t, uint32_t *map) {
+    uint32_t n = 0;
+    for (uint32_t id = 0; id < t->bound; id++) {
+        map[id] = t->exists[id] ? n : UINT32_MAX;
+        if (!t->exists[id]) continue;
+        t->hash[n] = t->hash[id];
+        t->nulls[n] = t->nulls[id];
+        if (t->word != NULL) t->word[n] = t->word[id];
+        if (t->view != NULL) t->view[n] = t->view[id];
+        t->exists[n++] = true;
     }
-    t->free_ids[t->n_free++] = id;
+    t->bound = n;
+    memset(t->slots, 0, sizeof *t->slots * (t->mask + 1));
+    for (uint32_t id = 0; id < n; id++) place(t, id);
+    for (int64_t v = 0; v < t->direct_n; v++)
+        if (t->direct[v] != 0) t->direct[v] = map[t->direct[v] - 1] + 1;
 }
 
 /* ---- keys out ---- */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keytab.h -- the keys that an operator has met, each with a small number (its id).
  *
- * Everything else that an operator keeps is addressed by id: an array, not a hash table. Ids are dense; a released id
- * is given out again. Looking up a batch of keys is one pass: integers of a small range go through a table indexed by
+ * Everything else that an operator keeps is addressed by id: an array, not a hash table. Ids grow in the order in which
+ * keys are first met, so an order by id is the same whatever the sizes of batches, and after a restore. A released id is
+ * not given out again; fl_keytab_compact closes the gaps. Looking up a batch of keys is one pass: integers of a small range go through a table indexed by
  * value, other keys of up to 8 bytes and strings of up to 12 are compared as words, the rest as encoded bytes.
  */
 #ifndef FL_STATE_KEYTAB_H
@@ -27,6 +28,11 @@ bool fl_keytab_exists(const fl_keytab *t, uint32_t id);
 
 /* Forgets a key. */
 void fl_keytab_release(fl_keytab *t, uint32_t id);
+/* More than half of the ids are gaps. */
+bool fl_keytab_sparse(const fl_keytab *t);
+/* Renumbers the keys that exist 0, 1, 2, … in their order: map[old] is the new id, UINT32_MAX for a gap (map has room for
+ * fl_keytab_bound). */
+void fl_keytab_compact(fl_keytab *t, uint32_t *map);
 
 /* Stable across machines and versions: decides the key group. */
 uint64_t fl_keytab_hash(const fl_keytab *t, uint32_t id);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sink.c -- the operator at the end of a chain: enforces NOT NULL and hands rows to a sink. */
+#include "exec/sink.h"
+
+#include <stdlib.h>
+
+#include "exec/ops.h"
+
+typedef struct sink_op {
+    fl_op base;
+    const fl_plan *plan;
+    fl_sink *sink;
+    fl_batch *waiting; /* the sink has no room; counted */
+} sink_op;
+
+const fl_sink_type *fl_sink_type_of(const fl_plan *p) { return p->sink.type; }
+
+static int sink_open(fl_op *op, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    o->plan = op->plan;
+    const fl_sink_type *type = fl_sink_type_of(o->plan);
+    fl_sink *s = o->sink = fl_calloc(1, type->size);
+    s->type = type;
+    s->ctx = op->ctx;
+    s->plan = &o->plan->sink;
+    s->schema = &fl_plan_out(o->plan->inputs[0])->schema;
+    s->timer_ms = INT64_MAX;
+    s->metrics = &op->metrics;
+    int rc = type->open(s, err);
+    op->timer_ms = s->timer_ms;
+    return rc;
+}
+
+static void sink_close(fl_op *op) {
+    sink_op *o = (sink_op *)op;
+    fl_batch_unref(o->waiting);
+    if (o->sink == NULL) return;
+    o->sink->type->close(o->sink);
+    free(o->sink);
+    o->sink = NULL;
+}
+
+/* Rows with a NULL where the table says NOT NULL fail the job, or are dropped. */
+static int enforce_not_null(const sink_op *o, fl_batch *b, fl_batch **out, fl_error *err) {
+    const fl_sink_plan *p = &o->plan->sink;
+    *out = fl_batch_ref(b);
+    for (int i = 0; i < p->n_not_null; i++) {
+        const fl_column *c = b->cols[p->not_null[i]];
+        if (c->valid == NULL) continue;
+        fl_batch *in = *out;
+        uint16_t *sel = fl_arena_alloc(o->base.ctx->scratch, sizeof *sel * (size_t)in->n_sel + 2);
+        int n = 0;
+        for (int k = 0; k < in->n_sel; k++) {
+            int row = fl_batch_row(in, k);
+            sel[n] = (uint16_t)row;
+            n += !fl_column_is_null(c, row);
+        }
+        if (n == in->n_sel) continue;
+        if (!p->drop_null_rows) {
+            fl_fail(err, FL_E_RUNTIME,
+                    "Column '%s' is NOT NULL, however, a null value is being written into it. You can set job configuration "
+                    "'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such records silently.",
+                    o->sink->schema->fields[p->not_null[i]].name);
+            fl_batch_unref(in);
+            return err->code;
+        }
+        *out = fl_batch_copy(in);
+        memcpy(fl_batch_need_sel(*out), sel, sizeof *sel * (size_t)n);
+        (*out)->n_sel = n;
+        fl_batch_unref(in);
+    }
+    return 0;
+}
+
+/* The sink's own clock is the operator's timer. */
+static int after(sink_op *o, int rc) {
+    o->base.timer_ms = o->sink->timer_ms;
+    return rc;
+}
+
+static int sink_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
+    (void)input;
+    sink_op *o = (sink_op *)op;
+    if (b != NULL) FL_TRY(enforce_not_null(o, b, &o->waiting, err));
+    if (o->sink->type->has_room != NULL && !o->sink->type->has_room(o->sink)) return FL_MORE;
+    fl_batch *now = o->waiting;
+    o->waiting = NULL;
+    int rc = now->n_sel > 0 ? o->sink->type->write(o->sink, now, err) : 0;
+    if (rc == 0 && now->n_marks > 0 && o->sink->type->watermark != NULL)
+        rc = o->sink->type->watermark(o->sink, now->marks[now->n_marks - 1].watermark, err);
+    fl_batch_unref(now);
+    return after(o, rc);
+}
+
+static int sink_watermark(fl_op *op, int64_t watermark, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    return after(o, o->sink->type->watermark ? o->sink->type->watermark(o->sink, watermark, err) : 0);
+}
+
+static int sink_timer(fl_op *op, int64_t now_ms, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    o->sink->timer_ms = INT64_MAX;
+    return after(o, o->sink->type->timer(o->sink, now_ms, err));
+}
+
+static int sink_finish(fl_op *op, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    return o->sink->type->finish(o->sink, err);
+}
+
+static int sink_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    return after(o, o->sink->type->prepare(o->sink, checkpoint, fl_snapshot_own(s), err));
+}
+
+static int sink_restore(fl_op *op, const fl_restore *r, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    return r->n_own > 0 ? after(o, o->sink->type->restore(o->sink, r->own, r->n_own, err)) : 0;
+}
+
+static int sink_commit(fl_op *op, int64_t checkpoint, fl_error *err) {
+    sink_op *o = (sink_op *)op;
+    return after(o, o->sink->type->commit(o->sink, checkpoint, err));
+}
+
+static const fl_op_type sink_type = {
+    .name = "Sink",
+    .open = sink_open,
+    .batch = sink_batch,
+    .watermark = sink_watermark,
+    .timer = sink_timer,
+    .finish = sink_finish,
+    .snapshot = sink_snapshot,
+    .restore = sink_restore,
+    .commit = sink_commit,
+    .close = sink_close,
+};
+const fl_op_class fl_sink_class = {&sink_type, sizeof(sink_op)};
