@@ -61,6 +61,8 @@ typedef struct fl_platform_ops {
 
     /* Simulation: one step of the schedule has been taken. Returns FL_E_CRASHED when the machine dies here. */
     int (*step)(fl_platform *pf, fl_error *err);
+    /* Simulation: nothing happens before this time; moves the clock there. The real clock moves by itself: NULL. */
+    void (*advance_to)(fl_platform *pf, int64_t now_ms);
 } fl_platform_ops;
 
 struct fl_platform {

@@ -399,6 +399,8 @@ static int sim_out(fl_platform *pf, fl_stream stream, const void *bytes, size_t 
     return 0;
 }
 
+static void sim_advance_to(fl_platform *pf, int64_t now_ms) { ((sim *)pf)->now_ms = FL_MAX(((sim *)pf)->now_ms, now_ms); }
+
 static const fl_platform_ops sim_ops = {
     .name = "simulation",
     .cooperative = true,
@@ -419,6 +421,7 @@ static const fl_platform_ops sim_ops = {
     .sync_dir = sim_sync_dir,
     .out = sim_out,
     .step = sim_step,
+    .advance_to = sim_advance_to,
 };
 
 /* ---- for tests ---- */

@@ -63,8 +63,8 @@ typedef int fl_op_finish_fn(fl_op *op, fl_error *err);
 /* Hands state over. The operator is between calls and holds nothing back. */
 typedef int fl_op_snapshot_fn(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err);
 typedef int fl_op_restore_fn(fl_op *op, const fl_restore *r, fl_error *err);
-/* The checkpoint is durable: what waits for it may become visible. Called once for each checkpoint, in order, and once
- * after a restore for the checkpoint that was restored. */
+/* All checkpoints up to this one are durable: what waits for them may become visible. Called in order, not for every
+ * checkpoint, and once after a restore for the checkpoint that was restored. */
 typedef int fl_op_commit_fn(fl_op *op, int64_t checkpoint, fl_error *err);
 
 struct fl_op_type {

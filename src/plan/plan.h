@@ -155,6 +155,7 @@ typedef struct fl_exchange {
     fl_distribution distribution;
     const int *keys;
     int n_keys;
+    int parallelism; /* of the side behind it; 0: the job's */
 } fl_exchange;
 
 typedef struct fl_values {
