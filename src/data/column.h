@@ -34,7 +34,8 @@ typedef struct fl_buffer {
     void *owner;
 } fl_buffer;
 
-fl_buffer *fl_buffer_new(size_t size); /* 64-byte aligned, not zeroed */
+/* 64-byte aligned, not zeroed. 8 bytes behind the end may be read and rewritten too, so that bits move in words. */
+fl_buffer *fl_buffer_new(size_t size);
 /* Wraps memory of somebody else. */
 fl_buffer *fl_buffer_wrap(void *data, size_t size, void (*release)(fl_buffer *), void *owner);
 static inline fl_buffer *fl_buffer_ref(fl_buffer *b) {
@@ -129,6 +130,8 @@ static inline void fl_bit_put(uint8_t *bits, int i, bool on) {
 }
 static inline size_t fl_bitmap_bytes(int n) { return fl_align_up((uint64_t)n, 64) / 8; } /* whole words */
 int fl_bitmap_count(const uint8_t *bits, int n);
+/* Bits [from_at, from_at + n) to [to_at, to_at + n), word by word; both lie in buffers of fl_buffer_new. */
+void fl_bitmap_copy(uint8_t *to, int to_at, const uint8_t *from, int from_at, int n);
 
 /* ---- reading: `i` counts rows, also of a constant column ---- */
 
@@ -176,14 +179,19 @@ void fl_column_append_i64(fl_column *c, int64_t x); /* narrowed to the column's 
 void fl_column_append_i128(fl_column *c, fl_i128 x);
 void fl_column_append_f64(fl_column *c, double x);  /* F32 or F64 */
 void fl_column_append_str(fl_column *c, fl_str s);
+void fl_column_append_object(fl_column *c, void *object); /* taken: the column releases it */
 /* Ends a list, map or row whose children were appended to before: the row covers what they gained since the last. */
 void fl_column_append_nested(fl_column *c);
 /* A copy of row i of `from`, which has the same layout. Strings are copied. */
 void fl_column_append_from(fl_column *c, const fl_column *from, int i);
 /* The same for many rows (sel NULL: rows [0, n)). Strings are shared through the heaps. */
 void fl_column_append_rows(fl_column *c, const fl_column *from, const uint16_t *sel, int n);
+/* The same with wide row numbers, each of which may come any number of times. */
+void fl_column_append_indexed(fl_column *c, const fl_column *from, const int32_t *rows, int n);
 /* All rows become +n rows of NULL or of zero values: the plain filler. */
 void fl_column_append_nulls(fl_column *c, int n);
+/* Cuts a column that nobody else sees back to its first n rows, and its children to what these cover. */
+void fl_column_truncate(fl_column *c, int n);
 
 /* Equality of two values as GROUP BY sees it (NULL equals NULL, NaN equals NaN, 0.0 differs from -0.0). */
 bool fl_column_equal_at(const fl_column *a, int i, const fl_column *b, int j);

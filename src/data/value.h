@@ -13,12 +13,16 @@ typedef struct fl_value {
         fl_i128 w;         /* I128 */
         double d;          /* F32, F64 */
         fl_str s;          /* VIEW; borrowed */
-        fl_column *nested; /* LIST, MAP, ROW: row 0 of this column; borrowed */
+        void *object;      /* OBJECT; borrowed */
+        struct {
+            fl_column *nested; /* LIST, MAP, ROW: a row of this column; borrowed */
+            int row;
+        };
     };
 } fl_value;
 
 fl_value fl_value_null(const fl_type *type);
-/* Row i of a column; strings and nested values are borrowed from it (nested: owned by the arena's user, see a). */
+/* Row i of a column; strings, objects and nested values are borrowed from it. */
 fl_value fl_value_get(fl_column *c, int i);
 void fl_column_append_value(fl_column *c, const fl_value *v);
 /* A column of one row, flagged constant. Owned by the caller. */
