@@ -47,10 +47,11 @@ int fl_arrow_export_batch(fl_batch *b, const fl_schema *s, int flags, struct Arr
 int fl_arrow_import_schema(fl_arena *a, const struct ArrowSchema *in, fl_schema *out, fl_error *err);
 
 /* Rows [at, at + n), n <= FL_BATCH_ROWS_MAX, of a struct array as a batch of the given schema (which fl_arrow_import_schema
- * gave, or one of the same layout). Memory is shared where layouts agree and kept alive by `keep`, one more reference to
- * which is taken for each buffer; `keep` is what fl_arrow_keep returned for the array. */
-int fl_arrow_import_batch(const struct ArrowArray *in, fl_buffer *keep, const fl_schema *s, int at, int n, fl_batch **out,
-                          fl_error *err);
+ * gave for `form`, or one of the same layout). Memory is shared where layouts agree and kept alive by `keep`, one more
+ * reference to which is taken for each buffer; `keep` is what fl_arrow_keep returned for the array. Bitmaps, offsets that
+ * do not begin at 0 and values that are not aligned are copied. */
+int fl_arrow_import_batch(const struct ArrowSchema *form, const struct ArrowArray *in, fl_buffer *keep,
+                          const fl_schema *s, int64_t at, int n, fl_batch **out, fl_error *err);
 
 /* Takes the array over (its release is set to NULL): the buffer's last unref releases it. */
 fl_buffer *fl_arrow_keep(struct ArrowArray *in);

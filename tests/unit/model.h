@@ -128,12 +128,18 @@ static inline const fl_type *model_kid_type(const fl_type *t, int k) {
     return t->kind == FL_T_ARRAY ? t->fields[0].type : t->fields[k].type;
 }
 
-static inline fl_i128 draw_number(fl_phys p) {
-    static const int bits[] = {
-        [FL_P_BOOL] = 1, [FL_P_I8] = 8, [FL_P_I16] = 16, [FL_P_I32] = 32, [FL_P_I64] = 64, [FL_P_I128] = 128};
+/* Any number that a value of the type may be, often a small one, so that values meet again. */
+static inline fl_i128 draw_number(const fl_type *t) {
+    fl_phys p = fl_type_phys(t);
+    int bits = p == FL_P_I8 ? 8 : p == FL_P_I16 ? 16 : p == FL_P_I32 ? 32 : p == FL_P_I64 ? 64 : 128;
+    fl_i128 x = (fl_i128)((fl_u128)draw_u64() << 64 | draw_u64()), bound = 1;
     if (p == FL_P_BOOL) return draw(2);
-    fl_i128 x = (fl_i128)((fl_u128)draw_u64() << 64 | draw_u64());
-    return x >> (128 - (draw(2) ? FL_MIN(bits[p], 4) : bits[p])); /* often small, so that values meet again */
+    if (t->kind == FL_T_TIME) return draw(86400000);
+    if (t->kind == FL_T_TIMESTAMP || t->kind == FL_T_TIMESTAMP_LTZ) bits = 64;
+    x >>= 128 - (draw(2) ? 4 : bits);
+    if (t->kind != FL_T_DECIMAL) return x;
+    for (int i = 0; i < t->precision; i++) bound *= 10;
+    return x % bound;
 }
 
 static inline double draw_double(bool single) {
@@ -162,7 +168,7 @@ static inline model draw_value(fl_arena *a, const fl_type *t) {
     case FL_P_LIST:
     case FL_P_MAP: v.n = draw(3) ? draw(4) : 0; break;
     case FL_P_ROW: v.n = t->n_fields; break;
-    default: v.w = draw_number(p); break;
+    default: v.w = draw_number(t); break;
     }
     int kids = p == FL_P_MAP ? 2 * v.n : v.n;
     v.kid = fl_arena_alloc(a, sizeof *v.kid * (size_t)kids);
