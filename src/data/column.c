@@ -140,33 +140,39 @@ typedef struct pair {
     X(128, pair)
 
 #define X(bits, type)                                                                                                  \
-    static void gather_##bits(type *to, const type *from, const picks *p) {                                            \
-        if (p->sel != NULL) {                                                                                          \
-            for (int i = 0; i < p->n; i++) to[i] = from[p->sel[i]];                                                    \
-        } else if (p->rows != NULL) {                                                                                  \
-            for (int i = 0; i < p->n; i++) to[i] = from[p->rows[i]];                                                   \
+    static void gather_##bits(type *restrict to, const type *from, const picks *p) {                                   \
+        const uint16_t *restrict sel = p->sel;                                                                         \
+        const int32_t *restrict rows = p->rows;                                                                        \
+        int n = p->n;                                                                                                  \
+        if (sel != NULL) {                                                                                             \
+            for (int i = 0; i < n; i++) to[i] = from[sel[i]];                                                          \
+        } else if (rows != NULL) {                                                                                     \
+            for (int i = 0; i < n; i++) to[i] = from[rows[i]];                                                         \
         } else {                                                                                                       \
-            memcpy(to, from + p->at, sizeof *to * (size_t)p->n);                                                       \
+            memcpy(to, from + p->at, sizeof *to * (size_t)n);                                                          \
         }                                                                                                              \
     }
 WIDTHS(X)
 #undef X
 
 #define GATHER_BITS(list)                                                                                              \
-    for (int i = 0; i < p->n; i += WORD_BITS) {                                                                        \
-        int k = FL_MIN(p->n - i, (int)WORD_BITS);                                                                      \
+    for (int i = 0; i < n; i += WORD_BITS) {                                                                           \
+        int k = FL_MIN(n - i, (int)WORD_BITS);                                                                         \
         uint64_t x = 0;                                                                                                \
         for (int j = 0; j < k; j++) x |= (uint64_t)fl_bit(from, (list)[i + j]) << j;                                   \
         store_bits(to, at + i, x, k);                                                                                  \
     }
 
-static void gather_bits(uint8_t *to, int at, const uint8_t *from, const picks *p) {
-    if (p->sel != NULL) {
-        GATHER_BITS(p->sel)
-    } else if (p->rows != NULL) {
-        GATHER_BITS(p->rows)
+static void gather_bits(uint8_t *restrict to, int at, const uint8_t *from, const picks *p) {
+    const uint16_t *restrict sel = p->sel;
+    const int32_t *restrict rows = p->rows;
+    int n = p->n;
+    if (sel != NULL) {
+        GATHER_BITS(sel)
+    } else if (rows != NULL) {
+        GATHER_BITS(rows)
     } else {
-        fl_bitmap_copy(to, at, from, p->at, p->n);
+        fl_bitmap_copy(to, at, from, p->at, n);
     }
 }
 
@@ -475,20 +481,26 @@ static inline int next_row(fl_column *c) {
     return c->n++;
 }
 
-static void put_i128(fl_column *c, int i, fl_i128 x) {
-    switch (c->phys) {
-    case FL_P_BOOL: fl_bit_put(c->data, i, x != 0); break;
-    case FL_P_I8: FL_DATA(c, int8_t)[i] = (int8_t)x; break;
-    case FL_P_I16: FL_DATA(c, int16_t)[i] = (int16_t)x; break;
-    case FL_P_I32: FL_DATA(c, int32_t)[i] = (int32_t)x; break;
-    case FL_P_I64: FL_DATA(c, int64_t)[i] = (int64_t)x; break;
-    case FL_P_I128: FL_DATA(c, fl_i128)[i] = x; break;
-    default: fl_assert(!"a column of integers");
+#define PUT(c, i, x)                                                                                                   \
+    switch ((c)->phys) {                                                                                               \
+    case FL_P_BOOL: fl_bit_put((c)->data, i, (x) != 0); break;                                                         \
+    case FL_P_I8: FL_DATA(c, int8_t)[i] = (int8_t)(x); break;                                                          \
+    case FL_P_I16: FL_DATA(c, int16_t)[i] = (int16_t)(x); break;                                                       \
+    case FL_P_I32: FL_DATA(c, int32_t)[i] = (int32_t)(x); break;                                                       \
+    case FL_P_I64: FL_DATA(c, int64_t)[i] = (int64_t)(x); break;                                                       \
+    case FL_P_I128: FL_DATA(c, fl_i128)[i] = (x); break;                                                               \
+    default: fl_assert(!"a column of integers");                                                                       \
     }
+
+void fl_column_append_i64(fl_column *c, int64_t x) {
+    int i = next_row(c);
+    PUT(c, i, x)
 }
 
-void fl_column_append_i64(fl_column *c, int64_t x) { put_i128(c, next_row(c), x); }
-void fl_column_append_i128(fl_column *c, fl_i128 x) { put_i128(c, next_row(c), x); }
+void fl_column_append_i128(fl_column *c, fl_i128 x) {
+    int i = next_row(c);
+    PUT(c, i, x)
+}
 
 void fl_column_append_f64(fl_column *c, double x) {
     int i = next_row(c);
