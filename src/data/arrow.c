@@ -449,7 +449,7 @@ CHANGE(time_from_ns, int64_t, int32_t, IN_DAY(x, 1000000000), x / 1000000)
 CHANGE(s_to_ms, int64_t, int64_t, x <= INT64_MAX / 1000 && x >= INT64_MIN / 1000, x * 1000)
 CHANGE(us_to_ms, int64_t, int64_t, true, FLOOR_DIV(x, 1000))
 CHANGE(ns_to_ms, int64_t, int64_t, true, FLOOR_DIV(x, 1000000))
-CHANGE(days_and_ms, uint64_t, int64_t, true, (int32_t)x *MS_PER_DAY + (int32_t)(x >> 32))
+CHANGE(days_and_ms, uint64_t, int64_t, true, MS_PER_DAY *(int32_t)x + (int32_t)(x >> 32))
 
 /* ---- formats ---- */
 
@@ -461,7 +461,7 @@ typedef enum layout {
     L_TEXT64,
     L_VIEWS,
     L_CHUNKS, /* bytes, so many for each value */
-    L_LIST32, /* offsets and a child */
+    L_LIST32, /* offsets and a child; from here on types are nested */
     L_LIST64,
     L_GROUPS, /* a child, so many rows of it for each value */
     L_MAP,

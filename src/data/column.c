@@ -3,13 +3,16 @@
  *
  * What:       the flat and nested columns of column.h, and the copying of rows that everything else is built from.
  * Interface:  column.h.
- * Algorithm:  whatever moves many rows goes through append_picks: a choice of rows is made once (a run, a selection or
- * a list of row numbers), the physical type is switched on once, and a plain loop over C values does the rest. A list
- * turns its choice of rows into a choice of elements for its child, and so on downwards. Invariants: (1) Bits of
- * `valid` at and behind n are set, in a column that is being written: a value that is appended is valid unless said
- * otherwise, and a kernel may write rows first and set n later. (2) offsets[0 … n] of a LIST or MAP grow; a column that
- * was sliced may begin above 0. (3) A buffer of OBJECT values holds a pointer or NULL in every slot, and owns one
- * reference of each. fl_column_check asserts what a finished column must look like.
+ * Algorithm:  whatever moves many rows goes through append_picks: a choice of rows is made once (a run, a selection
+ *             or a list of row numbers), the physical type is switched on once, and a plain loop over C values does
+ *             the rest. A list turns its choice of rows into a choice of elements for its child, and so on downwards.
+ *
+ * Invariants, which fl_column_check asserts of a finished column as far as they show:
+ *
+ *  1. Bits of `valid` at and behind n are set, in a column that is being written: a value that is appended is valid
+ *     unless said otherwise, and a kernel may write rows first and set n later.
+ *  2. offsets[0 … n] of a LIST or MAP grow. A column that was sliced may begin above 0.
+ *  3. A buffer of OBJECT values holds a pointer or NULL in every slot, and owns one reference of each.
  */
 #include "data/column.h"
 
