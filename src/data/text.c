@@ -184,24 +184,6 @@ static entry *hash_map_order(const fl_column *keys, int from, int to) {
 
 /* ---- Java ---- */
 
-/* BigDecimal.toString: plain, but with an exponent when more than five zeros would follow the point. */
-static void print_big_decimal(fl_buf *out, fl_i128 x, int scale) {
-    char digits[40];
-    int n = 0;
-    for (fl_u128 u = x < 0 ? -(fl_u128)x : (fl_u128)x; u > 0 || n == 0; u /= 10)
-        digits[n++] = (char)('0' + (int)(u % 10));
-    int exponent = n - 1 - scale;
-    if (exponent >= -6) {
-        fl_decimal_print(out, x, scale);
-        return;
-    }
-    if (x < 0) fl_buf_putc(out, '-');
-    fl_buf_putc(out, digits[n - 1]);
-    if (n > 1) fl_buf_putc(out, '.');
-    for (int i = n - 2; i >= 0; i--) fl_buf_putc(out, digits[i]);
-    fl_buf_printf(out, "E%d", exponent);
-}
-
 static void print_signed_bytes(fl_buf *out, fl_str s) {
     fl_buf_putc(out, '[');
     for (size_t i = 0; i < s.n; i++) {
@@ -262,7 +244,7 @@ void fl_text_java(fl_buf *out, const fl_column *c, int i) {
     case FL_T_BIGINT: fl_i64_print(out, fl_column_i64(c, i)); break;
     case FL_T_FLOAT: fl_float_print(out, FL_DATA(c, float)[i]); break;
     case FL_T_DOUBLE: fl_double_print(out, FL_DATA(c, double)[i]); break;
-    case FL_T_DECIMAL: print_big_decimal(out, fl_column_i128(c, i), c->type->scale); break;
+    case FL_T_DECIMAL: fl_decimal_print_row(out, fl_column_i128(c, i), c->type->scale); break;
     case FL_T_CHAR:
     case FL_T_VARCHAR:
     case FL_T_VARIANT: fl_buf_put_str(out, fl_column_str(c, i)); break;
