@@ -9,7 +9,6 @@
 typedef struct source_op {
     fl_op base;
     fl_source *source;
-    bool ended;
 } source_op;
 
 const fl_source_type *fl_source_type_of(const fl_plan *p) {
@@ -42,7 +41,6 @@ static void source_close(fl_op *op) {
 
 int fl_source_op_poll(fl_op *op, fl_error *err) {
     source_op *o = (source_op *)op;
-    if (o->ended) return FL_POLL_END;
     fl_batch *b = NULL;
     o->source->wake_ms = INT64_MAX;
     int rc = o->source->type->poll(o->source, &b, err);
@@ -51,10 +49,7 @@ int fl_source_op_poll(fl_op *op, fl_error *err) {
         fl_batch_unref(b);
         return emitted < 0 ? emitted : rc;
     }
-    if (rc == FL_POLL_END) {
-        o->ended = true;
-        FL_TRY(fl_emit_watermark(op, FL_WATERMARK_MAX, err));
-    }
+    if (rc == FL_POLL_END) FL_TRY(fl_emit_watermark(op, FL_WATERMARK_MAX, err));
     return rc;
 }
 
@@ -63,25 +58,13 @@ int64_t fl_source_op_wake_ms(const fl_op *op) { return ((const source_op *)op)->
 static int source_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
     (void)checkpoint;
     source_op *o = (source_op *)op;
-    fl_buf *own = fl_snapshot_own(s);
-    fl_buf_put_u8(own, o->ended);
-    return o->source->type->snapshot(o->source, own, err);
+    return o->source->type->snapshot(o->source, fl_snapshot_own(s), err);
 }
 
-/* A source has ended if all its subtasks had. With the same parallelism each knows for itself. */
+/* A source that had ended is polled again, and says again that it has. */
 static int source_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     source_op *o = (source_op *)op;
-    fl_str *own = FL_NEW_N(op->ctx->arena, fl_str, r->n_own);
-    bool all_ended = r->n_own > 0;
-    for (int i = 0; i < r->n_own; i++) {
-        if (r->own[i].n < 1) return fl_fail(err, FL_E_CORRUPT, "the position of a source in the checkpoint is malformed");
-        bool ended = r->own[i].p[0] != 0;
-        if (r->n_own == op->ctx->parallelism && i == op->ctx->subtask) o->ended = ended;
-        all_ended = all_ended && ended;
-        own[i] = fl_str_make(r->own[i].p + 1, r->own[i].n - 1);
-    }
-    if (r->n_own != op->ctx->parallelism) o->ended = all_ended;
-    return r->n_own > 0 ? o->source->type->restore(o->source, own, r->n_own, err) : 0;
+    return r->n_own > 0 ? o->source->type->restore(o->source, r->own, r->n_own, err) : 0;
 }
 
 static int source_commit(fl_op *op, int64_t checkpoint, fl_error *err) {

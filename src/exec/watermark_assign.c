@@ -21,11 +21,12 @@ typedef struct watermark_assign {
     int64_t send_at_ms;     /* by timer; INT64_MAX: nothing to send */
     int64_t last_row_ms;    /* clock at the last row */
     bool idle;
+    bool repeat;            /* after a restore: what was sent is sent again, for the operators behind have forgotten it */
 } watermark_assign;
 
 static void set_timer(watermark_assign *w) {
     int64_t idle_at = w->plan->idle_ms > 0 && !w->idle ? w->last_row_ms + w->plan->idle_ms : INT64_MAX;
-    w->base.timer_ms = FL_MIN(w->send_at_ms, idle_at);
+    w->base.timer_ms = w->repeat ? INT64_MIN : FL_MIN(w->send_at_ms, idle_at);
 }
 
 static int watermark_open(fl_op *op, fl_error *err) {
@@ -106,6 +107,11 @@ static int watermark_watermark(fl_op *op, int64_t watermark, fl_error *err) {
 
 static int watermark_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     watermark_assign *w = (watermark_assign *)op;
+    if (w->repeat) {
+        w->repeat = false;
+        set_timer(w);
+        return fl_emit_watermark(op, w->sent, err);
+    }
     bool send = w->send_at_ms <= now_ms, idle = w->plan->idle_ms > 0 && !w->idle && w->last_row_ms + w->plan->idle_ms <= now_ms;
     if (send) w->send_at_ms = INT64_MAX;
     if (idle) w->idle = true;
@@ -139,6 +145,7 @@ static int watermark_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     if (r->n_own > 0) {
         w->greatest = greatest;
         w->sent = sent;
+        w->repeat = w->sent > 0;
         if (w->greatest > w->sent) w->send_at_ms = fl_now_ms(op->ctx->pf) + w->plan->interval_ms;
         set_timer(w);
     }

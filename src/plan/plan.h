@@ -222,6 +222,9 @@ const char *fl_plan_kind_name(const fl_plan *p);
 
 /* ---- explain ---- */
 
+/* A node as one line: kind and what it does; equal for nodes whose state has the same layout. */
+void fl_plan_describe(fl_buf *out, const fl_plan *p);
+
 /* As EXPLAIN prints it: one line a node, inputs indented below, shared parts once with a Reused mark. */
 void fl_plan_explain(fl_buf *out, const fl_job_plan *job, bool changelog_mode);
 /* Asserts that columns, keys and expressions refer to what exists. */
