@@ -12,6 +12,7 @@ int64_t fl_gcd(int64_t a, int64_t b) {
 }
 
 int64_t fl_window_slice(const fl_window *w) {
+    if (w->attached) return fl_window_step(w);
     switch (w->kind) {
     case FL_WINDOW_HOP: return fl_gcd(w->size, w->slide);
     case FL_WINDOW_CUMULATE: return w->slide;
@@ -20,6 +21,10 @@ int64_t fl_window_slice(const fl_window *w) {
 }
 
 bool fl_window_ends(const fl_window *w, int64_t begin, int64_t end, int64_t *first, int64_t *last) {
+    if (w->attached) {
+        *first = *last = end;
+        return true;
+    }
     if (w->kind == FL_WINDOW_CUMULATE) {
         int64_t period = fl_grid_floor(begin, w->offset, w->size);
         *first = fl_grid_ceil(end, period, w->slide);

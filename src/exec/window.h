@@ -25,6 +25,8 @@ int64_t fl_window_slice(const fl_window *w);
  * slide greater than its size leaves gaps). */
 bool fl_window_ends(const fl_window *w, int64_t begin, int64_t end, int64_t *first, int64_t *last);
 
+/* The grid of slices of an attached window is that of its ends: for HOP the planner puts it into the offset. */
+
 /* The start of the window that ends at `end`, and the end of the window that fires after it (CUMULATE: the next step, of
  * this period or the next one). */
 int64_t fl_window_start(const fl_window *w, int64_t end);

@@ -258,11 +258,11 @@ static int add_rows(window_agg *w, int from, int to, fl_error *err) {
     int64_t lo, hi;
     rows = without_nulls(w, c, rows);
     if (rows.n == 0) return 0;
-    if (w->time->ltz && !fl_tz_is_utc(ctx->tz)) {
+    if (w->time->attached || (w->time->ltz && !fl_tz_is_utc(ctx->tz))) {
         int64_t *local = fl_arena_alloc(ctx->scratch, sizeof *local * (size_t)b->n);
         for (int k = 0; k < rows.n; k++) {
             int i = rows.sel ? rows.sel[k] : k;
-            local[i] = fl_tz_to_local(ctx->tz, t[i]);
+            local[i] = w->time->attached ? t[i] - 1 : fl_tz_to_local(ctx->tz, t[i]);
         }
         t = local;
     }

@@ -112,6 +112,7 @@ typedef struct fl_window {
     int time_col;   /* column of the time attribute; -1: processing time */
     bool proctime;
     bool ltz;       /* the attribute is TIMESTAMP_LTZ: windows follow the session's wall clock */
+    bool attached;  /* rows have their window already: time_col is the column of its end */
 } fl_window;
 
 /* What a window aggregate adds to a row. START and END are TIMESTAMP(3) wall time; TIME is end - 1 ms as the time
