@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bind_expr.c -- expressions of a syntax tree as typed expressions over the columns in scope.
+ *
+ * Operators and functions are all calls of the registry (expr/expr.h), whose type rules check the arguments. What a
+ * grouped query answers itself, aggregates and functions of its window, is asked of fl_group_call first.
+ */
+#include "sql/binder_int.h"
+
+#include <stdio.h>
+
+fl_binder fl_binder_make(fl_sql_ctx *c) {
+    return (fl_binder){.ctx = c, .fns = {.arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast}};
+}
+
+static int bind_args(fl_expr_ctx *x, fl_ast_expr *const *args, int n, fl_expr ***out, fl_error *err) {
+    *out = FL_NEW_N(x->b->ctx->arena, fl_expr *, n + 1);
+    for (int i = 0; i < n; i++) FL_TRY(fl_bind_ast(x, args[i], &(*out)[i], err));
+    return 0;
+}
+
+/* ---- columns ---- */
+
+/* A field of a row value, by name. */
+static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_name *path, int part, fl_expr **out, fl_error *err) {
+    const char *field = path->part[part];
+    if (row->type->kind != FL_T_ROW && row->type->kind != FL_T_STRUCTURED)
+        return fl_bind_fail(path->pos, err, "Column '%s' is not a ROW: it has no field '%s'", part > 0 ? path->part[part - 1] : "", field);
+    const char *names[row->type->n_fields + 1], *near = NULL;
+    for (int i = 0; i < row->type->n_fields; i++) {
+        names[i] = row->type->fields[i].name;
+        if (fl_str_ieq(fl_str_from(names[i]), fl_str_from(field))) near = names[i];
+        if (strcmp(names[i], field) != 0) continue;
+        fl_expr *args[2] = {row, fl_expr_int(x->b->ctx->arena, i, fl_type_of(FL_T_INT, false))};
+        return fl_bind_call(x, "FIELD", args, 2, path->pos, out, err);
+    }
+    fl_buf whole;
+    fl_buf_init(&whole);
+    for (int i = 0; i <= part; i++) fl_buf_printf(&whole, "%s%s", i > 0 ? "." : "", path->part[i]);
+    if (near == NULL) near = fl_suggest(field, names, row->type->n_fields);
+    fl_bind_fail(path->pos, err, "Column '%s' not found in table '%s'%s%s%s", fl_buf_cstr(&whole), table ? table : "", near ? "; did you mean '" : "",
+                 near ? near : "", near ? "'?" : "");
+    fl_buf_deinit(&whole);
+    return err->code;
+}
+
+static const char *table_of_column(const fl_scope *s, int column) {
+    for (int i = 0; i < s->n_tables; i++)
+        if (column >= s->tables[i].first && column < s->tables[i].first + s->tables[i].n) return s->tables[i].alias;
+    return NULL;
+}
+
+static int bind_name(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    int column, used;
+    if (e->flag) return fl_bind_fail(e->pos, err, "A star cannot stand in an expression");
+    FL_TRY(fl_scope_find(x->scope, &e->name, &column, &used, err));
+    *out = fl_rel_ref(x->b->ctx->arena, x->scope->rel, column);
+    (*out)->span = fl_span_of(e->pos);
+    for (; used < e->name.n; used++) FL_TRY(bind_field(x, *out, table_of_column(x->scope, column), &e->name, used, out, err));
+    return 0;
+}
+
+static int bind_field_of(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    const char *part = fl_arena_strndup(x->b->ctx->arena, e->text.p, e->text.n);
+    fl_name path = {.n = 1, .part = &part, .pos = e->pos};
+    FL_TRY(fl_bind_ast(x, e->args[0], out, err));
+    return bind_field(x, *out, NULL, &path, 0, out, err);
+}
+
+/* ---- calls ---- */
+
+/* Kinds of arguments as the refusal of an unknown function names them. */
+static void print_family(fl_buf *out, const fl_type *t) {
+    if (fl_type_is_numeric(t))
+        fl_buf_puts(out, "<NUMERIC>");
+    else if (fl_type_is_char(t))
+        fl_buf_puts(out, "<CHARACTER>");
+    else if (fl_type_is_binary(t))
+        fl_buf_puts(out, "<BINARY>");
+    else if (fl_type_is_interval(t))
+        fl_buf_puts(out, "<DATETIME_INTERVAL>");
+    else if (fl_type_is_timestamp(t))
+        fl_buf_puts(out, "<TIMESTAMP>");
+    else {
+        fl_buf_putc(out, '<');
+        fl_type_print(out, t, FL_TYPE_BARE);
+        fl_buf_putc(out, '>');
+    }
+}
+
+static int not_yet(const char *name, fl_pos pos, fl_error *err) {
+    fl_bind_unsupported(pos, err, "function %s is not supported yet", name);
+    return fl_error_hint(err, "`flott functions` lists what there is");
+}
+
+static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
+    if (fl_is_function_of_flink(name)) return not_yet(name, pos, err);
+    fl_buf types;
+    fl_buf_init(&types);
+    for (int i = 0; i < n; i++) {
+        if (i > 0) fl_buf_puts(&types, ", ");
+        print_family(&types, args[i]->type);
+    }
+    fl_bind_fail(pos, err, "No match found for function signature %s(%s)", name, fl_buf_cstr(&types));
+    fl_buf_deinit(&types);
+    int count = fl_function_count();
+    const char **names = FL_NEW_N(x->b->ctx->arena, const char *, count);
+    for (int i = 0; i < count; i++) names[i] = fl_function_at(i)->name;
+    const char *near = fl_suggest(name, names, count);
+    return near != NULL ? fl_error_hint(err, "did you mean %s?", near) : err->code;
+}
+
+int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err) {
+    const fl_function *fn = fl_function_find(fl_str_from(name));
+    if (fn == NULL) return no_such_function(x, name, args, n, pos, err);
+    int rc = fl_expr_call(&x->b->fns, fn, args, n, fl_span_of(pos), out, err);
+    return rc < 0 ? fl_error_at(err, fl_span_of(pos)) : 0;
+}
+
+/* CURRENT_WATERMARK asks for what really is the time attribute, not for a type that still says so. */
+static int check_watermark_argument(const fl_expr_ctx *x, const fl_expr *arg, fl_pos pos, fl_error *err) {
+    if (arg->kind == FL_EXPR_COLUMN && x->scope->rel->cols[arg->column].attr == FL_ATTR_ROWTIME) return 0;
+    return fl_bind_fail(pos, err, "The argument of CURRENT_WATERMARK() must be a rowtime attribute, but was '%s'.",
+                        fl_type_name(x->b->ctx->arena, fl_type_attr(x->b->ctx->arena, arg->type, FL_ATTR_NONE), FL_TYPE_BARE));
+}
+
+static bool is_group_function(const char *name) {
+    return fl_str_iis(fl_str_from(name), "TUMBLE") || fl_str_iis(fl_str_from(name), "HOP") || fl_str_iis(fl_str_from(name), "SESSION");
+}
+
+/* Functions of group windows that stand where no group window is. */
+static int check_window_words(const fl_ast_expr *e, const char *name, fl_error *err) {
+    static const char *const suffixes[] = {"_START", "_END", "_ROWTIME", "_PROCTIME"};
+    fl_str s = fl_str_from(name);
+    if (is_group_function(name)) {
+        char upper[8] = {0};
+        for (size_t i = 0; i < s.n; i++) upper[i] = (char)(s.p[i] & ~32);
+        return fl_bind_fail(e->pos, err, "Group function '$%s' can only appear in GROUP BY clause", upper);
+    }
+    for (size_t i = 0; i < FL_ARRAY_LEN(suffixes); i++) {
+        size_t n = strlen(suffixes[i]);
+        char base[9] = {0};
+        if (s.n <= n || s.n - n >= sizeof base || !fl_str_iis(fl_str_make(s.p + s.n - n, n), suffixes[i])) continue;
+        memcpy(base, s.p, s.n - n);
+        if (!is_group_function(base)) continue;
+        fl_bind_fail(e->pos, err, "Unsupported call: %s: the query does not group by a window", name);
+        return fl_error_hint(err, "add GROUP BY %s(…) to the query", base);
+    }
+    return 0;
+}
+
+static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    const char *name = e->name.part[e->name.n - 1];
+    fl_expr **args;
+    if (e->over != NULL) return fl_bind_unsupported(e->pos, err, "OVER windows are not supported yet");
+    if (e->name.n > 1) return fl_bind_unsupported(e->pos, err, "functions of a catalog (%s) are not supported yet", name);
+    FL_TRY(fl_group_call(x, e, out, err));
+    if (*out != NULL) return 0;
+    if (fl_agg_find(fl_str_from(name)) != NULL)
+        return x->inside_call ? fl_bind_fail(e->pos, err, "Aggregate expressions cannot be nested")
+                              : fl_bind_fail(e->pos, err, "Aggregate expression is illegal in %s clause", x->clause);
+    FL_TRY(check_window_words(e, name, err));
+    if (fl_function_find(fl_str_from(name)) == NULL && fl_is_function_of_flink(name)) return not_yet(name, e->pos, err);
+    if (e->filter != NULL) return fl_bind_fail(e->pos, err, "FILTER must be applied to aggregate function");
+    if (e->n_within > 0) return fl_bind_fail(e->pos, err, "%s takes no WITHIN GROUP", name);
+    if (e->distinct) return fl_bind_fail(e->pos, err, "DISTINCT/ALL not allowed with %s function", name);
+    FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
+    FL_TRY(fl_bind_call(x, name, args, e->n_args, e->pos, out, err));
+    if (fl_str_iis(fl_str_from(name), "CURRENT_WATERMARK")) return check_watermark_argument(x, args[0], e->pos, err);
+    return 0;
+}
+
+/* ---- operators ---- */
+
+static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_expr **args;
+    int n = e->n_args;
+    while (n > 0 && e->args[n - 1] == NULL) n--; /* LIKE without ESCAPE */
+    FL_TRY(bind_args(x, e->args, n, &args, err));
+    const char *name = e->op == FL_OP_ITEM ? "ITEM" : fl_ast_op_text[e->op];
+    if (e->op == FL_OP_MINUS_DATE) {
+        name = "MINUS_DATE";
+        const char *unit = fl_time_unit_name[e->interval.to != FL_UNIT_NONE ? e->interval.to : e->interval.from];
+        fl_value v = {.type = fl_type_string(false), .s = fl_str_from(unit)};
+        args[n++] = fl_expr_literal(x->b->ctx->arena, &v);
+    }
+    return fl_bind_call(x, name, args, n, e->pos, out, err);
+}
+
+static int bind_case(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_arena *a = x->b->ctx->arena;
+    fl_expr *value = NULL, **args = FL_NEW_N(a, fl_expr *, e->n_args + 1);
+    int first = 0, n = 0;
+    if (e->flag) FL_TRY(fl_bind_ast(x, e->args[first++], &value, err));
+    for (int i = first; i + 1 < e->n_args; i += 2) {
+        FL_TRY(fl_bind_ast(x, e->args[i], &args[n], err));
+        if (value != NULL) {
+            fl_expr *pair[2] = {value, args[n]};
+            FL_TRY(fl_bind_call(x, "=", pair, 2, e->args[i]->pos, &args[n], err));
+        } else if (args[n]->type->kind != FL_T_BOOLEAN && args[n]->type->kind != FL_T_NULL) {
+            return fl_bind_fail(e->args[i]->pos, err, "Expected a boolean type");
+        }
+        n++;
+        FL_TRY(fl_bind_ast(x, e->args[i + 1], &args[n++], err));
+    }
+    const fl_ast_expr *otherwise = e->args[e->n_args - 1];
+    if (otherwise != NULL)
+        FL_TRY(fl_bind_ast(x, otherwise, &args[n], err));
+    else
+        args[n] = fl_expr_null(a, fl_type_of(FL_T_NULL, true));
+    return fl_bind_call(x, "CASE", args, n + 1, e->pos, out, err);
+}
+
+static int bind_cast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_expr *arg;
+    FL_TRY(fl_bind_ast(x, e->args[0], &arg, err));
+    int rc = fl_expr_cast(&x->b->fns, arg, e->type, e->flag, fl_span_of(e->pos), out, err);
+    return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
+}
+
+static int bind_in(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_expr **args;
+    if (e->query != NULL) return fl_bind_unsupported(e->pos, err, "IN (SELECT …) is not supported yet");
+    FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
+    return fl_bind_call(x, e->flag ? "NOT IN" : "IN", args, e->n_args, e->pos, out, err);
+}
+
+/* INTERVAL x unit with an expression: x times one unit. */
+static int bind_interval_of(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_ast_expr one = *e;
+    one.text = fl_str_from("1");
+    one.n_args = 0;
+    fl_expr *args[2];
+    FL_TRY(fl_bind_ast(x, e->args[0], &args[0], err));
+    FL_TRY(fl_bind_literal(x->b, &one, &args[1], err));
+    return fl_bind_call(x, "*", args, 2, e->pos, out, err);
+}
+
+static int bind_constructor(fl_expr_ctx *x, const fl_ast_expr *e, const char *name, fl_expr **out, fl_error *err) {
+    fl_expr **args;
+    if (e->query != NULL) return fl_bind_unsupported(e->pos, err, "%s(SELECT …) is not supported yet", name);
+    FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
+    return fl_bind_call(x, name, args, e->n_args, e->pos, out, err);
+}
+
+int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    *out = NULL;
+    switch (e->kind) {
+    case FL_AX_NUMBER:
+    case FL_AX_STRING:
+    case FL_AX_BINARY:
+    case FL_AX_BOOLEAN:
+    case FL_AX_NULL:
+    case FL_AX_UNKNOWN:
+    case FL_AX_DATE:
+    case FL_AX_TIME:
+    case FL_AX_TIMESTAMP:
+    case FL_AX_SYMBOL: return fl_bind_literal(x->b, e, out, err);
+    case FL_AX_INTERVAL: return e->n_args > 0 ? bind_interval_of(x, e, out, err) : fl_bind_literal(x->b, e, out, err);
+    case FL_AX_NAME: return bind_name(x, e, out, err);
+    case FL_AX_OP: return bind_operator(x, e, out, err);
+    case FL_AX_CALL: return bind_function(x, e, out, err);
+    case FL_AX_CAST: return bind_cast(x, e, out, err);
+    case FL_AX_CASE: return bind_case(x, e, out, err);
+    case FL_AX_IN: return bind_in(x, e, out, err);
+    case FL_AX_ROW: return bind_constructor(x, e, "ROW", out, err);
+    case FL_AX_ARRAY: return bind_constructor(x, e, "ARRAY", out, err);
+    case FL_AX_MAP: return bind_constructor(x, e, "MAP", out, err);
+    case FL_AX_MULTISET: return bind_constructor(x, e, "MULTISET", out, err);
+    case FL_AX_FIELD: return bind_field_of(x, e, out, err);
+    case FL_AX_EXISTS: return fl_bind_unsupported(e->pos, err, "EXISTS is not supported yet");
+    case FL_AX_SUBQUERY: return fl_bind_unsupported(e->pos, err, "scalar subqueries are not supported yet");
+    case FL_AX_QUANTIFIED: return fl_bind_unsupported(e->pos, err, "comparisons with SOME, ANY and ALL are not supported yet");
+    case FL_AX_TYPE: return fl_bind_unsupported(e->pos, err, "types as arguments of functions are not supported yet");
+    case FL_AX_NAMED_ARG: return fl_bind_unsupported(e->pos, err, "named arguments are not supported here");
+    case FL_AX_DEFAULT: return fl_bind_unsupported(e->pos, err, "DEFAULT as an argument is not supported yet");
+    case FL_AX_DESCRIPTOR:
+    case FL_AX_TABLE_ARG: return fl_bind_fail(e->pos, err, "a table or DESCRIPTOR can only be an argument of a table function");
+    }
+    return 0;
+}
+
+int fl_bind_condition(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    FL_TRY(fl_bind_ast(x, e, out, err));
+    if ((*out)->type->kind == FL_T_NULL) *out = fl_expr_null(x->b->ctx->arena, fl_type_of(FL_T_BOOLEAN, true));
+    if ((*out)->type->kind == FL_T_BOOLEAN) return 0;
+    return fl_bind_fail(e->pos, err, "%s clause must be a condition", x->clause);
+}
+
+const char *fl_item_name(fl_arena *a, const fl_ast_expr *e, const char *alias, int i) {
+    if (alias != NULL) return alias;
+    if (e->kind == FL_AX_NAME) return e->name.part[e->name.n - 1];
+    if (e->kind == FL_AX_FIELD) return fl_arena_strndup(a, e->text.p, e->text.n);
+    return fl_arena_printf(a, "EXPR$%d", i);
+}

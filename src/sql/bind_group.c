@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bind_group.c -- GROUP BY, HAVING, aggregates, and the group windows TUMBLE, HOP and SESSION.
+ *
+ * What:       SELECT k + 1, SUM(v) / COUNT(*) FROM t GROUP BY k + 1 HAVING … becomes
+ *
+ *                 Scan ─► Calc(k + 1, v) ─► Aggregate(keys 0; SUM(1), COUNT(*)) ─► Calc(… HAVING …)
+ *
+ * How:        items and HAVING are bound over the columns below, in which calls of aggregates are replaced by references
+ *             to columns that do not exist yet (CALL_BASE + i; functions of the group window: PROP_BASE + i). When all are
+ *             bound, each expression is turned into one over the aggregate's output, from the top down: what equals a key
+ *             becomes that key, and a column that is left over is one that is not being grouped.
+ */
+#include "sql/binder_int.h"
+
+enum { CALL_BASE = 1 << 20, PROP_BASE = 1 << 21 };
+
+typedef struct group_call {
+    fl_agg_call call;
+    fl_expr *arg, *filter; /* over the columns below; NULL: none */
+} group_call;
+
+struct fl_group {
+    fl_binder *b;
+    const fl_scope *scope;
+    fl_expr **keys;
+    int n_keys, cap_keys;
+    group_call *calls;
+    int n_calls, cap_calls;
+    /* GROUP BY TUMBLE(…) */
+    const char *window_name; /* TUMBLE HOP SESSION; NULL: none */
+    fl_expr **window_args;
+    int n_window_args;
+    fl_window window;
+    fl_window_prop *props;
+    int n_props, cap_props;
+};
+
+/* ---- finding aggregates ---- */
+
+bool fl_ast_aggregates(const fl_ast_expr *e) {
+    if (e == NULL || e->query != NULL) return false;
+    if (e->kind == FL_AX_CALL && e->over == NULL && e->name.n == 1 && fl_agg_find(fl_str_from(e->name.part[0])) != NULL) return true;
+    for (int i = 0; i < e->n_args; i++)
+        if (fl_ast_aggregates(e->args[i])) return true;
+    return false;
+}
+
+/* ---- aggregate calls ---- */
+
+static bool same_expr(const fl_expr *a, const fl_expr *b) { return a == b || (a != NULL && b != NULL && fl_expr_equal(a, b)); }
+
+static int add_call(fl_group *g, const group_call *c) {
+    for (int i = 0; i < g->n_calls; i++) {
+        const group_call *old = &g->calls[i];
+        if (old->call.fn == c->call.fn && old->call.distinct == c->call.distinct && same_expr(old->arg, c->arg) &&
+            same_expr(old->filter, c->filter))
+            return i;
+    }
+    FL_PUSH(g->b->ctx->arena, g->calls, g->n_calls, g->cap_calls, *c);
+    return g->n_calls - 1;
+}
+
+static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_error *err) {
+    bool count = strcmp(fn->name, "COUNT") == 0;
+    if (e->n_within > 0)
+        return fl_bind_fail(e->pos, err, "Aggregate expression '%s' must not contain a WITHIN GROUP clause", fn->name);
+    if (count && e->n_args > 1) return fl_bind_unsupported(e->pos, err, "We now only support the count of one field.");
+    if (count && e->star && !e->distinct) return 0;
+    if (e->star || e->n_args != fn->max_args)
+        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments", fn->name, fn->max_args);
+    return 0;
+}
+
+static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_group *g = x->group;
+    fl_expr_ctx inner = {.b = x->b, .scope = x->scope, .clause = "aggregate", .inside_call = true};
+    group_call c = {.call = {.fn = fn, .arg = -1, .filter = -1, .distinct = e->distinct, .grouped = g->n_keys > 0 || g->window_name != NULL,
+                             .span = fl_span_of(e->pos)}};
+    FL_TRY(check_arguments(fn, e, err));
+    if (e->n_args > 0) {
+        FL_TRY(fl_bind_ast(&inner, e->args[0], &c.arg, err));
+        if (c.arg->type->kind == FL_T_NULL) return fl_bind_fail(e->args[0]->pos, err, "Illegal use of 'NULL'");
+        c.call.arg = 0; /* there is one; which column is known later */
+        c.call.arg_type = c.arg->type;
+    }
+    if (e->filter != NULL) {
+        if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, "FILTER must not contain aggregate expression");
+        inner.clause = "FILTER";
+        FL_TRY(fl_bind_condition(&inner, e->filter, &c.filter, err));
+        c.call.filter = 0;
+    }
+    FL_TRY(fn->infer(&x->b->fns, &c.call, err));
+    *out = fl_expr_column(x->b->ctx->arena, CALL_BASE + add_call(g, &c), c.call.type);
+    (*out)->span = c.call.span;
+    return 0;
+}
+
+/* ---- functions of the group window ---- */
+
+typedef struct window_word {
+    const char *suffix;
+    fl_window_prop prop;
+} window_word;
+
+static const window_word window_words[] = {
+    {"_START", FL_PROP_START}, {"_END", FL_PROP_END}, {"_ROWTIME", FL_PROP_TIME}, {"_PROCTIME", FL_PROP_NULL_TIME}};
+
+/* TUMBLE_END: TUMBLE and END. */
+static const window_word *split_window_word(const char *name, char base[8]) {
+    fl_str s = fl_str_from(name);
+    for (size_t i = 0; i < FL_ARRAY_LEN(window_words); i++) {
+        size_t n = strlen(window_words[i].suffix);
+        if (s.n <= n || s.n - n >= 8 || !fl_str_iis(fl_str_make(s.p + s.n - n, n), window_words[i].suffix)) continue;
+        for (size_t k = 0; k < s.n - n; k++) base[k] = (char)(s.p[k] & ~32);
+        base[s.n - n] = 0;
+        if (strcmp(base, "TUMBLE") == 0 || strcmp(base, "HOP") == 0 || strcmp(base, "SESSION") == 0) return &window_words[i];
+    }
+    return NULL;
+}
+
+static fl_expr *prop_ref(fl_group *g, fl_window_prop prop) {
+    fl_arena *a = g->b->ctx->arena;
+    int i = 0;
+    while (i < g->n_props && g->props[i] != prop) i++;
+    if (i == g->n_props) FL_PUSH(a, g->props, g->n_props, g->cap_props, prop);
+    const fl_type *type = fl_type_time(a, FL_T_TIMESTAMP, 3, false);
+    if (prop == FL_PROP_TIME || prop == FL_PROP_NULL_TIME) {
+        const fl_type *time = g->window_args[0]->type;
+        type = fl_type_attr(a, fl_type_time(a, time->kind, 3, true), time->attr);
+    }
+    return fl_expr_column(a, PROP_BASE + i, type);
+}
+
+static int bind_window_word(fl_expr_ctx *x, const window_word *w, const char *base, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_group *g = x->group;
+    fl_expr_ctx inner = {.b = x->b, .scope = x->scope, .clause = "window"};
+    bool same = strcmp(base, g->window_name) == 0 && e->n_args == g->n_window_args;
+    for (int i = 0; same && i < e->n_args; i++) {
+        fl_expr *arg;
+        FL_TRY(fl_bind_ast(&inner, e->args[i], &arg, err));
+        same = fl_expr_equal(arg, g->window_args[i]);
+    }
+    if (!same)
+        return fl_bind_fail(e->pos, err, "Call to auxiliary group function '%s%s' must have matching call to group function '$%s' in GROUP BY clause",
+                            base, w->suffix, base);
+    if (g->window.proctime && w->prop == FL_PROP_TIME) return fl_bind_fail(e->pos, err, "A proctime window cannot provide a rowtime attribute.");
+    if (g->window.proctime && w->prop == FL_PROP_NULL_TIME) return fl_bind_call(x, "PROCTIME", NULL, 0, e->pos, out, err);
+    *out = prop_ref(g, w->prop);
+    (*out)->span = fl_span_of(e->pos);
+    return 0;
+}
+
+int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    *out = NULL;
+    if (x->group == NULL || e->name.n != 1) return 0;
+    const fl_agg_function *fn = fl_agg_find(fl_str_from(e->name.part[0]));
+    if (fn != NULL) return bind_aggregate(x, fn, e, out, err);
+    char base[8];
+    const window_word *w = split_window_word(e->name.part[0], base);
+    return w != NULL && x->group->window_name != NULL ? bind_window_word(x, w, base, e, out, err) : 0;
+}
+
+/* ---- GROUP BY ---- */
+
+static int window_length(const fl_ast_expr *e, const fl_expr *arg, int64_t *ms, fl_error *err) {
+    if (arg->type->kind == FL_T_INTERVAL_MONTH)
+        return fl_bind_unsupported(e->pos, err, "Window aggregate only support SECOND, MINUTE, HOUR, DAY as the time unit. MONTH and YEAR time unit "
+                                                "are not supported yet.");
+    if (!fl_expr_is_literal(arg)) return fl_bind_fail(e->pos, err, "Only constant window descriptors are supported.");
+    *ms = arg->value.i;
+    return 0;
+}
+
+static int check_time(fl_group *g, const fl_ast_expr *e, fl_error *err) {
+    const fl_type *t = g->window_args[0]->type;
+    fl_arena *a = g->b->ctx->arena;
+    bool all_intervals = true;
+    for (int i = 1; i < g->n_window_args; i++)
+        all_intervals = all_intervals && (fl_type_is_interval(g->window_args[i]->type) || (i > 1 && g->window_args[i]->type->kind == FL_T_TIME));
+    if (!fl_type_is_timestamp(t) || !all_intervals) {
+        fl_buf b;
+        fl_buf_init(&b);
+        for (int i = 0; i < g->n_window_args; i++)
+            fl_buf_printf(&b, "%s<%s>", i > 0 ? ", " : "", fl_type_name(a, g->window_args[i]->type, FL_TYPE_BARE));
+        fl_bind_fail(e->pos, err, "Cannot apply '$%s' to arguments of type '$%s(%s)'. Supported form(s): '$%s(<DATETIME>, <DATETIME_INTERVAL>%s)'",
+                     g->window_name, g->window_name, fl_buf_cstr(&b), g->window_name,
+                     g->window_name[0] == 'H' ? ", <DATETIME_INTERVAL>" : "");
+        fl_buf_deinit(&b);
+        return err->code;
+    }
+    if (g->b->ctx->batch) {
+        if (t->attr == FL_ATTR_PROCTIME)
+            return fl_bind_fail(e->pos, err, "Window can not be defined over a proctime attribute column for batch mode");
+        return 0;
+    }
+    if (t->attr != FL_ATTR_NONE) return 0;
+    fl_bind_fail(e->pos, err, "Window aggregate can only be defined over a time attribute column, but %s encountered.",
+                 fl_type_name(a, t, FL_TYPE_BARE));
+    return fl_error_hint(err, "declare WATERMARK FOR the column in its table, or use a column AS PROCTIME()");
+}
+
+static const char *group_function(const fl_ast_expr *e) {
+    static const char *const names[] = {"TUMBLE", "HOP", "SESSION"};
+    for (size_t i = 0; e->kind == FL_AX_CALL && e->name.n == 1 && i < FL_ARRAY_LEN(names); i++)
+        if (fl_str_iis(fl_str_from(e->name.part[0]), names[i])) return names[i];
+    return NULL;
+}
+
+static int bind_group_window(fl_expr_ctx *x, fl_group *g, const char *name, const fl_ast_expr *e, fl_error *err) {
+    fl_window *w = &g->window;
+    int lengths = name[0] == 'H' ? 2 : 1;
+    if (g->window_name != NULL) return fl_bind_fail(e->pos, err, "Only a single window group function may be used in GROUP BY");
+    if (e->n_args != lengths + 1 && e->n_args != lengths + 2)
+        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '$%s'. Was expecting %d arguments", name, lengths + 1);
+    g->window_name = name;
+    g->n_window_args = e->n_args;
+    g->window_args = FL_NEW_N(x->b->ctx->arena, fl_expr *, e->n_args);
+    for (int i = 0; i < e->n_args; i++) FL_TRY(fl_bind_ast(x, e->args[i], &g->window_args[i], err));
+    FL_TRY(check_time(g, e->args[0], err));
+    if (e->n_args == lengths + 2) return fl_bind_unsupported(e->args[lengths + 1]->pos, err, "%s window with alignment is not supported yet.", name);
+    FL_TRY(window_length(e->args[1], g->window_args[1], &w->slide, err));
+    FL_TRY(window_length(e->args[lengths], g->window_args[lengths], &w->size, err));
+    w->kind = name[0] == 'T' ? FL_WINDOW_TUMBLE : name[0] == 'H' ? FL_WINDOW_HOP : FL_WINDOW_SESSION;
+    w->proctime = g->window_args[0]->type->attr == FL_ATTR_PROCTIME;
+    w->ltz = g->window_args[0]->type->kind == FL_T_TIMESTAMP_LTZ;
+    if (w->size > 0 && w->slide > 0) return 0;
+    return fl_bind_fail(e->pos, err, "%s parameters must satisfy 0 < size%s",
+                        w->kind == FL_WINDOW_SESSION ? "SessionWindowAssigner" : w->kind == FL_WINDOW_HOP ? "Sliding Window" : "Tumbling Window",
+                        w->kind == FL_WINDOW_HOP ? " and 0 < slide" : "");
+}
+
+static int bind_key(fl_expr_ctx *x, fl_group *g, const fl_ast_expr *e, fl_error *err) {
+    const char *window = group_function(e);
+    fl_expr *key;
+    if (window != NULL) return bind_group_window(x, g, window, e, err);
+    if (e->kind == FL_AX_ROW && !e->flag) { /* GROUP BY (a, b) */
+        for (int i = 0; i < e->n_args; i++) FL_TRY(bind_key(x, g, e->args[i], err));
+        return 0;
+    }
+    FL_TRY(fl_bind_ast(x, e, &key, err));
+    for (int i = 0; i < g->n_keys; i++)
+        if (fl_expr_equal(g->keys[i], key)) return 0;
+    FL_PUSH(x->b->ctx->arena, g->keys, g->n_keys, g->cap_keys, key);
+    return 0;
+}
+
+static int bind_keys(fl_group *g, const fl_ast_select *s, fl_error *err) {
+    fl_expr_ctx x = {.b = g->b, .scope = g->scope, .clause = "GROUP BY"};
+    for (int i = 0; i < s->n_group; i++) {
+        const fl_ast_group *item = &s->group[i];
+        switch (item->kind) {
+        case FL_GROUP_EXPR: FL_TRY(bind_key(&x, g, item->expr, err)); break;
+        case FL_GROUP_LIST:
+            for (int k = 0; k < item->n_items; k++) FL_TRY(bind_key(&x, g, item->items[k].expr, err));
+            break;
+        case FL_GROUP_EMPTY: break;
+        case FL_GROUP_SETS: return fl_bind_unsupported(item->pos, err, "GROUPING SETS is not supported yet");
+        case FL_GROUP_ROLLUP: return fl_bind_unsupported(item->pos, err, "ROLLUP is not supported yet");
+        case FL_GROUP_CUBE: return fl_bind_unsupported(item->pos, err, "CUBE is not supported yet");
+        }
+    }
+    return 0;
+}
+
+/* ---- from the columns below to those of the aggregate ---- */
+
+static int regroup(const fl_group *g, const fl_expr *e, fl_expr **out, fl_error *err) {
+    fl_arena *a = g->b->ctx->arena;
+    for (int i = 0; i < g->n_keys; i++)
+        if (fl_expr_equal(g->keys[i], e)) {
+            *out = fl_expr_column(a, i, e->type);
+            return 0;
+        }
+    if (e->kind == FL_EXPR_COLUMN) {
+        if (e->column < CALL_BASE) {
+            fl_fail(err, FL_E_VALIDATION, "Expression '%s' is not being grouped", g->scope->rel->cols[e->column].name);
+            fl_error_hint(err, "add it to GROUP BY, or put it into an aggregate such as MAX(…)");
+            return fl_error_at(err, e->span);
+        }
+        int at = e->column >= PROP_BASE ? g->n_keys + g->n_calls + e->column - PROP_BASE : g->n_keys + e->column - CALL_BASE;
+        *out = fl_expr_column(a, at, e->type);
+        return 0;
+    }
+    fl_expr *copy = FL_NEW(a, fl_expr);
+    *copy = *e;
+    *out = copy;
+    if (e->kind != FL_EXPR_CALL) return 0;
+    copy->args = FL_NEW_N(a, fl_expr *, e->n_args);
+    for (int i = 0; i < e->n_args; i++) FL_TRY(regroup(g, e->args[i], &copy->args[i], err));
+    return 0;
+}
+
+/* Columns that the aggregate reads: each expression once. */
+typedef struct columns {
+    fl_expr **exprs;
+    const char **names;
+    int n;
+} columns;
+
+static int column_for(fl_arena *a, const fl_scope *scope, columns *c, fl_expr *e) {
+    for (int i = 0; i < c->n; i++)
+        if (fl_expr_equal(c->exprs[i], e)) return i;
+    c->names[c->n] = e->kind == FL_EXPR_COLUMN ? scope->rel->cols[e->column].name : fl_arena_printf(a, "$f%d", c->n);
+    c->exprs[c->n] = e;
+    return c->n++;
+}
+
+static fl_rel *make_aggregate(fl_group *g) {
+    fl_arena *a = g->b->ctx->arena;
+    int most = g->n_keys + 2 * g->n_calls + 1, n_out = g->n_keys + g->n_calls + g->n_props;
+    columns c = {FL_NEW_N(a, fl_expr *, most), FL_NEW_N(a, const char *, most), 0};
+    fl_rel_aggregate agg = {.n_keys = g->n_keys, .n_calls = g->n_calls, .props = g->props, .n_props = g->n_props};
+    int *keys = FL_NEW_N(a, int, g->n_keys);
+    const char **names = FL_NEW_N(a, const char *, n_out);
+    agg.keys = keys;
+    agg.calls = FL_NEW_N(a, fl_agg_call, g->n_calls);
+    for (int i = 0; i < g->n_keys; i++) {
+        keys[i] = column_for(a, g->scope, &c, g->keys[i]);
+        names[i] = c.names[keys[i]];
+    }
+    if (g->window_name != NULL) {
+        fl_window *w = FL_NEW(a, fl_window);
+        *w = g->window;
+        w->time_col = column_for(a, g->scope, &c, g->window_args[0]);
+        agg.group_window = w;
+        agg.legacy = true;
+    }
+    for (int i = 0; i < g->n_calls; i++) {
+        agg.calls[i] = g->calls[i].call;
+        if (g->calls[i].arg != NULL) agg.calls[i].arg = column_for(a, g->scope, &c, g->calls[i].arg);
+        if (g->calls[i].filter != NULL) agg.calls[i].filter = column_for(a, g->scope, &c, g->calls[i].filter);
+        agg.calls[i].name = names[g->n_keys + i] = fl_arena_printf(a, "$a%d", i);
+    }
+    static const char *const prop_names[] = {"w$start", "w$end", "w$rowtime", "w$proctime"};
+    for (int i = 0; i < g->n_props; i++) names[g->n_keys + g->n_calls + i] = prop_names[g->props[i]];
+    fl_rel *in = g->scope->rel != NULL ? g->scope->rel : fl_rel_one_row(a);
+    return fl_rel_aggregate_new(a, fl_rel_project(a, in, c.exprs, c.names, c.n), &agg, names);
+}
+
+/* ---- the query ---- */
+
+int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err) {
+    fl_arena *a = b->ctx->arena;
+    fl_group g = {.b = b, .scope = scope};
+    fl_expr_ctx x = {.b = b, .scope = scope, .group = &g, .clause = "SELECT"};
+    fl_expr *having = NULL, **items = NULL;
+    const char **names = NULL;
+    int n = 0, cap = 0, n_names = 0, cap_names = 0;
+    FL_TRY(bind_keys(&g, s, err));
+    for (int i = 0; i < s->n_items; i++) {
+        const fl_ast_expr *e = s->items[i].expr;
+        if (e->kind == FL_AX_NAME && e->flag) {
+            int first, count;
+            FL_TRY(fl_scope_star(scope, &e->name, &first, &count, err));
+            for (int c = first; c < first + count; c++) {
+                fl_expr *ref = fl_rel_ref(a, scope->rel, c);
+                ref->span = fl_span_of(e->pos);
+                FL_PUSH(a, items, n, cap, ref);
+                FL_PUSH(a, names, n_names, cap_names, scope->rel->cols[c].name);
+            }
+            continue;
+        }
+        fl_expr *item;
+        FL_TRY(fl_bind_ast(&x, e, &item, err));
+        FL_PUSH(a, names, n_names, cap_names, fl_item_name(a, e, s->items[i].alias, n));
+        FL_PUSH(a, items, n, cap, item);
+    }
+    x.clause = "HAVING";
+    if (s->having != NULL) FL_TRY(fl_bind_condition(&x, s->having, &having, err));
+    fl_rel *rel = make_aggregate(&g);
+    rel->span = fl_span_of(s->pos);
+    if (having != NULL) {
+        FL_TRY(regroup(&g, having, &having, err));
+        rel = fl_rel_filter(a, rel, having);
+    }
+    for (int i = 0; i < n; i++) FL_TRY(regroup(&g, items[i], &items[i], err));
+    *out = fl_rel_project(a, rel, items, names, n);
+    return 0;
+}

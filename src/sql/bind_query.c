@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bind_query.c -- queries: WITH, SELECT, VALUES, TABLE, UNION, and what stands behind them. */
+#include "sql/binder_int.h"
+
+/* ---- SELECT ---- */
+
+static int bind_items(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err) {
+    fl_arena *a = b->ctx->arena;
+    fl_expr_ctx x = {.b = b, .scope = scope, .clause = "SELECT"};
+    fl_expr **exprs = NULL;
+    const char **names = NULL;
+    int n = 0, cap = 0, n_names = 0, cap_names = 0;
+    for (int i = 0; i < s->n_items; i++) {
+        const fl_ast_expr *e = s->items[i].expr;
+        fl_expr *item;
+        if (e->kind == FL_AX_NAME && e->flag) {
+            int first, count;
+            FL_TRY(fl_scope_star(scope, &e->name, &first, &count, err));
+            for (int c = first; c < first + count; c++) {
+                FL_PUSH(a, exprs, n, cap, fl_rel_ref(a, scope->rel, c));
+                FL_PUSH(a, names, n_names, cap_names, scope->rel->cols[c].name);
+            }
+            continue;
+        }
+        FL_TRY(fl_bind_ast(&x, e, &item, err));
+        FL_PUSH(a, names, n_names, cap_names, fl_item_name(a, e, s->items[i].alias, n));
+        FL_PUSH(a, exprs, n, cap, item);
+    }
+    *out = fl_rel_project(a, scope->rel != NULL ? scope->rel : fl_rel_one_row(a), exprs, names, n);
+    return 0;
+}
+
+/* Each row once: an aggregate with all columns as keys and nothing to compute. */
+static fl_rel *distinct(fl_arena *a, fl_rel *r) {
+    int *keys = FL_NEW_N(a, int, r->n_cols);
+    const char **names = FL_NEW_N(a, const char *, r->n_cols);
+    for (int i = 0; i < r->n_cols; i++) {
+        keys[i] = i;
+        names[i] = r->cols[i].name;
+    }
+    return fl_rel_aggregate_new(a, r, &(fl_rel_aggregate){.keys = keys, .n_keys = r->n_cols}, names);
+}
+
+static bool is_grouped(const fl_ast_select *s) {
+    if (s->has_group || s->having != NULL) return true;
+    for (int i = 0; i < s->n_items; i++)
+        if (fl_ast_aggregates(s->items[i].expr)) return true;
+    return false;
+}
+
+static int bind_select(fl_binder *b, const fl_ast_select *s, fl_rel **out, fl_error *err) {
+    fl_scope scope = {0};
+    if (s->qualify != NULL) return fl_bind_unsupported(s->qualify->pos, err, "QUALIFY is not supported yet");
+    if (s->n_windows > 0) return fl_bind_unsupported(s->windows[0].pos, err, "OVER windows are not supported yet");
+    for (int i = 0; i < s->n_hints; i++)
+        if (b->ctx->note != NULL)
+            b->ctx->note(b->ctx->note_arg, fl_arena_printf(b->ctx->arena, "the hint %s has no effect", s->hints[i].name));
+    if (s->from != NULL) FL_TRY(fl_bind_from(b, s->from, &scope, err));
+    if (s->where != NULL) {
+        fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "WHERE"};
+        fl_expr *condition;
+        if (scope.rel == NULL) return fl_bind_unsupported(s->where->pos, err, "WHERE without FROM is not supported");
+        FL_TRY(fl_bind_condition(&x, s->where, &condition, err));
+        scope.rel = fl_rel_filter(b->ctx->arena, scope.rel, condition);
+    }
+    FL_TRY(is_grouped(s) ? fl_bind_grouped(b, s, &scope, out, err) : bind_items(b, s, &scope, out, err));
+    if (s->distinct) *out = distinct(b->ctx->arena, *out);
+    return 0;
+}
+
+/* ---- rows of several inputs under one type ---- */
+
+/* The input with each column cast to types[], where its layout differs. */
+static int cast_columns(fl_binder *b, fl_rel **rel, const fl_type *const *types, fl_span span, fl_error *err) {
+    fl_arena *a = b->ctx->arena;
+    fl_rel *r = *rel;
+    fl_expr **exprs = FL_NEW_N(a, fl_expr *, r->n_cols);
+    const char **names = FL_NEW_N(a, const char *, r->n_cols);
+    bool same = true;
+    for (int i = 0; i < r->n_cols; i++) {
+        exprs[i] = fl_rel_ref(a, r, i);
+        names[i] = r->cols[i].name;
+        if (fl_type_same_layout(r->cols[i].type, types[i])) continue;
+        FL_TRY(fl_expr_cast(&b->fns, exprs[i], types[i], false, span, &exprs[i], err));
+        same = false;
+    }
+    if (!same) *rel = fl_rel_project(a, r, exprs, names, r->n_cols);
+    return 0;
+}
+
+static int bind_union(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err) {
+    fl_arena *a = b->ctx->arena;
+    fl_rel *in[2];
+    FL_TRY(fl_bind_query_in(b, q->left, &in[0], err));
+    FL_TRY(fl_bind_query_in(b, q->right, &in[1], err));
+    if (in[0]->n_cols != in[1]->n_cols) return fl_bind_fail(q->pos, err, "Column count mismatch in UNION");
+    const fl_type **types = FL_NEW_N(a, const fl_type *, in[0]->n_cols);
+    for (int c = 0; c < in[0]->n_cols; c++) {
+        const fl_type *pair[2] = {in[0]->cols[c].type, in[1]->cols[c].type};
+        types[c] = fl_type_common(a, pair, 2);
+        if (types[c] == NULL)
+            return fl_bind_fail(q->pos, err, "Type mismatch in column %d of UNION: %s and %s", c + 1, fl_type_name(a, pair[0], FL_TYPE_SUMMARY),
+                                fl_type_name(a, pair[1], FL_TYPE_SUMMARY));
+        for (int i = 0; i < 2; i++) /* one time attribute makes the column one */
+            if (pair[i]->attr != FL_ATTR_NONE && fl_type_is_timestamp(types[c])) types[c] = fl_type_attr(a, types[c], pair[i]->attr);
+    }
+    for (int i = 0; i < 2; i++) FL_TRY(cast_columns(b, &in[i], types, fl_span_of(q->pos), err));
+    *out = fl_rel_union(a, in, 2, types);
+    if (!q->all) *out = distinct(a, *out);
+    return 0;
+}
+
+/* ---- VALUES ---- */
+
+static int bind_values_rows(fl_binder *b, const fl_ast_query *q, int n_cols, fl_expr **cells, fl_error *err) {
+    fl_scope none = {0};
+    fl_expr_ctx x = {.b = b, .scope = &none, .clause = "VALUES"};
+    for (int r = 0; r < q->n_rows; r++) {
+        const fl_ast_expr *row = q->rows[r];
+        bool tuple = row->kind == FL_AX_ROW;
+        if ((tuple ? row->n_args : 1) != n_cols)
+            return fl_bind_fail(row->pos, err, "Values passed to VALUES operator must have compatible types: rows of %d and of %d columns", n_cols,
+                                tuple ? row->n_args : 1);
+        for (int c = 0; c < n_cols; c++) FL_TRY(fl_bind_ast(&x, tuple ? row->args[c] : row, &cells[r * n_cols + c], err));
+    }
+    return 0;
+}
+
+/* Rows that cannot be folded are computed when the job runs: a union of one-row queries. */
+static fl_rel *union_of_rows(fl_binder *b, fl_expr **cells, const fl_rel_column *cols, int n_cols, int n_rows) {
+    fl_arena *a = b->ctx->arena;
+    fl_rel **rows = FL_NEW_N(a, fl_rel *, n_rows);
+    const char **names = FL_NEW_N(a, const char *, n_cols);
+    const fl_type **types = FL_NEW_N(a, const fl_type *, n_cols);
+    for (int c = 0; c < n_cols; c++) {
+        names[c] = cols[c].name;
+        types[c] = cols[c].type;
+    }
+    for (int r = 0; r < n_rows; r++) rows[r] = fl_rel_project(a, fl_rel_one_row(a), cells + r * n_cols, names, n_cols);
+    return n_rows == 1 ? rows[0] : fl_rel_union(a, rows, n_rows, types);
+}
+
+static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err) {
+    fl_arena *a = b->ctx->arena;
+    int n_cols = q->rows[0]->kind == FL_AX_ROW ? q->rows[0]->n_args : 1;
+    fl_expr **cells = FL_NEW_N(a, fl_expr *, n_cols * q->n_rows);
+    fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, n_cols);
+    const fl_type **types = FL_NEW_N(a, const fl_type *, q->n_rows);
+    bool literal = true;
+    FL_TRY(bind_values_rows(b, q, n_cols, cells, err));
+    for (int c = 0; c < n_cols; c++) {
+        for (int r = 0; r < q->n_rows; r++) types[r] = cells[r * n_cols + c]->type;
+        cols[c] = (fl_rel_column){.name = fl_arena_printf(a, "EXPR$%d", c), .type = fl_type_common(a, types, q->n_rows)};
+        if (cols[c].type == NULL) return fl_bind_fail(q->pos, err, "Values passed to VALUES operator must have compatible types");
+        for (int r = 0; r < q->n_rows; r++) {
+            fl_expr **cell = &cells[r * n_cols + c];
+            if (!fl_type_same_layout((*cell)->type, cols[c].type))
+                FL_TRY(fl_expr_cast(&b->fns, *cell, cols[c].type, false, fl_span_of(q->pos), cell, err));
+            literal = literal && fl_expr_is_literal(*cell);
+        }
+    }
+    *out = literal ? fl_rel_values(a, cols, n_cols, cells, q->n_rows) : union_of_rows(b, cells, cols, n_cols, q->n_rows);
+    return 0;
+}
+
+/* ---- queries ---- */
+
+static int bind_body(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err) {
+    const fl_catalog_table *def;
+    switch (q->kind) {
+    case FL_QUERY_SELECT: return bind_select(b, q->select, out, err);
+    case FL_QUERY_VALUES: return bind_values(b, q, out, err);
+    case FL_QUERY_TABLE: return fl_bind_table(b, &q->table, NULL, 0, out, &def, err);
+    case FL_QUERY_NESTED: return fl_bind_query_in(b, q->nested, out, err);
+    case FL_QUERY_SET_OP:
+        if (q->op == FL_SET_UNION) return bind_union(b, q, out, err);
+        return fl_bind_unsupported(q->pos, err, "%s is not supported yet", q->op == FL_SET_INTERSECT ? "INTERSECT" : "EXCEPT");
+    }
+    return 0;
+}
+
+int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err) {
+    fl_binder inner = *b;
+    if (++inner.depth > FL_SQL_VIEW_DEPTH_MAX) {
+        fl_fail(err, FL_E_LIMIT, "views and subqueries are nested more than %d deep", FL_SQL_VIEW_DEPTH_MAX);
+        return fl_error_at(err, fl_span_of(q->pos));
+    }
+    for (int i = 0; i < q->n_ctes; i++) {
+        fl_cte_scope *c = FL_NEW(b->ctx->arena, fl_cte_scope);
+        *c = (fl_cte_scope){&q->ctes[i], inner.ctes};
+        inner.ctes = c;
+    }
+    if (q->n_order > 0) return fl_bind_unsupported(q->order[0].expr->pos, err, "ORDER BY is not supported yet");
+    if (q->offset != NULL || q->fetch != NULL)
+        return fl_bind_unsupported(q->fetch ? q->fetch->pos : q->offset->pos, err, "LIMIT, OFFSET and FETCH are not supported yet");
+    return bind_body(&inner, q, out, err);
+}
+
+int fl_bind_query(fl_sql_ctx *c, const fl_ast_query *q, fl_rel **out, fl_error *err) {
+    fl_binder b = fl_binder_make(c);
+    return fl_bind_query_in(&b, q, out, err);
+}
+
+const char **fl_result_names(fl_arena *a, const fl_rel *r) {
+    const char **names = FL_NEW_N(a, const char *, r->n_cols);
+    for (int i = 0; i < r->n_cols; i++) {
+        const char *name = r->cols[i].name;
+        for (int suffix = 0, k = 0; k < i; k++) {
+            if (strcmp(names[k], name) != 0) continue;
+            name = fl_arena_printf(a, "%s%d", r->cols[i].name, suffix++);
+            k = -1; /* the new name must be new too */
+        }
+        names[i] = name;
+    }
+    return names;
+}

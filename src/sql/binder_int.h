@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* binder_int.h -- what the files of the binder share.
+ *
+ *   bind_expr.c     expressions: literals, columns, operators, functions
+ *   bind_literal.c  texts of literals to values         bind_scope.c   which names can be seen where
+ *   bind_query.c    WITH, SELECT, VALUES, UNION         bind_from.c    FROM: tables, views, subqueries, window functions
+ *   bind_group.c    GROUP BY, aggregates, group windows
+ *   bind_insert.c   INSERT INTO                         bind_ddl.c     CREATE TABLE, CREATE VIEW
+ */
+#ifndef FL_SQL_BINDER_INT_H
+#define FL_SQL_BINDER_INT_H
+
+#include "sql/binder.h"
+
+/* Queries that WITH has named, innermost last. */
+typedef struct fl_cte_scope fl_cte_scope;
+struct fl_cte_scope {
+    const fl_ast_cte *cte;
+    const fl_cte_scope *outer; /* what the query itself can see */
+};
+
+/* A binder at work: what changes as it goes down into queries. */
+typedef struct fl_binder {
+    fl_sql_ctx *ctx;
+    fl_bind fns;              /* for type rules */
+    const fl_cte_scope *ctes;
+    const char *catalog, *database; /* where names are looked for first; NULL: where the session is */
+    int depth;
+} fl_binder;
+
+fl_binder fl_binder_make(fl_sql_ctx *c);
+
+/* One relation that a FROM clause has made visible: columns [first, first + n) of the scope's node. */
+typedef struct fl_scope_table {
+    const char *alias;             /* NULL: a subquery without one */
+    const fl_catalog_table *table; /* t, db.t and cat.db.t mean it too, if it has no other alias; NULL: no table */
+    int first, n;
+} fl_scope_table;
+
+typedef struct fl_scope {
+    fl_rel *rel; /* NULL: no column can be seen */
+    fl_scope_table *tables;
+    int n_tables;
+} fl_scope;
+
+typedef struct fl_group fl_group;
+
+/* Where an expression stands. */
+typedef struct fl_expr_ctx {
+    fl_binder *b;
+    const fl_scope *scope;
+    fl_group *group;     /* collects aggregate calls and functions of the group window; NULL: none may stand here */
+    const char *clause;  /* for messages: WHERE, GROUP BY */
+    bool inside_call;    /* among the arguments of an aggregate */
+} fl_expr_ctx;
+
+static inline fl_span fl_span_of(fl_pos p) { return (fl_span){p.line, p.column, p.length}; }
+
+/* Refusals. `what` is named: "JOIN is not supported yet". */
+int fl_bind_fail(fl_pos pos, fl_error *err, const char *fmt, ...) FL_PRINTF(3, 4);
+int fl_bind_unsupported(fl_pos pos, fl_error *err, const char *fmt, ...) FL_PRINTF(3, 4);
+
+/* ---- expressions ---- */
+
+int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err);
+/* The same, and it must be BOOLEAN: "WHERE clause must be a condition". */
+int fl_bind_condition(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err);
+int fl_bind_literal(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err);
+/* A call of a function of the registry. */
+int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err);
+/* A name of Flink's that is no function of ours. */
+bool fl_is_function_of_flink(const char *name);
+
+/* ---- scopes ---- */
+
+/* The column that a name means; the rest of the name are fields of it. */
+int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_used, fl_error *err);
+/* Columns of a star; `t.*` of one relation. */
+int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl_error *err);
+
+/* ---- queries ---- */
+
+int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err);
+int fl_bind_from(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *err);
+/* The declared table or view that a name means, as a node. */
+int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out, const fl_catalog_table **def,
+                  fl_error *err);
+/* Window functions: TABLE(TUMBLE(…)). */
+int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out, fl_error *err);
+/* The table's options with those of OPTIONS hints over them. */
+int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out, fl_error *err);
+/* The name of a select item: its alias, its column's name, or EXPR$i. */
+const char *fl_item_name(fl_arena *a, const fl_ast_expr *e, const char *alias, int i);
+
+/* ---- grouping ---- */
+
+/* Whether the expression calls an aggregate function outside of subqueries. */
+bool fl_ast_aggregates(const fl_ast_expr *e);
+/* SELECT … FROM scope with GROUP BY, HAVING or aggregates. */
+int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err);
+/* A call while expressions of a grouped query are being bound: *out is NULL if it is not one that the group answers. */
+int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err);
+
+/* ---- definitions ---- */
+
+/* Binds the expression of a computed column or a watermark over a table's columns. */
+int fl_bind_column_expr(fl_binder *b, const fl_scope *scope, const char *text, fl_expr **out, fl_error *err);
+/* A scope over columns that are not rows of anything yet. */
+fl_scope fl_scope_of_columns(fl_arena *a, const char *table, const fl_rel_column *cols, int n);
+
+#endif
