@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* option.c -- reads the values of settings, as Flink reads them.
  *
- * What:       one function for each type of option.h, and a check of any value against its definition.
+ * What:       one function for each type of option.h; and of any value, whether its definition allows it and what the
+ *             engine makes of it.
  * Example:    `10 s` is 10000 ms, `64kb` is 65536 bytes, `TRUE` is true; `maybe` is refused with Flink's sentence.
  * Algorithm:  a duration or a size is blanks, digits, blanks, a unit in any case; the units stand in two tables, in
  * Flink's order, and the refusal of a wrong one lists them.
@@ -189,21 +190,84 @@ static int check_map(fl_str value, fl_error *err) {
     return 0;
 }
 
-int fl_option_check(const fl_option_def *def, fl_str value, fl_error *err) {
-    bool b;
-    int i;
-    int64_t x;
-    double d;
+/* ---- values by their definition ---- */
+
+/* What a value stands for: a truth, a number, an amount, a place in the list. Texts, lists and maps stand for
+ * themselves. */
+typedef struct meaning {
+    int64_t i;
+    double d; /* DOUBLE */
+} meaning;
+
+static int read_meaning(const fl_option_def *def, fl_str value, meaning *out, fl_error *err) {
+    bool b = false;
+    int place = 0, rc = 0;
+    *out = (meaning){0};
     switch (def->type) {
     case FL_OPT_STRING:
-    case FL_OPT_LIST: return 0;
-    case FL_OPT_BOOL: return fl_parse_bool(value, &b, err);
-    case FL_OPT_INT: return fl_parse_i64(value, &x, err);
-    case FL_OPT_DOUBLE: return fl_parse_f64(value, &d, err);
-    case FL_OPT_DURATION: return fl_parse_duration_ms(value, &x, err);
-    case FL_OPT_MEMORY: return fl_parse_memory(value, &x, err);
-    case FL_OPT_ENUM: return fl_parse_enum(value, def->values, &i, err);
+    case FL_OPT_LIST: break;
     case FL_OPT_MAP: return check_map(value, err);
+    case FL_OPT_BOOL: rc = fl_parse_bool(value, &b, err); break;
+    case FL_OPT_ENUM: rc = fl_parse_enum(value, def->values, &place, err); break;
+    case FL_OPT_INT: return fl_parse_i64(value, &out->i, err);
+    case FL_OPT_DOUBLE: return fl_parse_f64(value, &out->d, err);
+    case FL_OPT_DURATION: return fl_parse_duration_ms(value, &out->i, err);
+    case FL_OPT_MEMORY: return fl_parse_memory(value, &out->i, err);
     }
-    fl_assert(!"an option of unknown type");
+    out->i = b + place;
+    return rc;
+}
+
+static bool is_text(fl_option_type t) { return t == FL_OPT_STRING || t == FL_OPT_LIST || t == FL_OPT_MAP; }
+static bool has_range(const fl_option_def *def) {
+    return def->values != NULL && def->type != FL_OPT_ENUM && !is_text(def->type) && strstr(def->values, "..") != NULL;
+}
+
+/* Both are of the option's type. */
+static bool same_value(const fl_option_def *def, fl_str a, fl_str b) {
+    meaning x, y;
+    fl_error err;
+    if (is_text(def->type)) return fl_str_ieq(a, b);
+    return read_meaning(def, a, &x, &err) == 0 && read_meaning(def, b, &y, &err) == 0 && x.i == y.i && x.d == y.d;
+}
+
+static bool is_default(const fl_option_def *def, fl_str value) {
+    return def->fallback != NULL && same_value(def, value, fl_str_from(def->fallback));
+}
+
+/* One of the two numbers is in use, the other 0 on both sides. */
+static bool reaches(meaning x, meaning bound) { return x.i >= bound.i && x.d >= bound.d; }
+
+/* "1..32768": one of the bounds may be missing. */
+static int check_range(const fl_option_def *def, meaning x, fl_error *err) {
+    const char *dots = strstr(def->values, "..");
+    fl_str least = fl_str_make(def->values, (size_t)(dots - def->values)), most = fl_str_from(dots + 2);
+    meaning bound;
+    if (least.n > 0) {
+        FL_TRY(read_meaning(def, least, &bound, err));
+        if (!reaches(x, bound))
+            return fl_fail(err, FL_E_VALIDATION, "The value must be larger than or equal to %.*s", (int)least.n,
+                           least.p);
+    }
+    if (most.n > 0) {
+        FL_TRY(read_meaning(def, most, &bound, err));
+        if (!reaches(bound, x))
+            return fl_fail(err, FL_E_VALIDATION, "The value must be smaller than or equal to %.*s", (int)most.n,
+                           most.p);
+    }
+    return 0;
+}
+
+int fl_option_check(const fl_option_def *def, fl_str value, fl_error *err) {
+    meaning x;
+    FL_TRY(read_meaning(def, value, &x, err));
+    return has_range(def) && !is_default(def, value) ? check_range(def, x, err) : 0;
+}
+
+fl_option_state fl_option_verdict(const fl_option_def *def, fl_str value) {
+    fl_str rest = def->fine != NULL ? fl_str_from(def->fine) : (fl_str){0}, piece;
+    if (is_default(def, value)) return FL_OPT_HONOURED;
+    while (next_piece(&rest, '|', &piece))
+        if (same_value(def, value, piece)) return FL_OPT_HONOURED;
+    return def->state;
 }

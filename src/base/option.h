@@ -33,10 +33,11 @@ typedef struct fl_option_def {
     fl_option_type type;
     const char *fallback; /* default as text; NULL: none */
     bool required;
-    const char *values;   /* ENUM: "SQL|ISO-8601" */
+    const char *values;   /* ENUM: "SQL|ISO-8601"; numbers and amounts: a range, "1..32768", "10 ms.."; NULL: any */
     const char *help;     /* one sentence */
     fl_option_state state;
     const char *note;     /* NOTED, REFUSED: why, and what to do instead */
+    const char *fine;     /* NOTED, REFUSED: values that are honoured all the same, "A|B"; the default is one anyway */
 } fl_option_def;
 
 /* Reads one value. The refusal says what was expected; the caller prefixes the key. */
@@ -48,8 +49,12 @@ int fl_parse_memory(fl_str s, int64_t *out, fl_error *err);
 /* The index of the value in "A|B|C". */
 int fl_parse_enum(fl_str s, const char *values, int *out, fl_error *err);
 
-/* Checks that `value` is of the option's type. */
+/* Checks that `value` is of the option's type and in its range; the default may lie outside (-1: not set). */
 int fl_option_check(const fl_option_def *def, fl_str value, fl_error *err);
+
+/* What becomes of a value that has passed fl_option_check: the option's state, but HONOURED for the default and what is
+ * `fine`. Values are compared by what they mean: `60 s` is `1 min`, texts are compared without case. */
+fl_option_state fl_option_verdict(const fl_option_def *def, fl_str value);
 
 /* "10 s", "1 min", "200 ms": the largest unit that divides. */
 void fl_duration_print(fl_buf *out, int64_t ms);

@@ -122,6 +122,60 @@ static void every_type_is_checked(void **state) {
     assert_int_equal(fl_option_check(&list, fl_str_from("a;b"), &err), 0);
 }
 
+static void ranges_are_kept(void **state) {
+    (void)state;
+    static const struct {
+        fl_option_type type;
+        const char *range, *fallback, *value, *words; /* words NULL: allowed */
+    } cases[] = {
+        {FL_OPT_INT, "1..32768", "-1", "1", NULL},
+        {FL_OPT_INT, "1..32768", "-1", "32768", NULL},
+        {FL_OPT_INT, "1..32768", "-1", "-1", NULL},
+        {FL_OPT_INT, "1..32768", "-1", "0", "must be larger than or equal to 1"},
+        {FL_OPT_INT, "1..32768", "-1", "32769", "must be smaller than or equal to 32768"},
+        {FL_OPT_DURATION, "10 ms..", NULL, "10", NULL},
+        {FL_OPT_DURATION, "10 ms..", NULL, "9 ms", "must be larger than or equal to 10 ms"},
+        {FL_OPT_MEMORY, "..1 mb", NULL, "1024 kb", NULL},
+        {FL_OPT_MEMORY, "..1 mb", NULL, "1025 kb", "must be smaller than or equal to 1 mb"},
+        {FL_OPT_DOUBLE, "0..1", "0.1", "1", NULL},
+        {FL_OPT_DOUBLE, "0..1", "0.1", "1.01", "must be smaller than or equal to 1"},
+        {FL_OPT_DOUBLE, "0..1", "0.1", "-0.5", "must be larger than or equal to 0"},
+        {FL_OPT_DOUBLE, "0..1", "0.1", "nan", "must be larger than or equal to 0"},
+    };
+    for (size_t i = 0; i < FL_ARRAY_LEN(cases); i++) {
+        fl_option_def def = {"k", cases[i].type, .fallback = cases[i].fallback, .values = cases[i].range};
+        int rc = fl_option_check(&def, fl_str_from(cases[i].value), &err);
+        assert_int_equal(rc, cases[i].words == NULL ? 0 : FL_E_VALIDATION);
+        if (rc < 0 && strstr(err.message, cases[i].words) == NULL) fail_msg("%s: %s", cases[i].value, err.message);
+    }
+}
+
+static void the_default_and_fine_values_are_honoured(void **state) {
+    (void)state;
+    static const struct {
+        fl_option_def def;
+        const char *honoured[3], *not_honoured[2];
+    } cases[] = {
+        {{"b", FL_OPT_BOOL, "false", .state = FL_OPT_REFUSED}, {"false", "FALSE"}, {"true"}},
+        {{"d", FL_OPT_DURATION, "1 min", .state = FL_OPT_NOTED}, {"60 s", "60000"}, {"61 s", "0"}},
+        {{"f", FL_OPT_DOUBLE, "0.5", .state = FL_OPT_NOTED}, {"0.50", "5e-1"}, {"0.4", "1"}},
+        {{"e", FL_OPT_ENUM, "AUTO", .values = "NONE|AUTO|FORCE", .state = FL_OPT_REFUSED, .fine = "NONE"},
+         {"auto", "none"},
+         {"force"}},
+        {{"s", FL_OPT_STRING, .state = FL_OPT_REFUSED, .fine = "local|here"},
+         {"local", "LOCAL", "here"},
+         {"", "local|here"}},
+        {{"h", FL_OPT_INT, .state = FL_OPT_HONOURED}, {"1", "2"}, {NULL}},
+    };
+    for (size_t i = 0; i < FL_ARRAY_LEN(cases); i++) {
+        const fl_option_def *def = &cases[i].def;
+        for (int k = 0; k < 3 && cases[i].honoured[k] != NULL; k++)
+            assert_int_equal(fl_option_verdict(def, fl_str_from(cases[i].honoured[k])), FL_OPT_HONOURED);
+        for (int k = 0; k < 2 && cases[i].not_honoured[k] != NULL; k++)
+            assert_int_equal(fl_option_verdict(def, fl_str_from(cases[i].not_honoured[k])), def->state);
+    }
+}
+
 static void durations_print_in_the_largest_unit(void **state) {
     (void)state;
     static const struct {
@@ -141,9 +195,14 @@ static void durations_print_in_the_largest_unit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(durations_have_flinks_units), cmocka_unit_test(sizes_have_flinks_units),
-        cmocka_unit_test(numbers_are_javas),           cmocka_unit_test(words_compare_without_case),
-        cmocka_unit_test(every_type_is_checked),       cmocka_unit_test(durations_print_in_the_largest_unit),
+        cmocka_unit_test(durations_have_flinks_units),
+        cmocka_unit_test(sizes_have_flinks_units),
+        cmocka_unit_test(numbers_are_javas),
+        cmocka_unit_test(words_compare_without_case),
+        cmocka_unit_test(every_type_is_checked),
+        cmocka_unit_test(ranges_are_kept),
+        cmocka_unit_test(the_default_and_fine_values_are_honoured),
+        cmocka_unit_test(durations_print_in_the_largest_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
