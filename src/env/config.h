@@ -14,6 +14,7 @@
  *     an older spelling    of a key of the table: taken for that key, everywhere
  *     below a prefix       of what only a cluster or Java has (metrics., taskmanager.…): kept as text, and noted
  *     unknown              refused, with the nearest known key
+ * docs/configuration.md is this table, printed by fl_config_markdown.
  *
  * A configuration belongs to one thread at a time, as its session does. Texts that it gives are borrowed until the key
  * is set or reset.
@@ -86,5 +87,8 @@ const fl_option_def *fl_config_key(const char *key);
 
 /* "honoured", "noted", "refused", by fl_option_state. */
 extern const char *const fl_config_state_name[];
+
+/* The text of docs/configuration.md. */
+void fl_config_markdown(fl_buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* config_int.h -- the tables behind config.h: config_keys.c fills them, config.c reads them. */
+/* config_int.h -- the tables behind config.h: config_keys.c fills them, config.c and config_docs.c read them. */
 #ifndef FL_ENV_CONFIG_INT_H
 #define FL_ENV_CONFIG_INT_H
 

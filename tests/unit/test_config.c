@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_config.c -- the configuration of a session: which layer is in force, what becomes of each value, that every key
- * of Flink SQL is known with Flink's default.
+ * of Flink SQL is known with Flink's default, and that docs/configuration.md is what the tables say.
  *
- * Runs in the root of the source tree: it reads tests/data/config_keys.txt.
+ * Runs in the root of the source tree: it reads tests/data/config_keys.txt and docs/configuration.md.
  */
 #include "test.h"
 
@@ -382,6 +382,22 @@ static void every_key_of_flink_is_known(void **state) {
     assert_int_equal(n, 191);
 }
 
+static void the_page_says_what_the_tables_say(void **state) {
+    fl_buf want, have;
+    FILE *in = fopen("docs/configuration.md", "r");
+    (void)state;
+    assert_non_null(in);
+    fl_buf_init(&want);
+    fl_buf_init(&have);
+    fl_config_markdown(&want);
+    for (size_t n = 1; n > 0; have.n += n) n = fread(fl_buf_reserve(&have, 4096), 1, 4096, in);
+    fclose(in);
+    bool equal = strcmp(fl_buf_cstr(&want), fl_buf_cstr(&have)) == 0;
+    fl_buf_deinit(&want);
+    fl_buf_deinit(&have);
+    if (!equal) fail_msg("docs/configuration.md is not what the tables say: run ninja docs");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
@@ -401,6 +417,7 @@ int main(void) {
         TEST(strategies_that_make_no_sense_are_refused),
         TEST(the_table_is_sound),
         TEST(every_key_of_flink_is_known),
+        TEST(the_page_says_what_the_tables_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
