@@ -10,10 +10,11 @@
 #include "base/error.h"
 #include "data/type.h"
 
-/* Where a node stands in the text: 1-based, counted in characters; offset in bytes. */
+/* Where a node stands in the text. */
 typedef struct fl_pos {
-    int line, column;
-    int offset, length;
+    int line, column; /* 1-based, in characters */
+    int offset;       /* in bytes */
+    int length;       /* in characters, as in fl_error */
 } fl_pos;
 
 /* a.b.c; a part is unquoted text with its case kept. */
@@ -37,16 +38,17 @@ typedef enum fl_ast_expr_kind {
     FL_AX_BOOLEAN,   /* flag */
     FL_AX_NULL,      /* NULL */
     FL_AX_UNKNOWN,   /* UNKNOWN */
-    FL_AX_DATE,      /* DATE '…': text */
-    FL_AX_TIME,      /* TIME '…': text */
-    FL_AX_TIMESTAMP, /* TIMESTAMP '…': text */
-    FL_AX_INTERVAL,  /* INTERVAL [-]'…' unit: text, flag = negative, interval */
+    FL_AX_DATE,      /* DATE '…': text, as 2024-01-05 */
+    FL_AX_TIME,      /* TIME '…': text, as 01:02:03.45 */
+    FL_AX_TIMESTAMP, /* TIMESTAMP '…': text, as 2024-01-05 01:02:03.45 */
+    FL_AX_INTERVAL,  /* INTERVAL [-]'…' unit: text, flag = negative, interval; INTERVAL x unit: args[0], no text */
     FL_AX_NAME,      /* column or qualified column: name; `t.*` has part "*" last and flag set; plain * likewise */
     FL_AX_OP,        /* operator: op, args */
-    FL_AX_CALL,      /* function call: name, args, and the clauses below */
-    FL_AX_CAST,      /* CAST(args[0] AS type); flag: TRY_CAST */
+    FL_AX_CALL,      /* function call: name, args (parse_special.c: those of special calls), and the clauses below */
+    FL_AX_CAST,      /* CAST(args[0] AS type); text: the type as written; flag: TRY_CAST */
     FL_AX_CASE,      /* args: [value,] when, then, when, then, …, else (NULL node if absent); flag: has value */
     FL_AX_IN,        /* args[0] [NOT] IN (args[1..]) or (query); flag: NOT */
+    FL_AX_QUANTIFIED, /* args[0] op SOME|ALL (args[1..]) or (query); flag: ALL */
     FL_AX_EXISTS,    /* EXISTS (query) */
     FL_AX_SUBQUERY,  /* scalar subquery, or the table argument of a function: query */
     FL_AX_ROW,       /* ROW(…) or (a, b) with two or more: args; flag: written with ROW */
@@ -55,9 +57,10 @@ typedef enum fl_ast_expr_kind {
     FL_AX_MULTISET,  /* MULTISET[…] */
     FL_AX_FIELD,     /* args[0].text: field of an expression that is not a plain name, such as f(x).a or a[1].b */
     FL_AX_SYMBOL,    /* a keyword argument: unit in EXTRACT, flag in TRIM, ON EMPTY behaviours: text, upper case */
-    FL_AX_TYPE,      /* a type argument: RETURNING type: type */
-    FL_AX_DESCRIPTOR, /* DESCRIPTOR(a, b): args are FL_AX_NAME */
-    FL_AX_TABLE_ARG, /* TABLE t [PARTITION BY …] [ORDER BY …] as argument of a table function: name or query; args = keys */
+    FL_AX_TYPE,      /* a type argument: RETURNING type: type, text as written */
+    FL_AX_DESCRIPTOR, /* DESCRIPTOR(a, b): args are FL_AX_NAME, or wrong */
+    FL_AX_TABLE_ARG, /* TABLE t [PARTITION BY …] [ORDER BY …] as argument of a table function: name or query; args = keys,
+                        within = order */
     FL_AX_NAMED_ARG, /* text => args[0] */
     FL_AX_DEFAULT,   /* DEFAULT as an argument */
 } fl_ast_expr_kind;
@@ -179,7 +182,7 @@ typedef enum fl_from_kind {
     FL_FROM_FUNCTION, /* [LATERAL] TABLE(call) */
     FL_FROM_UNNEST,   /* UNNEST(call->args…), with_ordinality */
     FL_FROM_JOIN,     /* left join right */
-    FL_FROM_MATCH,    /* left MATCH_RECOGNIZE (…): parsed up to its closing parenthesis only */
+    FL_FROM_MATCH,    /* left MATCH_RECOGNIZE (…): only the text between the parentheses, in call->text */
 } fl_from_kind;
 typedef enum fl_join_kind { FL_JOIN_COMMA, FL_JOIN_CROSS, FL_JOIN_INNER, FL_JOIN_LEFT, FL_JOIN_RIGHT, FL_JOIN_FULL } fl_join_kind;
 
@@ -404,7 +407,7 @@ struct fl_ast_stmt {
     int n_inserts;
     fl_ast_create_table *create_table;
     fl_ast_create_view *create_view;
-    fl_ast_show *show;
+    fl_ast_show *show;      /* SHOW PARTITIONS … PARTITION (…): options too; DESCRIBE JOB: the id is the pattern */
     fl_ast_stmt *inner;
 };
 

@@ -5,7 +5,10 @@
 
 #include "sql/ast.h"
 
-enum { FL_SQL_DEPTH_MAX = 500 /* nesting of expressions and queries that the parser follows */ };
+enum {
+    FL_SQL_DEPTH_MAX = 500,   /* nesting of expressions and queries that the parser follows */
+    FL_SQL_HEIGHT_MAX = 2000, /* of a tree: a OR b OR c … is as tall as it has operators */
+};
 
 /* Parses exactly one statement; a semicolon at the end is allowed. The tree lives in the arena; it borrows `sql`, which
  * must outlive it. Errors are FL_E_PARSE (not SQL), FL_E_VALIDATION (types that do not exist) or FL_E_UNSUPPORTED, with
