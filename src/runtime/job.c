@@ -296,10 +296,24 @@ static void warn_damaged(void *arg, const char *text) {
     note(arg, line);
 }
 
+/* Numbers go on behind those of checkpoints that earlier runs have left, so that the newest is always the greatest. */
+static int count_on(fl_job *j, fl_error *err) {
+    fl_arena a;
+    int64_t *ids;
+    int n;
+    if (j->opt.checkpoint_interval_ms <= 0) return 0;
+    fl_arena_init(&a);
+    int rc = fl_checkpoint_list(j->pf, &a, j->opt.checkpoint_dir, &ids, &n, err);
+    if (rc == 0 && n > 0) j->newest_id = FL_MAX(j->newest_id, ids[0]);
+    fl_arena_deinit(&a);
+    return rc;
+}
+
 /* Builds the tasks, from the newest checkpoint of the job, from the one that the user named, or from nothing. */
 static int bring_up(fl_job *j, fl_error *err) {
     const char *path = j->resume_path ? j->resume_path : j->opt.restore_path;
     fl_checkpoint *c = NULL;
+    FL_TRY(count_on(j, err));
     if (path != NULL) {
         FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, warn_damaged, j, &c, err));
         FL_TRY(check_ops(j, &j->restored, c, err));
@@ -428,6 +442,7 @@ static void set_state(fl_job *j, fl_job_state s) {
 static void end(fl_job *j, fl_job_state s) {
     take_down(j);
     set_state(j, s);
+    if (j->opt.ended != NULL) j->opt.ended(j->opt.ended_arg);
 }
 
 static void fail(fl_job *j, const fl_error *err) {
@@ -785,6 +800,18 @@ bool fl_job_step(fl_job *j) {
     if (first && coordinate(j)) return true;
     if (j->sched != NULL && fl_sched_step(j->sched)) return true;
     return !first && coordinate(j);
+}
+
+void fl_job_power_off(fl_job *j) {
+    if (!fl_job_state_ended(fl_job_get_state(j))) take_down(j);
+}
+
+int fl_job_power_on(fl_job *j, fl_error *err) {
+    if (fl_job_state_ended(fl_job_get_state(j))) return 0;
+    j->final_done = false;
+    int rc = bring_up(j, err);
+    if (rc < 0) fail(j, err);
+    return rc;
 }
 
 int64_t fl_job_due_ms(fl_job *j) {

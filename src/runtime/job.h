@@ -44,6 +44,9 @@ typedef struct fl_job_options {
      * coordinator's thread. */
     void (*note)(void *arg, const char *text);
     void *note_arg;
+    /* Called when the job has ended, from the thread that has ended it; no lock is held. May be NULL. */
+    void (*ended)(void *arg);
+    void *ended_arg;
 } fl_job_options;
 
 typedef enum fl_job_state {
@@ -81,6 +84,10 @@ void fl_job_cancel(fl_job *j);
 /* Simulation: one step of a task or of the coordinator. False: nothing can be done before fl_job_due_ms. */
 bool fl_job_step(fl_job *j);
 int64_t fl_job_due_ms(fl_job *j);
+/* Simulation: the machine goes off, and comes back: what the tasks held is lost, and the job goes on from its last durable
+ * checkpoint, or from its beginning. Between the two, fl_sim_crash(). */
+void fl_job_power_off(fl_job *j);
+int fl_job_power_on(fl_job *j, fl_error *err);
 /* Asks for a checkpoint now. */
 void fl_job_trigger_checkpoint(fl_job *j);
 /* Checkpoints that have become durable, and the id of the last one (0: none). */

@@ -44,7 +44,8 @@ typedef enum fl_ast_expr_kind {
     FL_AX_INTERVAL,  /* INTERVAL [-]'…' unit: text, flag = negative, interval; INTERVAL x unit: args[0], no text */
     FL_AX_NAME,      /* column or qualified column: name; `t.*` has part "*" last and flag set; plain * likewise */
     FL_AX_OP,        /* operator: op, args */
-    FL_AX_CALL,      /* function call: name, args (parse_special.c: those of special calls), and the clauses below */
+    FL_AX_CALL,      /* function call: name, args (parse_special.c: those of special calls), and the clauses below; flag: the name
+                        is no keyword, or stands in backticks */
     FL_AX_CAST,      /* CAST(args[0] AS type); text: the type as written; flag: TRY_CAST */
     FL_AX_CASE,      /* args: [value,] when, then, when, then, …, else (NULL node if absent); flag: has value */
     FL_AX_IN,        /* args[0] [NOT] IN (args[1..]) or (query); flag: NOT */

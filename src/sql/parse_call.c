@@ -17,7 +17,7 @@ static int parse_partitioned(fl_parser *p, const fl_token *first, fl_ast_expr **
         !(are_words(p, FL_KW_ORDER, FL_KW_BY) && (*arg)->kind == FL_AX_TABLE_ARG))
         return 0;
     if ((*arg)->kind != FL_AX_TABLE_ARG) {
-        fl_ast_expr *e = fl_expr_new(p, FL_AX_TABLE_ARG, first);
+        fl_ast_expr *e = fl_ast_expr_new(p, FL_AX_TABLE_ARG, first);
         if ((*arg)->kind != FL_AX_SUBQUERY) return fl_parser_refuse(p, "',' or ')': only a table is partitioned");
         e->query = (*arg)->query;
         *arg = e;
@@ -27,10 +27,10 @@ static int parse_partitioned(fl_parser *p, const fl_token *first, fl_ast_expr **
         bool list = accept(p, FL_TOK_LPAREN);
         do {
             const fl_token *t = peek(p);
-            fl_ast_expr *key = fl_expr_new(p, FL_AX_NAME, t);
+            fl_ast_expr *key = fl_ast_expr_new(p, FL_AX_NAME, t);
             FL_TRY(fl_parse_simple_name(p, &key->name));
             key->pos = key->name.pos;
-            fl_expr_add_arg(p, *arg, &cap, key);
+            fl_ast_expr_add_arg(p, *arg, &cap, key);
         } while (list && accept(p, FL_TOK_COMMA));
         if (list) FL_TRY(fl_parser_expect(p, FL_TOK_RPAREN));
     }
@@ -50,7 +50,7 @@ static int parse_partitioned(fl_parser *p, const fl_token *first, fl_ast_expr **
 
 static int parse_table_argument(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_TABLE_ARG, first);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_TABLE_ARG, first);
     skip(p);
     FL_TRY(fl_parse_compound_name(p, false, &e->name));
     e->pos = fl_pos_since(p, first);
@@ -62,13 +62,13 @@ static int parse_argument(fl_parser *p, bool first_one, fl_ast_expr **out) {
     const fl_token *first = peek(p);
     fl_ast_expr *named = NULL;
     if (is_name(p) && is_at(p, 1, FL_TOK_ARROW)) {
-        named = fl_expr_new(p, FL_AX_NAMED_ARG, first);
+        named = fl_ast_expr_new(p, FL_AX_NAMED_ARG, first);
         named->text = fl_token_unquote(p->arena, first);
         p->at += 2;
     }
     const fl_token *value = peek(p);
     if (accept_word(p, FL_KW_DEFAULT)) {
-        *out = fl_expr_new(p, FL_AX_DEFAULT, value);
+        *out = fl_ast_expr_new(p, FL_AX_DEFAULT, value);
     } else if (is_word(p, FL_KW_TABLE)) {
         FL_TRY(parse_table_argument(p, out));
     } else if (first_one || named != NULL) {
@@ -116,7 +116,7 @@ int fl_parse_arguments(fl_parser *p, fl_ast_expr *call) {
     do {
         fl_ast_expr *arg;
         FL_TRY(parse_argument(p, call->n_args == 0 && !list, &arg));
-        fl_expr_add_arg(p, call, &cap, arg);
+        fl_ast_expr_add_arg(p, call, &cap, arg);
     } while (accept(p, FL_TOK_COMMA));
     if (list) {
         parse_null_treatment(p, call);
@@ -145,8 +145,9 @@ int fl_parse_over(fl_parser *p, fl_ast_expr *call) {
  *                ['FILTER' '(' 'WHERE' expr ')'] [over] */
 int fl_parse_named_call(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_CALL, first);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_CALL, first);
     if (is_name_token(first)) {
+        e->flag = first->kind == FL_TOK_NAME;
         FL_TRY(fl_parse_compound_name(p, false, &e->name));
     } else {
         skip(p);
@@ -183,7 +184,7 @@ int fl_parse_named_call(fl_parser *p, fl_ast_expr **out) {
 /* table_call ::= compound_name '(' [argument {',' argument}] ')' */
 int fl_parse_table_call(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_CALL, first);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_CALL, first);
     int cap = 0;
     FL_TRY(fl_parse_compound_name(p, false, &e->name));
     FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
@@ -191,7 +192,7 @@ int fl_parse_table_call(fl_parser *p, fl_ast_expr **out) {
         do {
             fl_ast_expr *arg;
             FL_TRY(parse_argument(p, e->n_args == 0, &arg));
-            fl_expr_add_arg(p, e, &cap, arg);
+            fl_ast_expr_add_arg(p, e, &cap, arg);
         } while (accept(p, FL_TOK_COMMA));
     }
     FL_TRY(fl_parser_expect(p, FL_TOK_RPAREN));

@@ -26,11 +26,11 @@ enum {
     PREC_SIGN = 80,
 };
 
-static int parse_chain(fl_parser *p, fl_expr_context ctx, int min, bool stop_at_and, fl_ast_expr **out, int *height);
+static int parse_chain(fl_parser *p, fl_ast_context ctx, int min, bool stop_at_and, fl_ast_expr **out, int *height);
 
 /* ---- making nodes ---- */
 
-fl_ast_expr *fl_expr_new(fl_parser *p, fl_ast_expr_kind kind, const fl_token *first) {
+fl_ast_expr *fl_ast_expr_new(fl_parser *p, fl_ast_expr_kind kind, const fl_token *first) {
     fl_ast_expr *e = FL_NEW(p->arena, fl_ast_expr);
     e->kind = kind;
     e->pos = fl_pos_since(p, first);
@@ -38,7 +38,7 @@ fl_ast_expr *fl_expr_new(fl_parser *p, fl_ast_expr_kind kind, const fl_token *fi
     return e;
 }
 
-void fl_expr_add_arg(fl_parser *p, fl_ast_expr *e, int *cap, fl_ast_expr *arg) {
+void fl_ast_expr_add_arg(fl_parser *p, fl_ast_expr *e, int *cap, fl_ast_expr *arg) {
     FL_PUSH(p->arena, e->args, e->n_args, *cap, arg);
 }
 
@@ -48,7 +48,7 @@ static fl_ast_expr *new_op(fl_parser *p, fl_ast_op op, const fl_token *first, fl
         FL_AST_OPS(FL_X)
 #undef FL_X
     };
-    fl_ast_expr *e = fl_expr_new(p, FL_AX_OP, first);
+    fl_ast_expr *e = fl_ast_expr_new(p, FL_AX_OP, first);
     e->op = op;
     e->n_args = arity[op];
     e->args = FL_NEW_N(p->arena, fl_ast_expr *, e->n_args);
@@ -57,8 +57,8 @@ static fl_ast_expr *new_op(fl_parser *p, fl_ast_op op, const fl_token *first, fl
     return e;
 }
 
-fl_ast_expr *fl_expr_symbol(fl_parser *p, const char *text, const fl_token *at) {
-    fl_ast_expr *e = fl_expr_new(p, FL_AX_SYMBOL, at);
+fl_ast_expr *fl_ast_expr_symbol(fl_parser *p, const char *text, const fl_token *at) {
+    fl_ast_expr *e = fl_ast_expr_new(p, FL_AX_SYMBOL, at);
     e->text = fl_str_from(text);
     return e;
 }
@@ -152,30 +152,30 @@ static bool operand_follows(fl_parser *p, int n) {
 
 /* ---- parentheses, names, rows ---- */
 
-static fl_expr_context inside(fl_expr_context ctx) { return ctx == FL_CTX_SUB_QUERY ? FL_CTX_ANY : ctx; }
+static fl_ast_context inside(fl_ast_context ctx) { return ctx == FL_CTX_SUB_QUERY ? FL_CTX_ANY : ctx; }
 
 static int refuse_non_query(fl_parser *p, fl_pos pos) {
     return fl_parser_fail(p, pos, "Non-query expression encountered in illegal context");
 }
 
 /* '(' query_or_expr {',' expr} ')': the items go to `list`. */
-static int parse_parenthesised_list(fl_parser *p, fl_expr_context ctx, fl_ast_expr *list, int *cap) {
+static int parse_parenthesised_list(fl_parser *p, fl_ast_context ctx, fl_ast_expr *list, int *cap) {
     fl_ast_expr *item;
     FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
     FL_TRY(fl_parse_query_or_expr(p, inside(ctx), &item));
-    fl_expr_add_arg(p, list, cap, item);
+    fl_ast_expr_add_arg(p, list, cap, item);
     while (accept(p, FL_TOK_COMMA)) {
         if (ctx == FL_CTX_QUERY) return refuse_non_query(p, fl_pos_of(p, previous(p)));
         FL_TRY(fl_parse_expr(p, ctx, &item));
-        fl_expr_add_arg(p, list, cap, item);
+        fl_ast_expr_add_arg(p, list, cap, item);
     }
     return fl_parser_expect(p, FL_TOK_RPAREN);
 }
 
 /* parenthesised ::= '(' query_or_expr ')' | '(' expr ',' expr {',' expr} ')' | '(' expr '-' expr ')' qualifier */
-static int parse_parenthesised(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
+static int parse_parenthesised(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *row = fl_expr_new(p, FL_AX_ROW, first);
+    fl_ast_expr *row = fl_ast_expr_new(p, FL_AX_ROW, first);
     int cap = 0;
     FL_TRY(parse_parenthesised_list(p, ctx, row, &cap));
     row->pos = fl_pos_since(p, first);
@@ -199,7 +199,7 @@ static int parse_name_or_call(fl_parser *p, fl_ast_expr **out) {
     if (is_at(p, i, FL_TOK_LPAREN)) return fl_parse_named_call(p, out);
     fl_name name;
     FL_TRY(fl_parse_compound_name(p, true, &name));
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_NAME, first);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_NAME, first);
     e->name = name;
     e->flag = strcmp(name.part[name.n - 1], "*") == 0 && previous(p)->kind == FL_TOK_STAR;
     return 0;
@@ -210,7 +210,7 @@ static int parse_value_word(fl_parser *p, fl_ast_expr **out) {
     const fl_token *t = peek(p);
     skip(p);
     bool call = fl_keyword_class_of(t->word) == FL_WORD_B && t->word != FL_KW_USER;
-    fl_ast_expr *e = *out = fl_expr_new(p, call ? FL_AX_CALL : FL_AX_NAME, t);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, call ? FL_AX_CALL : FL_AX_NAME, t);
     e->no_parens = call;
     e->name = fl_name_one(p, call ? fl_keyword_text(t->word) : fl_token_unquote(p->arena, t).p, t);
     return 0;
@@ -221,14 +221,14 @@ static int parse_value_word(fl_parser *p, fl_ast_expr **out) {
 /* case ::= 'CASE' [expr] {'WHEN' expr {',' expr} 'THEN' expr}+ ['ELSE' expr] 'END' */
 static int parse_case(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_CASE, first), *value = NULL, *arm;
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_CASE, first), *value = NULL, *arm;
     int cap = 0;
     skip(p);
     fl_parser_tried_name(p);
     if (fl_begins_expr(peek(p))) {
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &value));
         e->flag = true;
-        fl_expr_add_arg(p, e, &cap, value);
+        fl_ast_expr_add_arg(p, e, &cap, value);
     }
     do {
         fl_ast_expr **values = NULL;
@@ -240,15 +240,15 @@ static int parse_case(fl_parser *p, fl_ast_expr **out) {
         FL_TRY(fl_parser_expect_word(p, FL_KW_THEN));
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &arm));
         for (int i = 0; i < n; i++) { /* WHEN 1, 2 THEN x is two arms */
-            fl_expr_add_arg(p, e, &cap, values[i]);
-            fl_expr_add_arg(p, e, &cap, arm);
+            fl_ast_expr_add_arg(p, e, &cap, values[i]);
+            fl_ast_expr_add_arg(p, e, &cap, arm);
         }
     } while (is_word(p, FL_KW_WHEN));
     if (accept_word(p, FL_KW_ELSE))
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &arm));
     else
-        arm = fl_expr_new(p, FL_AX_NULL, previous(p));
-    fl_expr_add_arg(p, e, &cap, arm);
+        arm = fl_ast_expr_new(p, FL_AX_NULL, previous(p));
+    fl_ast_expr_add_arg(p, e, &cap, arm);
     FL_TRY(fl_parser_expect_word(p, FL_KW_END));
     e->pos = fl_pos_since(p, first);
     return 0;
@@ -257,7 +257,7 @@ static int parse_case(fl_parser *p, fl_ast_expr **out) {
 /* collection ::= ('ARRAY' | 'MAP' | 'MULTISET') ('[' [expr {',' expr}] ']' | '(' query ')') */
 static int parse_collection(fl_parser *p, fl_ast_expr_kind kind, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, kind, first);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, kind, first);
     skip(p);
     if (accept(p, FL_TOK_LPAREN)) {
         fl_ast_expr *query;
@@ -277,9 +277,9 @@ static int parse_collection(fl_parser *p, fl_ast_expr_kind kind, fl_ast_expr **o
 }
 
 /* row ::= 'ROW' '(' expr {',' expr} ')' */
-static int parse_row(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
+static int parse_row(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_ROW, first);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_ROW, first);
     int cap = 0;
     skip(p);
     FL_TRY(parse_parenthesised_list(p, ctx, e, &cap));
@@ -291,15 +291,15 @@ static int parse_row(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
 /* period ::= 'PERIOD' '(' expr ',' expr ')', which is a row of two */
 static int parse_period(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_ROW, first), *bound;
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_ROW, first), *bound;
     int cap = 0;
     skip(p);
     FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
     FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &bound));
-    fl_expr_add_arg(p, e, &cap, bound);
+    fl_ast_expr_add_arg(p, e, &cap, bound);
     FL_TRY(fl_parser_expect(p, FL_TOK_COMMA));
     FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &bound));
-    fl_expr_add_arg(p, e, &cap, bound);
+    fl_ast_expr_add_arg(p, e, &cap, bound);
     FL_TRY(fl_parser_expect(p, FL_TOK_RPAREN));
     e->pos = fl_pos_since(p, first);
     return 0;
@@ -307,7 +307,7 @@ static int parse_period(fl_parser *p, fl_ast_expr **out) {
 
 /* ---- operands ---- */
 
-static int parse_operand(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
+static int parse_operand(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     const fl_token *t = peek(p);
     fl_parser_tried_name(p);
     switch (operand_reach(p, 0)) {
@@ -356,7 +356,7 @@ static int parse_accesses(fl_parser *p, const fl_token *first, fl_ast_expr **e, 
             skip(p);
             if (is_at(p, 1, FL_TOK_LPAREN))
                 return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "Calling a method of a value");
-            fl_ast_expr *field = fl_expr_new(p, FL_AX_FIELD, first);
+            fl_ast_expr *field = fl_ast_expr_new(p, FL_AX_FIELD, first);
             field->text = fl_token_unquote(p->arena, peek(p));
             skip(p);
             field->args = FL_NEW_N(p->arena, fl_ast_expr *, 1);
@@ -384,7 +384,7 @@ static int parse_accesses(fl_parser *p, const fl_token *first, fl_ast_expr **e, 
     }
 }
 
-int fl_parse_operand(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
+int fl_parse_operand(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     int outer = p->height;
     p->height = 0;
     FL_TRY(fl_parser_enter(p));
@@ -402,13 +402,13 @@ static int parse_exists(fl_parser *p, fl_ast_expr **out) {
     fl_parser_tried_name(p);
     if (!is(p, FL_TOK_LPAREN)) return fl_parser_refuse(p, "a query in parentheses");
     FL_TRY(fl_parse_operand(p, FL_CTX_QUERY, &query));
-    *out = fl_expr_new(p, FL_AX_EXISTS, first);
+    *out = fl_ast_expr_new(p, FL_AX_EXISTS, first);
     (*out)->query = query->query;
     return 0;
 }
 
 /* prefixed ::= {'+' | '-' | 'NOT'} (operand {field | item} | exists) */
-static int parse_prefixed(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out, int *height) {
+static int parse_prefixed(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out, int *height) {
     const fl_token *first = peek(p);
     bool sign = first->kind == FL_TOK_PLUS || first->kind == FL_TOK_MINUS, negation = first->word == FL_KW_NOT;
     bool prefix = sign || negation || first->word == FL_KW_EXISTS || first->word == FL_KW_UNIQUE;
@@ -557,11 +557,11 @@ static int refuse_strange_operator(fl_parser *p) {
 
 /* in ::= ['NOT'] 'IN' '(' query_or_expr {',' expr} ')' */
 static int parse_in(fl_parser *p, const fl_token *first, fl_ast_expr **lhs) {
-    fl_ast_expr *e = fl_expr_new(p, FL_AX_IN, first);
+    fl_ast_expr *e = fl_ast_expr_new(p, FL_AX_IN, first);
     int cap = 0;
     e->flag = accept_word(p, FL_KW_NOT);
     skip(p);
-    fl_expr_add_arg(p, e, &cap, *lhs);
+    fl_ast_expr_add_arg(p, e, &cap, *lhs);
     FL_TRY(parse_parenthesised_list(p, FL_CTX_ANY, e, &cap));
     if (e->n_args == 2 && e->args[1]->kind == FL_AX_SUBQUERY) {
         e->query = e->args[1]->query;
@@ -633,7 +633,7 @@ static void finish_postfix(fl_parser *p, const fl_token *first, const infix *in,
         bool given =
             t->word == FL_KW_VALUE || t->word == FL_KW_SCALAR || t->word == FL_KW_ARRAY || t->word == FL_KW_OBJECT;
         if (given) skip(p);
-        kind = fl_expr_symbol(p, given ? fl_keyword_text(t->word) : "VALUE", given ? t : previous(p));
+        kind = fl_ast_expr_symbol(p, given ? fl_keyword_text(t->word) : "VALUE", given ? t : previous(p));
     }
     *lhs = new_op(p, in->op, first, *lhs, kind);
 }
@@ -709,7 +709,7 @@ static int parse_infix(fl_parser *p, const fl_token *first, int min, bool stop_a
 }
 
 /* chain ::= prefixed {operator prefixed}, as far as the operators bind at least as tightly as `min` */
-static int parse_chain(fl_parser *p, fl_expr_context ctx, int min, bool stop_at_and, fl_ast_expr **out, int *height) {
+static int parse_chain(fl_parser *p, fl_ast_context ctx, int min, bool stop_at_and, fl_ast_expr **out, int *height) {
     const fl_token *first = peek(p);
     FL_TRY(parse_prefixed(p, ctx, out, height));
     for (;;) {
@@ -721,7 +721,7 @@ static int parse_chain(fl_parser *p, fl_expr_context ctx, int min, bool stop_at_
 }
 
 /* expr ::= chain */
-int fl_parse_expr(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
+int fl_parse_expr(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     int outer = p->height, height;
     p->height = 0;
     FL_TRY(parse_chain(p, ctx, 0, false, out, &height));
@@ -729,7 +729,7 @@ int fl_parse_expr(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
     return fl_parser_height(p, height);
 }
 
-int fl_parse_expr_list(fl_parser *p, fl_expr_context ctx, fl_ast_expr ***out, int *n) {
+int fl_parse_expr_list(fl_parser *p, fl_ast_context ctx, fl_ast_expr ***out, int *n) {
     int cap = 0;
     for (;;) {
         fl_ast_expr *e;

@@ -161,7 +161,7 @@ int fl_parse_string(fl_parser *p, fl_ast_expr **out) {
             fl_buf_put_str(&b, piece);
     }
     if (rc == 0) {
-        fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_STRING, first);
+        fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_STRING, first);
         e->text = fl_str_make(fl_arena_strndup(p->arena, b.n > 0 ? b.p : "", b.n), b.n);
     }
     fl_buf_deinit(&b);
@@ -194,7 +194,7 @@ static int parse_binary(fl_parser *p, fl_ast_expr **out) {
     if (rc == 0 && high >= 0)
         rc = fl_parser_fail(p, fl_pos_since(p, first), "Binary literal string must contain an even number of hexits");
     if (rc == 0) {
-        fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_BINARY, first);
+        fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_BINARY, first);
         e->text = fl_str_make(fl_arena_strndup(p->arena, b.n > 0 ? b.p : "", b.n), b.n);
     }
     fl_buf_deinit(&b);
@@ -255,7 +255,7 @@ static int parse_datetime(fl_parser *p, fl_ast_expr **out) {
     skip(p);
     fl_str text = fl_token_unquote(p->arena, peek(p));
     skip(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_DATE, word);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_DATE, word);
     const char *at = text.p, *end = text.p + text.n, *kind = "DATE", *format = "yyyy-MM-dd", *canonical = NULL;
     int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0;
     fl_str f = {"", 0};
@@ -366,7 +366,7 @@ int fl_parse_interval_qualifier(fl_parser *p, bool with_to, fl_interval_qualifie
 /* interval ::= 'INTERVAL' ['+' | '-'] (string qualifier | (number | compound_name | '(' expr ')') unit) */
 static int parse_interval(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_INTERVAL, first), *amount;
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_INTERVAL, first), *amount;
     skip(p);
     e->flag = accept(p, FL_TOK_MINUS);
     if (!e->flag) accept(p, FL_TOK_PLUS);
@@ -389,7 +389,7 @@ static int parse_interval(fl_parser *p, fl_ast_expr **out) {
     } else if (t->kind >= FL_TOK_INTEGER && t->kind <= FL_TOK_APPROX) {
         FL_TRY(fl_parse_literal(p, &amount));
     } else if (is_name_token(t)) {
-        amount = fl_expr_new(p, FL_AX_NAME, t);
+        amount = fl_ast_expr_new(p, FL_AX_NAME, t);
         FL_TRY(fl_parse_compound_name(p, false, &amount->name));
         amount->pos = amount->name.pos;
     } else {
@@ -442,7 +442,7 @@ int fl_parse_literal(fl_parser *p, fl_ast_expr **out) {
     default: kind = FL_AX_NUMBER;
     }
     skip(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, kind, t);
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, kind, t);
     e->flag = t->word == FL_KW_TRUE;
     if (kind == FL_AX_NUMBER) e->text = t->text;
     return 0;

@@ -114,7 +114,7 @@ static int parse_match(fl_parser *p, const fl_token *first, fl_ast_from **f) {
     }
     if (!pattern) return fl_parser_refuse(p, "PATTERN (…)");
     if (!define) return fl_parser_refuse(p, "DEFINE and the conditions of the pattern's variables");
-    m->call = fl_expr_symbol(p, "", inside);
+    m->call = fl_ast_expr_symbol(p, "", inside);
     m->call->text = previous(p) >= inside ? fl_text_since(p, inside) : fl_str_make("", 0);
     skip(p);
     m->left = *f;
@@ -162,14 +162,14 @@ static int parse_unnest(fl_parser *p, fl_ast_from **f) {
     const fl_token *first = peek(p);
     *f = new_from(p, FL_FROM_UNNEST, first);
     skip(p);
-    fl_ast_expr *call = (*f)->call = fl_expr_new(p, FL_AX_CALL, first);
+    fl_ast_expr *call = (*f)->call = fl_ast_expr_new(p, FL_AX_CALL, first);
     call->name = fl_name_one(p, "UNNEST", first);
     FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
     int cap = 0;
     do {
         fl_ast_expr *arg;
         FL_TRY(fl_parse_query_or_expr(p, FL_CTX_ANY, &arg));
-        fl_expr_add_arg(p, call, &cap, arg);
+        fl_ast_expr_add_arg(p, call, &cap, arg);
     } while (accept(p, FL_TOK_COMMA));
     if (!is(p, FL_TOK_RPAREN)) return fl_parser_refuse(p, "an operator, ',' or ')'");
     skip(p);
@@ -367,7 +367,7 @@ static int parse_from(fl_parser *p, fl_ast_from **out) {
 static int parse_item(fl_parser *p, fl_ast_item *item) {
     const fl_token *first = peek(p);
     if (accept(p, FL_TOK_STAR)) {
-        item->expr = fl_expr_new(p, FL_AX_NAME, first);
+        item->expr = fl_ast_expr_new(p, FL_AX_NAME, first);
         item->expr->flag = true;
         item->expr->name = fl_name_one(p, "*", first);
     } else {
@@ -527,18 +527,18 @@ static int parse_row(fl_parser *p, fl_ast_expr **out) {
         return fl_parse_expr(p, FL_CTX_ANY, out);
     }
     skip(p);
-    fl_ast_expr *e = *out = fl_expr_new(p, FL_AX_ROW, first), *value;
+    fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_ROW, first), *value;
     int cap = 0;
     e->flag = row;
     do {
         const fl_token *t = peek(p);
         if (accept_word(p, FL_KW_DEFAULT))
-            value = fl_expr_new(p, FL_AX_DEFAULT, t);
+            value = fl_ast_expr_new(p, FL_AX_DEFAULT, t);
         else if (e->n_args == 0)
             FL_TRY(fl_parse_query_or_expr(p, FL_CTX_ANY, &value));
         else
             FL_TRY(fl_parse_expr(p, FL_CTX_ANY, &value));
-        fl_expr_add_arg(p, e, &cap, value);
+        fl_ast_expr_add_arg(p, e, &cap, value);
     } while (accept(p, FL_TOK_COMMA));
     if (!is(p, FL_TOK_RPAREN)) return fl_parser_refuse(p, "an operator, ',' or ')'");
     skip(p);
@@ -748,7 +748,7 @@ int fl_parse_query(fl_parser *p, fl_ast_query **out) {
 }
 
 /* query_or_expr ::= query | expr */
-int fl_parse_query_or_expr(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out) {
+int fl_parse_query_or_expr(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     const fl_token *first = peek(p);
     fl_ast_query *q = NULL;
     if (fl_begins_query(p)) {
@@ -768,7 +768,7 @@ int fl_parse_query_or_expr(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out)
         if (!begins_set_op(p) && !begins_tail(p)) return 0;
         FL_TRY(fl_continue_query(p, first, &q));
     }
-    *out = fl_expr_new(p, FL_AX_SUBQUERY, first);
+    *out = fl_ast_expr_new(p, FL_AX_SUBQUERY, first);
     (*out)->query = q;
     return 0;
 }

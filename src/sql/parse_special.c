@@ -39,7 +39,7 @@ typedef struct call {
 static int begin(fl_parser *p, call *c, const char *name) {
     c->first = peek(p);
     c->cap = 0;
-    c->e = fl_expr_new(p, FL_AX_CALL, c->first);
+    c->e = fl_ast_expr_new(p, FL_AX_CALL, c->first);
     c->e->name = fl_name_one(p, name != NULL ? name : fl_keyword_text(c->first->word), c->first);
     skip(p);
     return fl_parser_expect(p, FL_TOK_LPAREN);
@@ -53,15 +53,15 @@ static int finish(fl_parser *p, call *c, const char *expected) {
     return 0;
 }
 
-static int add_expr(fl_parser *p, call *c, fl_expr_context ctx) {
+static int add_expr(fl_parser *p, call *c, fl_ast_context ctx) {
     fl_ast_expr *e;
     FL_TRY(fl_parse_expr(p, ctx, &e));
-    fl_expr_add_arg(p, c->e, &c->cap, e);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, e);
     return 0;
 }
 
 static void add_symbol(fl_parser *p, call *c, const char *text, const fl_token *at) {
-    fl_expr_add_arg(p, c->e, &c->cap, fl_expr_symbol(p, text, at));
+    fl_ast_expr_add_arg(p, c->e, &c->cap, fl_ast_expr_symbol(p, text, at));
 }
 
 /* ---- CAST ---- */
@@ -146,7 +146,7 @@ static int parse_position(fl_parser *p, call *c) {
     fl_ast_expr *e;
     FL_TRY(begin(p, c, NULL));
     FL_TRY(fl_parse_operand(p, FL_CTX_SUB_QUERY, &e));
-    fl_expr_add_arg(p, c->e, &c->cap, e);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, e);
     FL_TRY(fl_parser_expect_word(p, FL_KW_IN));
     FL_TRY(add_expr(p, c, FL_CTX_SUB_QUERY));
     if (accept_word(p, FL_KW_FROM)) FL_TRY(add_expr(p, c, FL_CTX_SUB_QUERY));
@@ -193,12 +193,12 @@ static int parse_trim(fl_parser *p, call *c) {
         chars = NULL;
     }
     if (chars == NULL) {
-        chars = fl_expr_new(p, FL_AX_STRING, flag);
+        chars = fl_ast_expr_new(p, FL_AX_STRING, flag);
         chars->text = fl_str_from(" ");
     }
     add_symbol(p, c, flagged ? fl_keyword_text(flag->word) : "BOTH", flag);
-    fl_expr_add_arg(p, c->e, &c->cap, chars);
-    fl_expr_add_arg(p, c->e, &c->cap, source);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, chars);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, source);
     return finish(p, c, "an operator, FROM or ')'");
 }
 
@@ -243,12 +243,12 @@ static int parse_json_path(fl_parser *p, call *c) {
 static int parse_returning(fl_parser *p, call *c) {
     const fl_token *first = peek(p);
     if (!accept_word(p, FL_KW_RETURNING)) return 0;
-    fl_ast_expr *e = fl_expr_new(p, FL_AX_TYPE, first);
+    fl_ast_expr *e = fl_ast_expr_new(p, FL_AX_TYPE, first);
     const fl_token *type = peek(p);
     FL_TRY(fl_parse_type(p, true, &e->type));
     e->text = fl_text_since(p, type);
     e->pos = fl_pos_since(p, first);
-    fl_expr_add_arg(p, c->e, &c->cap, e);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, e);
     return 0;
 }
 
@@ -272,7 +272,7 @@ static int parse_on(fl_parser *p, const char *what, const fl_token *first, fl_as
     bool empty = is_word(p, FL_KW_EMPTY);
     if (!empty && !is_word(p, FL_KW_ERROR)) return fl_parser_refuse(p, "EMPTY or ERROR");
     skip(p);
-    *out = fl_expr_symbol(p, fl_arena_printf(p->arena, "%s ON %s", what, empty ? "EMPTY" : "ERROR"), first);
+    *out = fl_ast_expr_symbol(p, fl_arena_printf(p->arena, "%s ON %s", what, empty ? "EMPTY" : "ERROR"), first);
     return 0;
 }
 
@@ -288,8 +288,8 @@ static int parse_json_value(fl_parser *p, call *c) {
         skip(p);
         if (t->word == FL_KW_DEFAULT) FL_TRY(fl_parse_expr(p, FL_CTX_NON_QUERY, &value));
         FL_TRY(parse_on(p, fl_keyword_text(t->word), t, &symbol));
-        fl_expr_add_arg(p, c->e, &c->cap, symbol);
-        if (value != NULL) fl_expr_add_arg(p, c->e, &c->cap, value);
+        fl_ast_expr_add_arg(p, c->e, &c->cap, symbol);
+        if (value != NULL) fl_ast_expr_add_arg(p, c->e, &c->cap, value);
     }
     return finish(p, c, "an operator, RETURNING, a behaviour ON EMPTY or ON ERROR, or ')'");
 }
@@ -321,8 +321,8 @@ static int parse_json_query(fl_parser *p, call *c) {
     FL_TRY(parse_json_path(p, c));
     FL_TRY(parse_returning(p, c));
     FL_TRY(parse_wrapper(p, c));
-    fl_ast_expr *on_empty = fl_expr_symbol(p, "NULL ON EMPTY", c->first);
-    fl_ast_expr *on_error = fl_expr_symbol(p, "NULL ON ERROR", c->first);
+    fl_ast_expr *on_empty = fl_ast_expr_symbol(p, "NULL ON EMPTY", c->first);
+    fl_ast_expr *on_error = fl_ast_expr_symbol(p, "NULL ON ERROR", c->first);
     for (;;) {
         const fl_token *t = peek(p);
         const char *what = NULL;
@@ -340,8 +340,8 @@ static int parse_json_query(fl_parser *p, call *c) {
         FL_TRY(parse_on(p, what, t, &symbol));
         *(previous(p)->word == FL_KW_EMPTY ? &on_empty : &on_error) = symbol; /* the last one counts */
     }
-    fl_expr_add_arg(p, c->e, &c->cap, on_empty);
-    fl_expr_add_arg(p, c->e, &c->cap, on_error);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, on_empty);
+    fl_ast_expr_add_arg(p, c->e, &c->cap, on_error);
     return finish(p, c, "an operator, RETURNING, a WRAPPER, a behaviour ON EMPTY or ON ERROR, or ')'");
 }
 
@@ -359,7 +359,7 @@ static int parse_null_clause(fl_parser *p, call *c, const char *otherwise) {
         FL_TRY(fl_parser_expect_word(p, FL_KW_NULL));
         text = t->word == FL_KW_NULL ? "NULL ON NULL" : "ABSENT ON NULL";
     }
-    c->e->args[0] = fl_expr_symbol(p, text, t);
+    c->e->args[0] = fl_ast_expr_symbol(p, text, t);
     return 0;
 }
 

@@ -143,19 +143,19 @@ int fl_parse_type(fl_parser *p, bool cast, const fl_type **out);
 /* ---- expressions ---- */
 
 /* What an expression may be where it stands, as Flink's ExprContext. */
-typedef enum fl_expr_context {
+typedef enum fl_ast_context {
     FL_CTX_QUERY,     /* a query only */
     FL_CTX_NON_QUERY, /* no query at all */
     FL_CTX_SUB_QUERY, /* queries in parentheses only */
     FL_CTX_ANY,       /* both */
-} fl_expr_context;
+} fl_ast_context;
 
-fl_ast_expr *fl_expr_new(fl_parser *p, fl_ast_expr_kind kind, const fl_token *first);
-int fl_parse_expr(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out);
+fl_ast_expr *fl_ast_expr_new(fl_parser *p, fl_ast_expr_kind kind, const fl_token *first);
+int fl_parse_expr(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out);
 /* expr {, expr}; a comma counts only if an expression follows. */
-int fl_parse_expr_list(fl_parser *p, fl_expr_context ctx, fl_ast_expr ***out, int *n);
+int fl_parse_expr_list(fl_parser *p, fl_ast_context ctx, fl_ast_expr ***out, int *n);
 /* Operands without operators. */
-int fl_parse_operand(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out);
+int fl_parse_operand(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out);
 /* True if an expression can begin with this token. */
 bool fl_begins_expr(const fl_token *t);
 /* '(' arguments ')' with everything that may follow a call. */
@@ -169,8 +169,8 @@ int fl_parse_order_items(fl_parser *p, fl_ast_order **out, int *n);
 /* Functions with a grammar of their own (parse_special.c). */
 bool fl_begins_special_call(const fl_parser *p);
 int fl_parse_special_call(fl_parser *p, fl_ast_expr **out);
-void fl_expr_add_arg(fl_parser *p, fl_ast_expr *e, int *cap, fl_ast_expr *arg);
-fl_ast_expr *fl_expr_symbol(fl_parser *p, const char *text, const fl_token *at);
+void fl_ast_expr_add_arg(fl_parser *p, fl_ast_expr *e, int *cap, fl_ast_expr *arg);
+fl_ast_expr *fl_ast_expr_symbol(fl_parser *p, const char *text, const fl_token *at);
 
 /* ---- literals (parse_literal.c) ---- */
 
@@ -189,7 +189,7 @@ bool fl_begins_query(const fl_parser *p);
 /* A query with all its clauses, in parentheses or not. */
 int fl_parse_query(fl_parser *p, fl_ast_query **out);
 /* What may stand between parentheses: a query becomes FL_AX_SUBQUERY. */
-int fl_parse_query_or_expr(fl_parser *p, fl_expr_context ctx, fl_ast_expr **out);
+int fl_parse_query_or_expr(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out);
 /* What follows the first leaf of a query, which began at `first`. */
 int fl_continue_query(fl_parser *p, const fl_token *first, fl_ast_query **q);
 int fl_parse_hints(fl_parser *p, fl_ast_hint **hints, int *n);

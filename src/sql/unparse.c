@@ -489,11 +489,14 @@ static bool is_list_aggregate(const char *name) {
 }
 
 /* A function of one part needs backticks only where its name could not be read without. */
-static void put_function_name(fl_buf *out, const fl_name *name) {
+static void put_function_name(fl_buf *out, const fl_ast_expr *call) {
+    const fl_name *name = &call->name;
     fl_str one = fl_str_from(name->part[0]);
-    fl_keyword_class c = fl_keyword_class_of(fl_keyword_find(one));
-    bool special = fl_keyword_find(one) != FL_NO_KEYWORD && c == FL_WORD_R; /* EXTRACT and others: not `EXTRACT` */
-    if (name->n == 1 && fl_is_plain_name(one) && (special || c != FL_WORD_V))
+    fl_keyword word = fl_keyword_find(one);
+    fl_keyword_class c = fl_keyword_class_of(word);
+    bool special = c == FL_WORD_R && !call->flag; /* EXTRACT has a grammar of its own, `EXTRACT` has none */
+    bool readable = word == FL_NO_KEYWORD || c == FL_WORD_N || c == FL_WORD_F || c == FL_WORD_B || special;
+    if (name->n == 1 && fl_is_plain_name(one) && readable)
         fl_buf_put_str(out, one);
     else
         put_name(out, name, false);
@@ -501,7 +504,7 @@ static void put_function_name(fl_buf *out, const fl_name *name) {
 
 static void put_call(fl_buf *out, const fl_ast_expr *e) {
     const char *name = e->name.n == 1 ? e->name.part[0] : "";
-    put_function_name(out, &e->name);
+    put_function_name(out, e);
     if (e->no_parens) return;
     bool inside = e->n_within > 0 && is_list_aggregate(name);
     fl_buf_putc(out, '(');

@@ -553,6 +553,7 @@ static void expressions_print_as_flink_shows_them(void **state) {
     assert_string_equal(printed("- .5 + 1. - 00.10 + 1.50e10 + 10e0"), "-0.5 + 1 - 0.10 + 1.50E10 + 1E1");
     assert_string_equal(printed("SUM(a) OVER (ORDER BY b) + 1"), "(SUM(`a`) OVER (ORDER BY `b`)) + 1");
     assert_string_equal(printed("`a``b`.c"), "`a``b`.`c`");
+    assert_string_equal(printed("`day`(*)"), "`day`(*)");
     fl_buf_reset(&text);
     fl_sql_print_string(&text, fl_str_from("it's"));
     assert_string_equal(fl_buf_cstr(&text), "'it''s'");
