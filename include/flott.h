@@ -70,6 +70,8 @@ typedef struct flott_options {
      * passed over. May be called from a job's thread. NULL: nobody listens. */
     void (*note)(void *arg, const char *text);
     void *note_arg;
+    const char *script;  /* name of what is run: of a script, its file without folder and ending. NULL: job. Names the folder
+                            of checkpoints where neither execution.checkpointing.dir nor pipeline.name does */
     /* A simulation: one thread, virtual time, a disk in memory over the real one (which is only read). */
     bool simulated;
     uint64_t seed;       /* of the order of steps and of all randomness */
@@ -129,8 +131,9 @@ FLOTT_API bool flott_result_insert_only(const flott_result *r);
 /* The job behind QUERY and JOB, else NULL. Borrowed: it lives as long as the session. */
 FLOTT_API flott_job *flott_result_job(const flott_result *r);
 
-/* The next rows. FLOTT_OK: *out is owned by the caller; FLOTT_END; FLOTT_TIMEOUT after timeout_ms (-1: waits as long as it
- * takes; in a simulation, as long as the clock need not move). A negative code: the job has failed. */
+/* The next rows. FLOTT_OK: *out is owned by the caller and freed before the result; FLOTT_END; FLOTT_TIMEOUT after timeout_ms
+ * (-1: waits as long as it takes). A negative code: the job has failed. In a simulation -1 lets time pass as far as the rows
+ * need, any other value does what can be done without. */
 FLOTT_API int flott_result_next(flott_result *r, int64_t timeout_ms, flott_batch **out, flott_error *err);
 
 /* ---- rows ---- */

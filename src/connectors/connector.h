@@ -24,6 +24,9 @@ typedef struct fl_connector_ctx {
     fl_platform *pf;
     const fl_tz *tz;
     bool batch;
+    /* Tables from memory, by name; NULL: there are none. */
+    const struct fl_arrow_table *(*arrow_table)(void *arg, const char *name);
+    void *arrow_arg;
     /* Collects notes for the user (an option that has no effect); may be called any number of times. */
     void (*note)(void *arg, const char *text);
     void *note_arg;

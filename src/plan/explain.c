@@ -234,7 +234,8 @@ void fl_plan_explain(fl_buf *out, const fl_job_plan *job, bool changelog_mode) {
         for (int k = 0; k < job->nodes[i]->n_inputs; k++) uses[job->nodes[i]->inputs[k].node->id]++;
     for (int i = 0; i < job->n_sinks; i++) {
         if (i > 0) fl_buf_putc(out, '\n');
-        put_node(&x, fl_plan_ref(job->sinks[i]), 0);
+        const fl_plan *sink = job->sinks[i];
+        put_node(&x, sink->sink.table != NULL ? fl_plan_ref(job->sinks[i]) : sink->inputs[0], 0); /* a SELECT has no sink to be shown */
     }
     free(uses);
     free(reuse_id);

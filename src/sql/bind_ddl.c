@@ -192,6 +192,14 @@ static void bind_table_options(fl_arena *a, const fl_ast_create_table *t, fl_cat
     out->n_options = n;
 }
 
+/* Which connector it is, and whether its options are right, is looked at when the table is used. */
+static int check_connector(const fl_ast_create_table *t, const fl_catalog_table *out, fl_error *err) {
+    for (int i = 0; i < out->n_options; i++)
+        if (strcmp(out->options[i].key, "connector") == 0) return 0;
+    fl_bind_fail(t->name.pos, err, "Table options do not contain an option key 'connector' for discovering a connector.");
+    return fl_error_hint(err, "add WITH ('connector' = '…'); `flott connectors` lists what there is");
+}
+
 int fl_bind_create_table(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
     fl_binder b = fl_binder_make(c);
     *out = (fl_catalog_table){.name = t->name.part[t->name.n - 1], .temporary = t->temporary, .comment = t->comment};
@@ -204,7 +212,7 @@ int fl_bind_create_table(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog
     FL_TRY(bind_partitions(c->arena, t, out, err));
     FL_TRY(bind_distribution(c->arena, t, out, err));
     bind_table_options(c->arena, t, out);
-    return 0;
+    return check_connector(t, out, err);
 }
 
 /* ---- views ---- */

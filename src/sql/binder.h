@@ -24,6 +24,8 @@ typedef struct fl_sql_ctx {
     /* the planner's */
     int64_t watermark_interval_ms, idle_timeout_ms;
     bool drop_null_rows;   /* table.exec.sink.not-null-enforcer = DROP */
+    const struct fl_arrow_table *(*arrow_table)(void *arg, const char *name); /* tables from memory; NULL: there are none */
+    void *arrow_arg;
     const struct fl_sink_type *client_sink; /* where rows of a SELECT go */
     const void *client_config;
     /* the binder's own: tables that the statement has opened so far */

@@ -154,7 +154,8 @@ static fl_plan_input exact(planner *p, const planned *in, const fl_rel_column *c
 /* ---- declared tables ---- */
 
 static fl_connector_ctx connector_ctx(const fl_sql_ctx *c) {
-    return (fl_connector_ctx){.arena = c->arena, .pf = c->pf, .tz = c->tz, .batch = c->batch, .note = c->note, .note_arg = c->note_arg};
+    return (fl_connector_ctx){.arena = c->arena, .pf = c->pf, .tz = c->tz, .batch = c->batch, .arrow_table = c->arrow_table,
+                              .arrow_arg = c->arrow_arg, .note = c->note, .note_arg = c->note_arg};
 }
 
 /* What is needed of a table besides: the time attribute, and columns that expressions read. */
@@ -494,7 +495,8 @@ static void set_not_null(planner *p, const fl_rel_sink *s, fl_plan *sink, int n)
     sink->sink.drop_null_rows = p->c->drop_null_rows && s->def != NULL;
 }
 
-static int plan_table_sink(planner *p, const fl_rel_sink *s, fl_plan_input in, fl_plan *sink, fl_error *err) {
+/* What the connector makes of the table. *accepts: the row kinds that it takes. */
+static int plan_table_sink(planner *p, const fl_rel_sink *s, fl_plan_input in, fl_plan *sink, unsigned *accepts, fl_error *err) {
     const fl_connector *connector;
     fl_sink_request r = {.table = &s->table, .changes = fl_plan_out(in)->changes, .overwrite = s->overwrite,
                          .static_partition = s->partition, .n_static_partition = s->n_partition, .accepts = FL_CHANGES_INSERT};
@@ -507,24 +509,39 @@ static int plan_table_sink(planner *p, const fl_rel_sink *s, fl_plan_input in, f
         fl_error_prefix(err, "Unable to create a sink for writing table '%s': ", s->table.name);
         return fl_error_at(err, s->span);
     }
-    FL_TRY(check_changes(s, r.accepts, in, err));
+    *accepts = r.accepts;
     sink->sink = (fl_sink_plan){.table = &s->table, .type = connector->sink, .config = r.config, .parallelism = r.parallelism};
+    return 0;
+}
+
+/* All columns of a query, in their order. */
+static int plan_rows(planner *p, const fl_rel *rel, bool need_before, fl_plan_input *out, fl_error *err) {
+    bool *needed = FL_NEW_N(p->a, bool, rel->n_cols);
+    planned in;
+    for (int i = 0; i < rel->n_cols; i++) needed[i] = true;
+    FL_TRY(plan_rel(p, rel, needed, need_before, &in, err));
+    *out = exact(p, &in, rel->cols, NULL, rel->n_cols);
     return 0;
 }
 
 static int plan_sink(planner *p, const fl_rel_sink *s, const fl_rel *rel, fl_plan **out, fl_error *err) {
     int n = rel->n_cols;
-    bool *needed = FL_NEW_N(p->a, bool, n);
-    planned in;
-    for (int i = 0; i < n; i++) needed[i] = true;
-    FL_TRY(plan_rel(p, rel, needed, true, &in, err));
-    fl_plan_input rows = exact(p, &in, rel->cols, NULL, n);
+    fl_plan_input rows;
     fl_plan *sink = fl_plan_new(p->a, FL_PLAN_SINK, 1, 1);
     sink->span = s->span;
-    if (s->def != NULL)
-        FL_TRY(plan_table_sink(p, s, rows, sink, err));
-    else
+    FL_TRY(plan_rows(p, rel, true, &rows, err));
+    if (s->def != NULL) {
+        unsigned accepts;
+        FL_TRY(plan_table_sink(p, s, rows, sink, &accepts, err));
+        if (!(accepts & 1u << FL_UPDATE_BEFORE) && (fl_plan_out(rows)->changes & 1u << FL_UPDATE_BEFORE)) { /* upserts will do */
+            FL_TRY(plan_rows(p, rel, false, &rows, err));
+            FL_TRY(plan_table_sink(p, s, rows, sink, &accepts, err));
+        }
+        FL_TRY(check_changes(s, accepts, rows, err));
+    } else {
         sink->sink = (fl_sink_plan){.type = p->c->client_sink, .config = p->c->client_config};
+        rows = exchange(p, rows, FL_DIST_SINGLE, NULL, 0, 0);
+    }
     set_not_null(p, s, sink, n);
     if (sink->sink.parallelism > 0) rows = exchange(p, rows, FL_DIST_REBALANCE, NULL, 0, sink->sink.parallelism);
     same_columns(sink, rows);

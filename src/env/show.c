@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show.c -- SHOW and DESCRIBE: what there is, as rows. */
+#include <stdlib.h>
+
+#include "env/session.h"
+#include "expr/aggregate.h"
+#include "sql/parser.h"
+
+/* Cells collected row by row. */
+typedef struct table {
+    fl_arena *arena;
+    const char **cells;
+    int n, cap;
+} table;
+
+static void add(table *t, const char *cell) { FL_PUSH(t->arena, t->cells, t->n, t->cap, cell); }
+
+/* ---- SHOW … LIKE ---- */
+
+/* SQL's LIKE: % is anything, _ one character, \ takes the next one as it is. */
+static bool like(const char *s, const char *pattern, bool ignore_case) {
+    for (; *pattern != 0; pattern++, s++) {
+        if (*pattern == '%') {
+            for (;; s++) {
+                if (like(s, pattern + 1, ignore_case)) return true;
+                if (*s == 0) return false;
+            }
+        }
+        bool literal = *pattern == '\\' && pattern[1] != 0;
+        if (literal) pattern++;
+        if (*s == 0) return false;
+        if (*pattern == '_' && !literal) continue;
+        if (*s != *pattern && !(ignore_case && fl_str_ieq(fl_str_make(s, 1), fl_str_make(pattern, 1)))) return false;
+    }
+    return *s == 0;
+}
+
+static bool wanted(const fl_ast_show *show, const char *name) {
+    return !show->has_like || like(name, show->pattern, show->ilike) != show->not_like;
+}
+
+static flott_result *list_of(flott_session *s, const fl_ast_show *show, const char *column, const char *const *names, int n, fl_arena *a) {
+    table t = {a};
+    for (int i = 0; i < n; i++)
+        if (wanted(show, names[i])) add(&t, names[i]);
+    return fl_result_table(s, &column, "S", t.cells, t.n);
+}
+
+/* ---- tables in full ---- */
+
+static const char *type_text(fl_arena *a, const fl_type *t) { return fl_type_name(a, t, FL_TYPE_BARE); }
+
+static const char *key_text(fl_arena *a, const fl_catalog_table *t, int column) {
+    bool in_key = false;
+    fl_buf b;
+    fl_buf_init(&b);
+    fl_buf_puts(&b, "PRI(");
+    for (int i = 0; i < t->n_primary_key; i++) {
+        in_key = in_key || t->primary_key[i] == column;
+        fl_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->columns[t->primary_key[i]].name);
+    }
+    fl_buf_putc(&b, ')');
+    const char *text = in_key ? fl_arena_strndup(a, b.p, b.n) : NULL;
+    fl_buf_deinit(&b);
+    return text;
+}
+
+static const char *extras_text(fl_arena *a, const fl_catalog_column *c) {
+    if (c->kind == FL_COLUMN_COMPUTED) return fl_arena_printf(a, "AS %s", c->expr);
+    if (c->kind != FL_COLUMN_METADATA) return NULL;
+    return fl_arena_printf(a, "METADATA%s%s%s%s", c->metadata_key ? " FROM '" : "", c->metadata_key ? c->metadata_key : "", c->metadata_key ? "'" : "",
+                           c->is_virtual ? " VIRTUAL" : "");
+}
+
+static flott_result *describe(flott_session *s, const fl_ast_show *show, const fl_catalog_table *t, fl_arena *a) {
+    static const char *const names[] = {"name", "type", "null", "key", "extras", "watermark", "comment"};
+    bool comments = false;
+    table rows = {a};
+    for (int i = 0; i < t->n_columns; i++) comments = comments || t->columns[i].comment != NULL;
+    for (int i = 0; i < t->n_columns; i++) {
+        const fl_catalog_column *c = &t->columns[i];
+        if (!wanted(show, c->name)) continue;
+        add(&rows, c->name);
+        add(&rows, type_text(a, c->type));
+        add(&rows, c->type->nullable ? "true" : "false");
+        add(&rows, key_text(a, t, i));
+        add(&rows, extras_text(a, c));
+        add(&rows, i == t->watermark_column ? t->watermark_expr : NULL);
+        if (comments) add(&rows, c->comment);
+    }
+    return fl_result_table(s, names, comments ? "SSBSSSS" : "SSBSSS", rows.cells, rows.n / (comments ? 7 : 6));
+}
+
+static void put_string(fl_buf *out, const char *s) { fl_sql_print_string(out, fl_str_from(s)); }
+
+static void put_column(fl_buf *out, const fl_catalog_column *c) {
+    fl_quote_name(out, c->name);
+    fl_buf_putc(out, ' ');
+    if (c->kind != FL_COLUMN_COMPUTED) fl_type_print(out, c->type, FL_TYPE_DDL);
+    if (c->kind == FL_COLUMN_COMPUTED) fl_buf_printf(out, "AS %s", c->expr);
+    if (c->kind == FL_COLUMN_METADATA) {
+        fl_buf_puts(out, " METADATA");
+        if (c->metadata_key != NULL) {
+            fl_buf_puts(out, " FROM ");
+            put_string(out, c->metadata_key);
+        }
+        if (c->is_virtual) fl_buf_puts(out, " VIRTUAL");
+    }
+    if (c->comment != NULL) {
+        fl_buf_puts(out, " COMMENT ");
+        put_string(out, c->comment);
+    }
+}
+
+static void put_columns(fl_buf *out, const fl_catalog_table *t, const int *which, int n) {
+    for (int i = 0; i < n; i++) {
+        if (i > 0) fl_buf_puts(out, ", ");
+        fl_quote_name(out, t->columns[which[i]].name);
+    }
+}
+
+static void put_path(fl_buf *out, const fl_catalog_table *t) {
+    fl_quote_name(out, t->catalog);
+    fl_buf_putc(out, '.');
+    fl_quote_name(out, t->database);
+    fl_buf_putc(out, '.');
+    fl_quote_name(out, t->name);
+}
+
+static void put_create_table(fl_buf *out, const fl_catalog_table *t) {
+    fl_buf_puts(out, t->temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ");
+    put_path(out, t);
+    fl_buf_puts(out, " (\n");
+    for (int i = 0; i < t->n_columns; i++) {
+        fl_buf_puts(out, i > 0 ? ",\n  " : "  ");
+        put_column(out, &t->columns[i]);
+    }
+    if (t->watermark_column >= 0) {
+        fl_buf_puts(out, ",\n  WATERMARK FOR ");
+        fl_quote_name(out, t->columns[t->watermark_column].name);
+        fl_buf_printf(out, " AS %s", t->watermark_expr);
+    }
+    if (t->n_primary_key > 0) {
+        fl_buf_puts(out, ",\n  CONSTRAINT ");
+        fl_quote_name(out, t->primary_key_name);
+        fl_buf_puts(out, " PRIMARY KEY (");
+        put_columns(out, t, t->primary_key, t->n_primary_key);
+        fl_buf_puts(out, ") NOT ENFORCED");
+    }
+    fl_buf_puts(out, "\n) ");
+    if (t->comment != NULL) {
+        fl_buf_puts(out, "COMMENT ");
+        put_string(out, t->comment);
+        fl_buf_putc(out, '\n');
+    }
+    if (t->distributed) {
+        fl_buf_printf(out, "DISTRIBUTED%s%s", t->n_bucket_keys > 0 ? " BY " : "", t->distribution ? t->distribution : "");
+        if (t->n_bucket_keys > 0) {
+            fl_buf_putc(out, '(');
+            put_columns(out, t, t->bucket_keys, t->n_bucket_keys);
+            fl_buf_putc(out, ')');
+        }
+        if (t->n_buckets > 0) fl_buf_printf(out, " INTO %d BUCKETS", t->n_buckets);
+        fl_buf_putc(out, '\n');
+    }
+    if (t->n_partition_keys > 0) {
+        fl_buf_puts(out, "PARTITIONED BY (");
+        put_columns(out, t, t->partition_keys, t->n_partition_keys);
+        fl_buf_puts(out, ")\n");
+    }
+    fl_buf_puts(out, "WITH (\n");
+    for (int i = 0; i < t->n_options; i++) {
+        fl_buf_puts(out, i > 0 ? ",\n  " : "  ");
+        put_string(out, t->options[i].key);
+        fl_buf_puts(out, " = ");
+        put_string(out, t->options[i].value);
+    }
+    fl_buf_puts(out, "\n)\n");
+}
+
+static void put_create_view(fl_buf *out, const fl_catalog_table *t) {
+    fl_buf_puts(out, t->temporary ? "CREATE TEMPORARY VIEW " : "CREATE VIEW ");
+    put_path(out, t);
+    fl_buf_puts(out, " (\n");
+    for (int i = 0; i < t->n_columns; i++) {
+        fl_buf_puts(out, i > 0 ? ",\n  " : "  ");
+        fl_quote_name(out, t->columns[i].name);
+    }
+    fl_buf_puts(out, "\n)");
+    if (t->comment != NULL) {
+        fl_buf_puts(out, " COMMENT ");
+        put_string(out, t->comment);
+    }
+    fl_buf_printf(out, "\nAS %s\n", t->query);
+}
+
+static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_arena *a, flott_result **out, fl_error *err) {
+    static const char *const column = "result";
+    const char *path[3], *other = view ? "TABLE" : "VIEW", *own = view ? "VIEW" : "TABLE";
+    FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
+    const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
+    if (t == NULL)
+        return fl_fail(err, FL_E_VALIDATION, "Could not execute SHOW CREATE %s. %s with identifier `%s`.`%s`.`%s` does not exist.", own, view ? "View" : "Table",
+                       path[0], path[1], path[2]);
+    if (t->is_view != view)
+        return fl_fail(err, FL_E_VALIDATION, "SHOW CREATE %s is only supported for %ss, but `%s`.`%s`.`%s` is a %s. Please use SHOW CREATE %s instead.", own,
+                       view ? "view" : "table", path[0], path[1], path[2], view ? "table" : "view", other);
+    fl_buf b;
+    fl_buf_init(&b);
+    view ? put_create_view(&b, t) : put_create_table(&b, t);
+    const char *cell = fl_arena_strndup(a, b.p, b.n);
+    fl_buf_deinit(&b);
+    *out = fl_result_table(s, &column, "S", &cell, 1);
+    return 0;
+}
+
+static int show_columns(flott_session *s, const fl_ast_show *show, fl_arena *a, flott_result **out, fl_error *err) {
+    const char *path[3];
+    FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
+    const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
+    if (t == NULL)
+        return fl_fail(err, FL_E_VALIDATION, "Tables or views with the identifier '%s.%s.%s' doesn't exist.", path[0], path[1], path[2]);
+    *out = describe(s, show, t, a);
+    return 0;
+}
+
+/* ---- lists ---- */
+
+static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+static flott_result *show_functions(flott_session *s, const fl_ast_show *show, fl_arena *a) {
+    int n = 0, n_functions = fl_function_count(), n_aggregates = fl_agg_count();
+    const char **names = FL_NEW_N(a, const char *, n_functions + n_aggregates);
+    for (int i = 0; i < n_functions; i++)
+        if (!(fl_function_at(i)->flags & FL_FN_OPERATOR)) names[n++] = fl_function_at(i)->name;
+    for (int i = 0; i < n_aggregates; i++) names[n++] = fl_agg_at(i)->name;
+    qsort(names, (size_t)n, sizeof *names, compare_names);
+    return list_of(s, show, "function name", names, n, a);
+}
+
+static int show_tables(flott_session *s, const fl_ast_show *show, bool views, fl_arena *a, flott_result **out, fl_error *err) {
+    const fl_name *in = &show->name;
+    const char **names, *catalog = in->n > 1 ? in->part[0] : fl_catalogs_current(s->catalogs);
+    const char *database = in->n > 0 ? in->part[in->n - 1] : fl_catalogs_current_database(s->catalogs);
+    int n;
+    FL_TRY(fl_catalogs_list_tables(s->catalogs, a, catalog, database, views, &names, &n, err));
+    *out = list_of(s, show, views ? "view name" : "table name", names, n, a);
+    return 0;
+}
+
+static int show_databases(flott_session *s, const fl_ast_show *show, fl_arena *a, flott_result **out, fl_error *err) {
+    const char **names;
+    int n;
+    FL_TRY(fl_catalogs_list_databases(s->catalogs, a, show->name.n > 0 ? show->name.part[0] : fl_catalogs_current(s->catalogs), &names, &n, err));
+    *out = list_of(s, show, "database name", names, n, a);
+    return 0;
+}
+
+static flott_result *show_catalogs(flott_session *s, const fl_ast_show *show, fl_arena *a) {
+    const char **names;
+    int n;
+    fl_catalogs_list(s->catalogs, a, &names, &n);
+    return list_of(s, show, "catalog name", names, n, a);
+}
+
+static flott_result *show_jobs(flott_session *s, fl_arena *a) {
+    static const char *const names[] = {"job id", "job name", "status"};
+    table t = {a};
+    for (int i = 0; i < s->n_jobs; i++) {
+        add(&t, fl_arena_printf(a, "%d", i + 1));
+        add(&t, s->jobs[i]->name);
+        add(&t, fl_job_state_name[fl_job_get_state(s->jobs[i]->job)]);
+    }
+    return fl_result_table(s, names, "SSS", t.cells, t.n / 3);
+}
+
+static flott_result *one_cell(flott_session *s, const char *column, const char *cell) { return fl_result_table(s, &column, "S", &cell, 1); }
+
+static int show(flott_session *s, const fl_ast_stmt *stmt, fl_arena *a, flott_result **out, fl_error *err) {
+    const fl_ast_show *show = stmt->show;
+    const char *what = show->what;
+    if (stmt->kind == FL_STMT_DESCRIBE) {
+        if (strcmp(what, "TABLE") == 0) return show_columns(s, show, a, out, err);
+        return fl_fail(err, FL_E_UNSUPPORTED, "DESCRIBE %s is not supported yet", what);
+    }
+    if (strcmp(what, "COLUMNS") == 0) return show_columns(s, show, a, out, err);
+    if (strcmp(what, "CREATE TABLE") == 0) return show_create(s, show, false, a, out, err);
+    if (strcmp(what, "CREATE VIEW") == 0) return show_create(s, show, true, a, out, err);
+    if (strcmp(what, "TABLES") == 0) return show_tables(s, show, false, a, out, err);
+    if (strcmp(what, "VIEWS") == 0) return show_tables(s, show, true, a, out, err);
+    if (strcmp(what, "DATABASES") == 0) return show_databases(s, show, a, out, err);
+    if (strcmp(what, "CATALOGS") == 0)
+        *out = show_catalogs(s, show, a);
+    else if (strcmp(what, "CURRENT CATALOG") == 0)
+        *out = one_cell(s, "current catalog name", fl_catalogs_current(s->catalogs));
+    else if (strcmp(what, "CURRENT DATABASE") == 0)
+        *out = one_cell(s, "current database name", fl_catalogs_current_database(s->catalogs));
+    else if (strcmp(what, "FUNCTIONS") == 0)
+        *out = show_functions(s, show, a);
+    else if (strcmp(what, "USER FUNCTIONS") == 0)
+        *out = list_of(s, show, "function name", NULL, 0, a);
+    else if (strcmp(what, "MODULES") == 0)
+        *out = one_cell(s, "module name", "core");
+    else if (strcmp(what, "JOBS") == 0)
+        *out = show_jobs(s, a);
+    else
+        return fl_fail(err, FL_E_UNSUPPORTED, "SHOW %s is not supported yet", what);
+    return 0;
+}
+
+int fl_session_show(flott_session *s, const fl_ast_stmt *stmt, flott_result **out, fl_error *err) {
+    fl_arena a;
+    fl_arena_init(&a);
+    int rc = show(s, stmt, &a, out, err);
+    fl_arena_deinit(&a);
+    if (rc < 0 && stmt->show->name.n > 0) fl_error_at(err, (fl_span){stmt->show->name.pos.line, stmt->show->name.pos.column, stmt->show->name.pos.length});
+    return rc;
+}
