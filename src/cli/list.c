@@ -32,7 +32,8 @@ static void print_entry(cli_console *con, flott_topic topic, const flott_entry *
     if (config && e->state != NULL && strcmp(e->state, "honoured") != 0) {
         fprintf(out, "  %s(%s)%s", cli_style_on(con->out_colour, CLI_FAINT), e->state, plain);
     }
-    fprintf(out, "\n    %s\n", text(e->doc));
+    if (e->doc != NULL) fprintf(out, "\n    %s", e->doc);
+    fputc('\n', out);
 }
 
 static int print_topic(cli_console *con, flott_topic topic, const char *pattern) {

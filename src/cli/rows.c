@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { HELD_MAX = 10000, WIDTH_DEFAULT = 30 };
+#define NULL_TEXT "<NULL>"
+enum { HELD_MAX = 10000, WIDTH_DEFAULT = 30, NULL_WIDTH = sizeof NULL_TEXT - 1 };
 
 static const char *const kinds[] = {
     [FLOTT_INSERT] = "+I", [FLOTT_UPDATE_BEFORE] = "-U", [FLOTT_UPDATE_AFTER] = "+U", [FLOTT_DELETE] = "-D"};
@@ -103,7 +104,7 @@ static void settle(cli_rows *p) {
 
 static cli_str field(const cli_rows *p, flott_batch *b, int row, int column) {
     cli_str s = {NULL, 0};
-    if (flott_batch_is_null(b, row, column)) return cli_str_from(p->null_empty ? "" : "<NULL>");
+    if (flott_batch_is_null(b, row, column)) return cli_str_from(p->null_empty ? "" : NULL_TEXT);
     s.p = flott_batch_text(b, row, column, FLOTT_TEXT_SQL, &s.n);
     return s;
 }
@@ -186,10 +187,10 @@ void cli_rows_begin(cli_rows *p, FILE *out, flott_session *s, flott_result *r, c
     if (query) p->width_max = width != NULL && atoi(width) > 3 ? atoi(width) : WIDTH_DEFAULT;
     p->widths = cli_grow(NULL, (size_t)table_columns(p) * sizeof *p->widths);
     for (int i = 0; i < table_columns(p); i++) {
-        bool kind = p->with_kind && i == 0;
-        int by_type = kind || p->by_content ? 0 : flott_result_width(r, i - p->with_kind);
-        int by_name = cli_units(cli_str_from(table_name(p, i)));
-        p->widths[i] = by_type > by_name ? by_type : by_name;
+        int width = cli_units(cli_str_from(table_name(p, i))), by_type = 0;
+        if (!p->by_content && i >= p->with_kind) by_type = flott_result_width(r, i - p->with_kind);
+        if (by_type > 0 && by_type < NULL_WIDTH) by_type = NULL_WIDTH;
+        p->widths[i] = by_type > width ? by_type : width;
     }
     if (p->by_content || p->plain_text) return;
     header(p);

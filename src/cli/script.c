@@ -53,11 +53,22 @@ void cli_script_deinit(cli_script *s) {
     cli_lines_deinit(&s->settings);
 }
 
+/* What is run, for people and for the folder of its checkpoints: a file's name without folder and ending. Owned by the
+ * caller; NULL: no file. */
+static char *script_name(const cli_script *s) {
+    const char *path = s->n > s->n_init ? s->sources[s->n_init].name : "<";
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1, *dot = strrchr(name, '.');
+    if (path[0] == '<' || *name == '\0') return NULL;
+    return cli_copy((cli_str){name, dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name)});
+}
+
 static void print_note(void *arg, const char *text) { cli_note(arg, "%s", text); }
 
 flott_session *cli_script_open(const cli_script *s, cli_console *con) {
-    flott_options options = {.note = print_note, .note_arg = con};
+    char *name = script_name(s);
+    flott_options options = {.note = print_note, .note_arg = con, .script = name};
     flott_session *session = flott_session_new(&options);
+    free(name);
     for (int i = 0; i < s->settings.n; i++) {
         flott_error err = {0};
         cli_str value = cli_str_from(s->settings.p[i]);

@@ -26,7 +26,8 @@ typedef struct cli_script {
 bool cli_script_take(cli_script *s, cli_args *a, int option, int *code);
 void cli_script_deinit(cli_script *s);
 
-/* A session with the settings in force whose notes go to the console, or NULL after reporting what is wrong. */
+/* A session with the settings in force, named after the first script, whose notes go to the console, or NULL after
+ * reporting what is wrong. */
 flott_session *cli_script_open(const cli_script *s, cli_console *con);
 
 /* Walks over the statements. */

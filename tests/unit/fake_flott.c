@@ -290,10 +290,9 @@ int flott_result_next(flott_result *r, int64_t timeout_ms, flott_batch **out, fl
     }
     int64_t wait = r->job == NULL ? 0 : r->job->begun_ms + due - now(r->job->session);
     if (wait > 0) {
-        bool simulated = r->job->session->options.simulated, forever = timeout_ms < 0 && !simulated;
-        if (timeout_ms < 0 && simulated) timeout_ms = 0;
-        if (!forever && wait > timeout_ms) {
-            pass_time(r->job->session, timeout_ms);
+        bool simulated = r->job->session->options.simulated;
+        if (timeout_ms >= 0 && (simulated || wait > timeout_ms)) {
+            if (!simulated) pass_time(r->job->session, timeout_ms);
             return FLOTT_TIMEOUT;
         }
         pass_time(r->job->session, wait);
@@ -356,7 +355,11 @@ int flott_batch_arrow(flott_batch *b, struct ArrowArray *out, flott_error *err) 
 static int64_t left_ms(const flott_job *j) {
     if (j->canceled || (j->stopped && !j->answer->stubborn)) return 0;
     if (j->answer->endless) return INT64_MAX / 2;
-    int64_t left = j->begun_ms + j->answer->run_ms - now(j->session);
+    int64_t due = j->answer->run_ms;
+    for (const char *const *row = j->answer->rows; row != NULL && *row != NULL; row++) {
+        if (**row == '@') due = strtoll(*row + 1, NULL, 10);
+    }
+    int64_t left = j->begun_ms + due - now(j->session);
     return left < 0 ? 0 : left;
 }
 
