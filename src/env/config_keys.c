@@ -226,8 +226,8 @@ const fl_option_def fl_config_table[] = {
 
     /* ---- sql-client ---- */
     {"sql-client.display.color-schema", FL_OPT_STRING, "DEFAULT", .help = "Colours of the prompt.", NOTED(OWN_CLIENT)},
-    {"sql-client.display.print-time-cost", FL_OPT_BOOL, "true", .help = "Prints how long a batch query took.",
-     NOTED(OWN_CLIENT)},
+    {"sql-client.display.print-time-cost", FL_OPT_BOOL, "true", .help = "Tables end with how long their query took.",
+     HONOURED},
     {"sql-client.display.show-line-numbers", FL_OPT_BOOL, "false", .help = "Numbers the lines of the prompt.",
      NOTED(OWN_CLIENT)},
     {"sql-client.execution.max-table-result.rows", FL_OPT_INT, "1000000",
@@ -275,7 +275,7 @@ const fl_option_def fl_config_table[] = {
     {"table.column-expansion-strategy", FL_OPT_LIST, "", .help = "Columns that SELECT * leaves out.",
      REFUSED("Name the columns that the query is to give.")},
     {"table.display.max-column-width", FL_OPT_INT, "30", .help = "Width at which the client cuts a column of text.",
-     NOTED("columns have the width that the default gives them")},
+     HONOURED},
     {"table.dml-sync", FL_OPT_BOOL, "false", .help = "INSERT waits until its job has ended.", HONOURED},
     {"table.dynamic-table-options.enabled", FL_OPT_BOOL, "true", .help = "Allows OPTIONS hints behind a table.",
      HONOURED},
