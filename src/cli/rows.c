@@ -164,14 +164,14 @@ static int encoded_row(cli_rows *p, flott_batch *b, int row, flott_error *err) {
 
 /* ---- the whole ---- */
 
-static bool setting_is(flott_session *s, const char *key, const char *value) {
+bool cli_setting_is(flott_session *s, const char *key, const char *value) {
     const char *v = flott_session_get(s, key);
     return v != NULL && cli_str_iis(cli_str_from(v), value);
 }
 
 void cli_rows_begin(cli_rows *p, FILE *out, flott_session *s, flott_result *r, cli_format format) {
     bool query = flott_result_get_kind(r) == FLOTT_RESULT_QUERY;
-    bool batch = setting_is(s, "execution.runtime-mode", "BATCH");
+    bool batch = cli_setting_is(s, "execution.runtime-mode", "BATCH");
     int n = flott_result_columns(r);
     *p = (cli_rows){.out = out, .result = r, .format = format, .columns = n};
     p->plain_text = !query && n == 1 && format <= CLI_ROWS && strcmp(flott_result_name(r, 0), "result") == 0;
@@ -183,7 +183,7 @@ void cli_rows_begin(cli_rows *p, FILE *out, flott_session *s, flott_result *r, c
     p->with_kind = query && !batch;
     p->by_content = !p->with_kind;
     p->null_empty = !query;
-    p->print_time = query && !setting_is(s, "sql-client.display.print-time-cost", "false");
+    p->print_time = query && !cli_setting_is(s, "sql-client.display.print-time-cost", "false");
     if (query) p->width_max = width != NULL && atoi(width) > 3 ? atoi(width) : WIDTH_DEFAULT;
     p->widths = cli_grow(NULL, (size_t)table_columns(p) * sizeof *p->widths);
     for (int i = 0; i < table_columns(p); i++) {

@@ -19,6 +19,8 @@
 
 typedef enum cli_format { CLI_TABLE, CLI_ROWS, CLI_CSV, CLI_JSON } cli_format;
 bool cli_format_parse(const char *name, cli_format *out);
+/* Whether a setting of the session has this value, in any case. */
+bool cli_setting_is(flott_session *s, const char *key, const char *value);
 
 /* Appends row `row` as Row.toString prints it. */
 void cli_row_java(cli_buf *out, flott_batch *b, int row, int columns);

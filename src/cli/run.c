@@ -30,7 +30,8 @@ typedef struct run {
     cli_console *con;
     flott_session *session;
     cli_format format;
-    int argc; /* the arguments, to be shown in advice */
+    bool format_given; /* by -o */
+    int argc;          /* the arguments, to be shown in advice */
     char **argv;
     watch *watches; /* owned */
     int n_watches;
@@ -129,8 +130,7 @@ static void watch_job(run *r, flott_job *job, cli_place place) {
     advise_on_checkpoints(r, job);
     r->watches = cli_grow(r->watches, (size_t)(r->n_watches + 1) * sizeof *r->watches);
     r->watches[r->n_watches++] = (watch){.job = job, .place = place, .begun_ms = cli_now_ms()};
-    const char *sync = flott_session_get(r->session, "table.dml-sync");
-    if (sync != NULL && cli_str_iis(cli_str_from(sync), "true")) wait_for(r, r->n_watches - 1);
+    if (cli_setting_is(r->session, "table.dml-sync", "true")) wait_for(r, r->n_watches - 1);
 }
 
 /* ---- rows ---- */
@@ -142,6 +142,12 @@ static bool has_arrived(run *r, cli_rows *rows) {
     if (error != EPIPE && !r->failed) cli_error(r->con, "cannot write the result: %s", strerror(error));
     r->failed = true;
     return false;
+}
+
+/* -o decides; without it a script that asks for Flink's tables gets them, wherever they go. */
+static cli_format choose_format(run *r) {
+    if (!r->format_given && cli_setting_is(r->session, "sql-client.execution.result-mode", "TABLEAU")) return CLI_TABLE;
+    return r->format;
 }
 
 /* Prints the rows of a result as they come. */
@@ -157,7 +163,7 @@ static void print_rows(run *r, flott_result *result, cli_place place) {
     bool flushed = false;
     if (job != NULL) advise_on_checkpoints(r, job);
     cli_status_init(&status, r->con);
-    cli_rows_begin(&rows, r->con->out, r->session, result, r->format);
+    cli_rows_begin(&rows, r->con->out, r->session, result, choose_format(r));
     while (rc >= 0 && rc != FLOTT_END && !r->failed && !interrupted()) {
         rc = flott_result_next(result, flushed ? POLL_MS : 0, &b, &err);
         if (rc == FLOTT_OK) {
@@ -244,8 +250,11 @@ static bool read_arguments(run *r, cli_script *script, cli_args *a, int *code) {
             cli_buf_printf(&setting, "execution.state-recovery.path=%s", a->value);
             cli_lines_add(&script->settings, cli_str_from(cli_buf_text(&setting)));
             cli_buf_deinit(&setting);
-        } else if (option == 'o' && !cli_format_parse(a->value, &r->format)) {
-            *code = cli_usage_error(r->con, a->cmd, "-o %s: the formats are table, rows, csv and json", a->value);
+        } else if (option == 'o') {
+            r->format_given = cli_format_parse(a->value, &r->format);
+            if (!r->format_given) {
+                *code = cli_usage_error(r->con, a->cmd, "-o %s: the formats are table, rows, csv and json", a->value);
+            }
         } else if (option == 'q') {
             r->con->quiet = true;
         }
@@ -286,7 +295,8 @@ const cli_command cli_run = {
         "\n"
         "Ctrl-C and SIGTERM stop all jobs with a last checkpoint; once more cancels them.\n"
         "\n"
-        "-o sets how rows are printed. Default: table on a terminal, otherwise rows.\n"
+        "-o sets how rows are printed. Default: table on a terminal or after SET 'sql-client.execution.result-mode' =\n"
+        "'tableau', otherwise rows.\n"
         "  table   as Flink's SQL client prints in tableau mode\n"
         "  rows    +I[1, a]: Flink's Row.toString, one row a line\n"
         "  csv     1,a; where rows are updated, the kind of change comes first: +U,1,a\n"

@@ -144,6 +144,10 @@ static void lines_hold_a_row_each(void **state) {
           "{\"op\":\"-D\",\"id\":2,\"name\":\"x\"}\n{\"id\":7}\n");
     flott(0, "run", "-e", "SELECT single");
     assert_string_equal(cli_out, "+I[7]\n"); /* not a terminal */
+    flott(0, "run", "-e", "SET 'sql-client.execution.result-mode' = 'tableau'; SELECT single");
+    check_contains(cli_out, "| +I |           7 |\n");
+    flott(0, "run", "-o", "csv", "-e", "SET 'sql-client.execution.result-mode' = 'tableau'; SELECT single");
+    assert_string_equal(cli_out, "7\n");
     flott(1, "run", "-o", "json", "-e", "SELECT opaque");
     assert_string_equal(cli_err, "error: a column of this result cannot be written as JSON\n"
                                  " --> <command line>:1:1\n"
