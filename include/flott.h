@@ -87,7 +87,7 @@ FLOTT_API void flott_session_free(flott_session *s);
 /* A configuration key, as SET does it; keys that nobody knows are refused with the nearest one. */
 FLOTT_API int flott_session_set(flott_session *s, const char *key, const char *value, flott_error *err);
 /* The value in force, or NULL. */
-FLOTT_API const char *flott_session_get(flott_session *s, const char *key);
+FLOTT_API const char *flott_session_get(const flott_session *s, const char *key);
 
 /* Tables from memory: `name` becomes the data of tables declared WITH ('connector' = 'arrow', 'name' = '<name>'). Takes
  * over schema and arrays (their release is set to NULL): struct arrays, one for each record batch. The declaration's
@@ -112,7 +112,8 @@ typedef struct flott_job flott_job;
 typedef struct flott_batch flott_batch;
 
 /* Executes one statement (a semicolon at its end is allowed). size -1: sql ends with NUL. QUERY and JOB have been submitted
- * when this returns. A BEGIN STATEMENT SET … END may come as one statement or as several. */
+ * when this returns, also where table.dml-sync asks to wait for a JOB: that is left to the caller. A BEGIN STATEMENT SET …
+ * END may come as one statement or as several. */
 FLOTT_API int flott_execute(flott_session *s, const char *sql, int64_t size, flott_result **out, flott_error *err);
 /* A query that still runs is canceled; a job goes on. */
 FLOTT_API void flott_result_free(flott_result *r);

@@ -81,7 +81,6 @@ static int run_inserts(execution *x, fl_ast_insert *const *inserts, int n, flott
     FL_TRY(plan_inserts(x, inserts, n, &plan, &name, err));
     x->arena = NULL;
     FL_TRY(fl_session_submit(s, plan, name, NULL, &job, err));
-    if (fl_config_bool(s->config, "table.dml-sync")) FL_TRY(flott_job_wait(job, -1, (flott_error *)err));
     *out = fl_result_new(s, FLOTT_RESULT_JOB);
     (*out)->job = job;
     return 0;

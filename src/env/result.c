@@ -80,12 +80,12 @@ int flott_result_width(const flott_result *r, int column) {
     case FL_T_SMALLINT:
     case FL_T_INT:
     case FL_T_BIGINT: return fl_type_integer_digits(t) + 1;
-    case FL_T_DECIMAL: return t->precision + 3;
+    case FL_T_DECIMAL: return t->precision + 2;
     case FL_T_BOOLEAN: return 5;
     case FL_T_DATE: return 10;
     case FL_T_TIME: return t->precision == 0 ? 8 : t->precision + 9;
     case FL_T_TIMESTAMP:
-    case FL_T_TIMESTAMP_LTZ: return t->precision == 0 ? 19 : t->precision + 20;
+    case FL_T_TIMESTAMP_LTZ: return t->precision == 0 ? 19 : 20 + (t->precision + 2) / 3 * 3; /* digits in groups of three */
     default: return (int)fl_config_i64(r->session->config, "table.display.max-column-width");
     }
 }

@@ -55,7 +55,7 @@ int flott_session_set(flott_session *s, const char *key, const char *value, flot
     return fl_config_set(s->config, FL_CONFIG_GIVEN, key, value, fl_error_of(err));
 }
 
-const char *flott_session_get(flott_session *s, const char *key) { return fl_config_get(s->config, key); }
+const char *flott_session_get(const flott_session *s, const char *key) { return fl_config_get(s->config, key); }
 
 int flott_session_jobs(const flott_session *s) { return s->n_jobs; }
 flott_job *flott_session_job(const flott_session *s, int i) { return s->jobs[i]; }
