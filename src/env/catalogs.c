@@ -114,7 +114,7 @@ static const char *nearest(const fl_catalogs *c, const char *const path[3]) {
 int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, const char *database_name, const fl_catalog_table **out,
                      fl_error *err) {
     const fl_catalogs *c = catalogs;
-    const char *path[3];
+    const char *path[3] = {0};
     FL_TRY(resolve_in(catalog ? catalog : c->current, database_name ? database_name : c->current_database, name, path, err));
     *out = fl_catalogs_lookup(c, path);
     if (*out != NULL) return 0;
@@ -274,7 +274,7 @@ static int exists_already(const char *const path[3], bool temporary, bool view, 
 }
 
 int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, bool replace, fl_error *err) {
-    const char *path[3];
+    const char *path[3] = {0};
     FL_TRY(fl_catalogs_resolve(c, name, path, err));
     if (find_catalog(c, path[0]) < 0) {
         fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist.", path[0]);
@@ -301,7 +301,7 @@ int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table 
 }
 
 int fl_catalogs_drop_table(fl_catalogs *c, const fl_ast_stmt *s, bool view, fl_error *err) {
-    const char *path[3], *what = view ? "view" : "table";
+    const char *path[3] = {0}, *what = view ? "view" : "table";
     FL_TRY(fl_catalogs_resolve(c, &s->name, path, err));
     fl_catalog_table **temporary = find_entry(c, path, true), **permanent = find_entry(c, path, false);
     fl_catalog_table **found = s->temporary ? temporary : permanent;

@@ -196,7 +196,7 @@ static void put_create_view(fl_buf *out, const fl_catalog_table *t) {
 
 static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_arena *a, flott_result **out, fl_error *err) {
     static const char *const column = "result";
-    const char *path[3], *other = view ? "TABLE" : "VIEW", *own = view ? "VIEW" : "TABLE";
+    const char *path[3] = {0}, *other = view ? "TABLE" : "VIEW", *own = view ? "VIEW" : "TABLE";
     FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
     const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
     if (t == NULL)
@@ -215,7 +215,7 @@ static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_
 }
 
 static int show_columns(flott_session *s, const fl_ast_show *show, fl_arena *a, flott_result **out, fl_error *err) {
-    const char *path[3];
+    const char *path[3] = {0};
     FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
     const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
     if (t == NULL)

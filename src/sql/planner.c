@@ -263,7 +263,7 @@ static fl_plan_input plan_watermark(planner *p, const table_plan *t, fl_plan_inp
 static int plan_table(planner *p, table_plan *t, fl_error *err) {
     if (t->planned) return 0;
     int n = t->table->def->n_columns, *at = FL_NEW_N(p->a, int, n);
-    fl_plan *scan;
+    fl_plan *scan = NULL;
     t->map = FL_NEW_N(p->a, int, n);
     close_needs(t);
     FL_TRY(plan_scan(p, t, columns_read(p, t), at, &scan, err));
