@@ -46,7 +46,7 @@ struct fl_keytab {
     uint64_t mask;
     /* by value */
     uint32_t *direct;
-    int64_t direct_base;
+    int64_t direct_base, direct_last; /* the values that it covers */
     int64_t direct_n;
     size_t heap_bytes;
 };
@@ -174,6 +174,9 @@ static uint32_t find_view(fl_keytab *t, const fl_view *v, uint8_t nulls, uint64_
     return id;
 }
 
+/* Without key columns there is one key: the newest id, unless it has been released. */
+static uint32_t only_id(fl_keytab *t) { return t->count > 0 ? t->bound - 1 : insert(t, hash_word(0, 0), 0); }
+
 /* ---- looking up ---- */
 
 static void pack_words(fl_column *const *keys, int n_keys, fl_rows rows, uint64_t *word, uint8_t *nulls) {
@@ -245,9 +248,9 @@ static int lookup_bytes(fl_keytab *t, fl_column *const *keys, fl_rows rows, uint
 /* Makes `direct` cover [lo, hi] beside what it covers, if that stays small. */
 static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
     if (t->direct_n > 0) {
-        if (lo >= t->direct_base && hi < t->direct_base + t->direct_n) return true;
+        if (lo >= t->direct_base && hi <= t->direct_last) return true;
         lo = FL_MIN(lo, t->direct_base);
-        hi = FL_MAX(hi, t->direct_base + t->direct_n - 1);
+        hi = FL_MAX(hi, t->direct_last);
     }
     if ((uint64_t)hi - (uint64_t)lo >= DIRECT_MAX) return false;
     int64_t n = hi - lo + 1;
@@ -257,6 +260,7 @@ static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
     free(t->direct);
     t->direct = direct;
     t->direct_base = lo;
+    t->direct_last = hi;
     t->direct_n = n;
     return true;
 }
@@ -333,10 +337,11 @@ static bool lookup_direct(fl_keytab *t, const fl_column *c, fl_rows rows, uint32
 int fl_keytab_lookup(fl_keytab *t, fl_column *const *keys, fl_rows rows, uint32_t *ids, fl_arena *scratch, fl_error *err) {
     if (rows.n == 0) return 0;
     switch (t->layout) {
-    case LAYOUT_NONE:
-        if (t->count == 0) insert(t, hash_word(0, 0), 0);
-        memset(ids, 0, sizeof *ids * (size_t)rows.n);
+    case LAYOUT_NONE: {
+        uint32_t id = only_id(t);
+        for (int k = 0; k < rows.n; k++) ids[k] = id;
         return 0;
+    }
     case LAYOUT_WORD:
         if (!lookup_direct(t, keys[0], rows, ids)) lookup_words(t, keys, rows, ids, scratch);
         return 0;
@@ -366,7 +371,7 @@ void fl_keytab_release(fl_keytab *t, uint32_t id) {
     if (t->direct_n > 0 && t->nulls[id] == 0) {
         int width = t->width[0];
         int64_t v = (int64_t)(t->word[id] << (64 - 8 * width)) >> (64 - 8 * width);
-        if (v >= t->direct_base && v < t->direct_base + t->direct_n) t->direct[v - t->direct_base] = 0;
+        if (v >= t->direct_base && v <= t->direct_last) t->direct[v - t->direct_base] = 0;
     }
     if (t->view != NULL) drop_bytes(t, &t->view[id]);
     t->exists[id] = false;
@@ -467,14 +472,14 @@ static int check_row(const fl_keytab *t, fl_str s, fl_error *err) {
 int fl_keytab_decode(fl_keytab *t, fl_str key, uint32_t *id, fl_error *err) {
     fl_reader r = fl_reader_make(key.p, key.n);
     if (t->layout == LAYOUT_NONE) {
-        if (t->count == 0) insert(t, hash_word(0, 0), 0);
-        *id = 0;
+        *id = only_id(t);
         return 0;
     }
     uint8_t nulls = fl_read_u8(&r);
     if (t->layout == LAYOUT_WORD) {
         uint64_t word = fl_read_u64(&r);
-        if (r.bad || r.p != r.end) return fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint has the wrong length");
+        if (r.bad || r.p != r.end || nulls >> t->n_types != 0)
+            return fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint is malformed");
         *id = find_word(t, word, nulls, hash_word(word, nulls));
         return 0;
     }
@@ -487,8 +492,7 @@ int fl_keytab_decode(fl_keytab *t, fl_str key, uint32_t *id, fl_error *err) {
 }
 
 int fl_key_hashes(fl_column *const *keys, int n_keys, fl_rows rows, uint64_t *hashes, fl_arena *scratch, fl_error *err) {
-    const fl_type *types[64];
-    fl_assert(n_keys <= 64);
+    const fl_type **types = fl_arena_alloc(scratch, sizeof *types * (size_t)n_keys);
     for (int i = 0; i < n_keys; i++) types[i] = keys[i]->type;
     switch (layout_of(types, n_keys, NULL)) {
     case LAYOUT_NONE:

@@ -23,6 +23,13 @@ static uint64_t model_rng;
 static inline uint64_t draw_u64(void) { return fl_splitmix(model_rng += FL_SPLITMIX_STEP); }
 static inline int draw(int below) { return (int)((draw_u64() >> 32) * (uint64_t)below >> 32); }
 
+/* Begins a stream of chance at `seed` and says so; FLOTT_SEED in the environment takes its place. */
+static inline void draw_from(uint64_t seed) {
+    const char *other = getenv("FLOTT_SEED");
+    model_rng = other != NULL ? strtoull(other, NULL, 0) : seed;
+    print_message("seed %llu\n", (unsigned long long)model_rng);
+}
+
 /* ---- objects: a number with a count of owners, and the sum of all owners alive ---- */
 
 typedef struct thing {
@@ -176,6 +183,7 @@ static inline model draw_value(fl_arena *a, const fl_type *t) {
     return v;
 }
 
+/* Many of them come again. */
 static inline model *draw_values(fl_arena *a, const fl_type *t, int n) {
     model *v = fl_arena_alloc(a, sizeof *v * (size_t)n);
     for (int i = 0; i < n; i++) v[i] = i > 0 && draw(3) == 0 ? v[draw(i)] : draw_value(a, t);
@@ -248,6 +256,15 @@ static inline model model_read(fl_arena *a, const fl_column *c, int i) {
             v.kid[k] = model_read(a, c->child[k], i);
     }
     return v;
+}
+
+/* A selection of rows [0, n), each with a chance of share in 8; NULL if all are drawn. */
+static inline uint16_t *draw_sel(fl_arena *a, int n, int share, int *n_sel) {
+    uint16_t *sel = fl_arena_alloc(a, sizeof *sel * (size_t)(n + 1));
+    *n_sel = 0;
+    for (int i = 0; i < n; i++)
+        if (draw(8) < share) sel[(*n_sel)++] = (uint16_t)i;
+    return *n_sel == n ? NULL : sel;
 }
 
 static inline fl_column *model_column(const fl_type *t, const model *v, int n) {
