@@ -8,7 +8,7 @@
 
 struct fl_valueset {
     fl_buf bytes;
-    uint32_t *end; /* where value i ends in bytes */
+    size_t *end; /* where value i ends in bytes */
     uint32_t n, cap;
     uint32_t *slots; /* i + 1; 0: empty */
     uint32_t mask;
@@ -33,8 +33,8 @@ fl_valueset *fl_valueset_clone(const fl_valueset *s) {
 uint32_t fl_valueset_count(const fl_valueset *s) { return s == NULL ? 0 : s->n; }
 
 fl_str fl_valueset_at(const fl_valueset *s, uint32_t i) {
-    uint32_t from = i == 0 ? 0 : s->end[i - 1];
-    return fl_str_make(s->bytes.p + from, s->end[i] - from);
+    size_t from = i == 0 ? 0 : s->end[i - 1];
+    return s->end[i] > from ? fl_str_make(s->bytes.p + from, s->end[i] - from) : fl_str_make("", 0);
 }
 
 static uint32_t find(const fl_valueset *s, fl_str value) {
@@ -44,6 +44,7 @@ static uint32_t find(const fl_valueset *s, fl_str value) {
 }
 
 static void grow(fl_valueset *s) {
+    fl_assert(s->cap < UINT32_MAX / 4);
     s->cap = s->cap ? s->cap * 2 : 8;
     s->mask = s->cap * 2 - 1;
     s->end = fl_realloc(s->end, sizeof *s->end * s->cap);
@@ -57,7 +58,7 @@ bool fl_valueset_add(fl_valueset *s, fl_str value) {
     uint32_t at = find(s, value);
     if (s->slots[at] != 0) return false;
     fl_buf_put_str(&s->bytes, value);
-    s->end[s->n] = (uint32_t)s->bytes.n;
+    s->end[s->n] = s->bytes.n;
     s->slots[at] = ++s->n;
     return true;
 }
