@@ -457,8 +457,11 @@ PACK_ALL(int64_t, i64)
 #undef PACK_ALL
 
 /* Carries one group's packed accumulator over to its cells. */
-static void carry(const fl_cell *cells, const fl_cell_group *g, char *acc, int64_t count, int64_t sum, int64_t min, int64_t max) {
-    if (count == 0) return;
+static void carry(const fl_cell *cells, const fl_cell_group *g, char *acc, uint64_t packed, int64_t least, int64_t min,
+                  int64_t max) {
+    int64_t count = (int64_t)(packed >> SUM_BITS);
+    fl_i128 sum = (fl_i128)(packed & ((1ull << SUM_BITS) - 1)) + (fl_i128)count * least; /* decimals need the width */
+    if (packed == 0) return;
     if (g->rows >= 0) *(int64_t *)fl_cell_at(&cells[g->rows], acc) += count;
     if (g->sum >= 0 && cells[g->sum].type == &fl_cell_sum_integer) {
         fl_sum_integer *s = fl_cell_at(&cells[g->sum], acc);
@@ -493,11 +496,7 @@ static void pack_sums(const fl_cell *cells, const fl_cell_group *g, const uint32
     case FL_P_I32: sums_i32(arg->data, least, group, rows, acc); break;
     default: sums_i64(arg->data, least, group, rows, acc); break;
     }
-    for (int i = 0; i < n_groups; i++) {
-        uint64_t both = acc[i] + acc[FL_AGG_GROUPS_MAX + i];
-        int64_t count = (int64_t)(both >> SUM_BITS), sum = (int64_t)(both & ((1ull << SUM_BITS) - 1));
-        carry(cells, g, group_acc[i], count, sum + count * least, 0, 0);
-    }
+    for (int i = 0; i < n_groups; i++) carry(cells, g, group_acc[i], acc[i] + acc[FL_AGG_GROUPS_MAX + i], least, 0, 0);
 }
 
 static void pack_all(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
@@ -510,10 +509,9 @@ static void pack_all(const fl_cell *cells, const fl_cell_group *g, const uint32_
     case FL_P_I32: all_i32(arg->data, least, group, rows, acc); break;
     default: all_i64(arg->data, least, group, rows, acc); break;
     }
-    for (int i = 0; i < n_groups; i++) {
-        int64_t count = (int64_t)(acc[i].sum >> SUM_BITS), sum = (int64_t)(acc[i].sum & ((1ull << SUM_BITS) - 1));
-        carry(cells, g, group_acc[i], count, sum + count * least, least - acc[i].neg_min, least + acc[i].max);
-    }
+    for (int i = 0; i < n_groups; i++)
+        if (acc[i].sum != 0)
+            carry(cells, g, group_acc[i], acc[i].sum, least, least - acc[i].neg_min, least + acc[i].max);
 }
 
 bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
