@@ -6,7 +6,8 @@
  * operator's queue. A hook that emits enters the hook of the next operator, and so on to the ports.
  *
  * Invariants: (1) an operator with a queue is pending, or being resumed.  (2) op->watermark never goes back and is the
- * last watermark that the operator has been told, by hook or by mark.
+ * last watermark that the operator has been told, by hook or by mark.  (3) op->watermark <= op->combined; they are
+ * equal where nothing waits.
  */
 #include "exec/operator.h"
 
@@ -28,25 +29,34 @@ void fl_inputs_init(fl_input_state *in, int n) {
     for (int i = 0; i < n; i++) in[i] = (fl_input_state){.watermark = FL_WATERMARK_MIN, .aligned = true};
 }
 
+/* An input that has ended holds nothing back, and says nothing about those that have not. */
+static bool has_ended(const fl_input_state *in) { return in->watermark == FL_WATERMARK_MAX; }
+
 static bool combine(const fl_input_state *in, int n, int64_t *combined) {
     int64_t least = FL_WATERMARK_MAX, greatest = FL_WATERMARK_MIN;
-    bool any = false;
+    bool any = false, open = false;
     for (int i = 0; i < n; i++) {
+        if (has_ended(&in[i])) continue;
+        open = true;
         greatest = FL_MAX(greatest, in[i].watermark);
         if (in[i].idle || !in[i].aligned) continue;
         least = FL_MIN(least, in[i].watermark);
         any = true;
     }
-    int64_t now = any ? least : fl_inputs_all_idle(in, n) ? greatest : FL_WATERMARK_MIN;
+    int64_t now = any || !open ? least : fl_inputs_all_idle(in, n) ? greatest : FL_WATERMARK_MIN;
     if (now <= *combined) return false;
     *combined = now;
     return true;
 }
 
 bool fl_inputs_all_idle(const fl_input_state *in, int n) {
-    for (int i = 0; i < n; i++)
+    bool open = false;
+    for (int i = 0; i < n; i++) {
+        if (has_ended(&in[i])) continue;
         if (!in[i].idle) return false;
-    return n > 0;
+        open = true;
+    }
+    return open;
 }
 
 bool fl_inputs_watermark(fl_input_state *in, int n, int i, int64_t watermark, int64_t *combined) {
@@ -175,33 +185,24 @@ static int run(fl_op *op, fl_event e, fl_error *err) {
 
 /* Translates an event on one of several inputs into what it means for all of them. False: it means nothing yet. */
 static bool combine_inputs(fl_op *op, fl_event *e) {
-    int64_t combined = op->watermark;
-    for (int i = op->n_queue - 1; i >= 0; i--) /* what waits has been combined already */
-        if (op->queue[i].kind == FL_EVENT_WATERMARK) combined = FL_MAX(combined, op->queue[i].watermark);
-    if (op->pending.kind == FL_EVENT_WATERMARK) combined = FL_MAX(combined, op->pending.watermark);
     switch (e->kind) {
     case FL_EVENT_WATERMARK:
-        if (!fl_inputs_watermark(op->inputs, op->n_inputs, e->input, e->watermark, &combined)) return false;
-        e->watermark = combined;
+        if (!fl_inputs_watermark(op->inputs, op->n_inputs, e->input, e->watermark, &op->combined)) return false;
+        e->watermark = op->combined;
         return true;
-    case FL_EVENT_IDLE: {
-        bool grew = fl_inputs_idle(op->inputs, op->n_inputs, e->input, e->idle, &combined);
-        bool all = fl_inputs_all_idle(op->inputs, op->n_inputs);
-        if (grew) { /* the idleness itself follows, if all inputs share it */
-            *e = (fl_event){.kind = FL_EVENT_WATERMARK, .watermark = combined};
+    case FL_EVENT_IDLE: /* the idleness itself follows, if all inputs share it */
+        if (!fl_inputs_idle(op->inputs, op->n_inputs, e->input, e->idle, &op->combined)) return false;
+        *e = (fl_event){.kind = FL_EVENT_WATERMARK, .watermark = op->combined};
+        return true;
+    default:
+        if (op->n_inputs > 1 && e->batch->n_marks > 0) {
+            e->batch = fl_inputs_batch(op->inputs, op->n_inputs, e->input, e->batch, &op->combined);
             return true;
         }
-        if (all == op->idle) return false;
-        op->idle = e->idle = all;
+        fl_batch_ref(e->batch);
+        if (e->batch->n_marks > 0) /* of the only input: the marks are right as they are */
+            fl_inputs_watermark(op->inputs, 1, 0, e->batch->marks[e->batch->n_marks - 1].watermark, &op->combined);
         return true;
-    }
-    case FL_EVENT_BATCH:
-        if (op->n_inputs > 1 && e->batch->n_marks > 0)
-            e->batch = fl_inputs_batch(op->inputs, op->n_inputs, e->input, e->batch, &combined);
-        else
-            fl_batch_ref(e->batch);
-        return true;
-    default: return true;
     }
 }
 
@@ -218,16 +219,11 @@ static int deliver_one(fl_op *op, fl_event e, fl_error *err) {
 
 static int deliver(fl_op *op, const fl_event *event, fl_error *err) {
     fl_event e = *event;
-    if (!combine_inputs(op, &e)) return 0;
-    FL_TRY(deliver_one(op, e, err));
-    if (event->kind == FL_EVENT_IDLE && e.kind == FL_EVENT_WATERMARK) { /* the last active input left: flushed, now idle */
-        bool all = fl_inputs_all_idle(op->inputs, op->n_inputs);
-        if (all != op->idle) {
-            op->idle = all;
-            return deliver_one(op, (fl_event){.kind = FL_EVENT_IDLE, .idle = all}, err);
-        }
-    }
-    return 0;
+    if (combine_inputs(op, &e)) FL_TRY(deliver_one(op, e, err));
+    bool all = fl_inputs_all_idle(op->inputs, op->n_inputs);
+    if (all == op->idle) return 0;
+    op->idle = all;
+    return deliver_one(op, (fl_event){.kind = FL_EVENT_IDLE, .idle = all}, err);
 }
 
 /* ---- building ---- */
@@ -253,7 +249,7 @@ fl_op *fl_chain_add(fl_chain *c, const fl_op_type *type, size_t size, const void
     op->n_outputs = n_outputs;
     op->outputs = fl_calloc((size_t)n_outputs, sizeof *op->outputs);
     op->timer_ms = INT64_MAX;
-    op->watermark = FL_WATERMARK_MIN;
+    op->watermark = op->combined = FL_WATERMARK_MIN;
     op->metrics.watermark = FL_WATERMARK_MIN;
     op->metrics.next_window = INT64_MAX;
     if (c->n == c->cap) {

@@ -130,7 +130,8 @@ struct fl_op {
     /* what the chain keeps for it */
     fl_input_state *inputs;
     int n_inputs;
-    int64_t watermark;    /* combined; FL_WATERMARK_MIN at first */
+    int64_t combined;     /* watermark over all inputs; FL_WATERMARK_MIN at first */
+    int64_t watermark;    /* the same without what waits in the queue */
     bool idle;            /* all inputs are */
     fl_event pending;     /* the event whose hook has answered FL_MORE; kind NONE: not pending */
     fl_event *queue;      /* what came meanwhile, in order */
@@ -195,9 +196,11 @@ fl_op *fl_chain_op(const fl_chain *c, int i);
 
 void fl_inputs_init(fl_input_state *in, int n);
 /* Input i has reached `watermark`, or has become idle or active. *combined is the least watermark of the inputs that
- * count, the greatest of all if none does; it only grows. Both return true if it grew. */
+ * count, the greatest of all if all are idle; it only grows. Inputs that have reached MAX have ended: they do not
+ * count, until all have. Both return true if it grew. */
 bool fl_inputs_watermark(fl_input_state *in, int n, int i, int64_t watermark, int64_t *combined);
 bool fl_inputs_idle(fl_input_state *in, int n, int i, bool idle, int64_t *combined);
+/* Of those that have not ended. */
 bool fl_inputs_all_idle(const fl_input_state *in, int n);
 /* A copy of b whose marks, made on input i, say what they mean for the combined watermark. Owned by the caller. */
 fl_batch *fl_inputs_batch(fl_input_state *in, int n, int i, fl_batch *b, int64_t *combined);

@@ -189,15 +189,6 @@ static int run_requests(fl_task *t, fl_error *err) {
 
 /* ---- input ---- */
 
-static int gate_idle(fl_gate *g, int i, bool idle, fl_error *err) {
-    if (fl_inputs_idle(g->states, g->n_channels, i, idle, &g->watermark))
-        FL_TRY(fl_chain_watermark(g->op, g->input, g->watermark, err));
-    bool all = fl_inputs_all_idle(g->states, g->n_channels);
-    if (all == g->idle) return 0;
-    g->idle = all;
-    return fl_chain_idle(g->op, g->input, all, err);
-}
-
 /* A batch whose marks speak for one channel only. */
 static int gate_batch(fl_gate *g, int i, fl_batch *b, fl_error *err) {
     if (b->n_marks == 0 || g->n_channels == 1) {
@@ -210,18 +201,26 @@ static int gate_batch(fl_gate *g, int i, fl_batch *b, fl_error *err) {
     return rc;
 }
 
+/* What the channels share goes on: their watermark if it grew, then their idleness if it changed. */
+static int gate_state(fl_gate *g, bool grew, fl_error *err) {
+    if (grew) FL_TRY(fl_chain_watermark(g->op, g->input, g->watermark, err));
+    bool all = fl_inputs_all_idle(g->states, g->n_channels);
+    if (all == g->idle) return 0;
+    g->idle = all;
+    return fl_chain_idle(g->op, g->input, all, err);
+}
+
 static int take(fl_task *t, fl_gate *g, int i, fl_msg *m, fl_error *err) {
     fl_channel *c = &g->channels[i];
     switch (m->kind) {
     case FL_MSG_BATCH: {
         int rc = gate_batch(g, i, m->batch, err);
         fl_batch_unref(m->batch);
-        return rc;
+        return rc < 0 ? rc : gate_state(g, false, err);
     }
     case FL_MSG_WATERMARK:
-        if (!fl_inputs_watermark(g->states, g->n_channels, i, m->watermark, &g->watermark)) return 0;
-        return fl_chain_watermark(g->op, g->input, g->watermark, err);
-    case FL_MSG_IDLE: return gate_idle(g, i, m->idle, err);
+        return gate_state(g, fl_inputs_watermark(g->states, g->n_channels, i, m->watermark, &g->watermark), err);
+    case FL_MSG_IDLE: return gate_state(g, fl_inputs_idle(g->states, g->n_channels, i, m->idle, &g->watermark), err);
     case FL_MSG_BARRIER: return barrier_arrived(t, c, m, err);
     case FL_MSG_END: c->ended = true; return 0;
     }
