@@ -83,7 +83,7 @@ void *fl_arena_zalloc(fl_arena *a, size_t size) { return memset(fl_arena_alloc(a
 
 char *fl_arena_strndup(fl_arena *a, const char *s, size_t n) {
     char *p = fl_arena_alloc(a, n + 1);
-    memcpy(p, s, n);
+    if (n > 0) memcpy(p, s, n);
     p[n] = '\0';
     return p;
 }

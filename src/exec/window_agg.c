@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* window_agg.c -- GROUP BY over TUMBLE, HOP and CUMULATE windows, of one query or of several that share them.
  *
- * What:       rows go into slices by key; when the watermark (or the clock) reaches the end of a window, each key that has a
- *             row in it gives one result row: keys, aggregates, window properties.
- * Example:    SELECT k, SUM(v) … GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND), and beside it the same with HOP 2 s / 10 s:
- *             one node, slices of 2 s, two specs; output 0 has the tumbling results, output 1 the sliding ones.
- * Order:      open; then batch, timer and watermark in any mix, snapshot between them; finish; close.
- * Algorithm:  1. a batch is split only at marks that reach the end of some window; a stretch that lies in one slice is added
- *                in one go (window_store.h).
- *             2. at such a mark, due windows fire, spec by spec, in the order of their ends; rows are collected into output
- *                batches, and the watermark follows them as a mark.
+ * What:       rows go into slices by key; when the watermark (or the clock) reaches the end of a window, each key that
+ * has a row in it gives one result row: keys, aggregates, window properties. Example:    SELECT k, SUM(v) … GROUP BY k,
+ * TUMBLE(ts, INTERVAL '10' SECOND), and beside it the same with HOP 2 s / 10 s: one node, slices of 2 s, two specs;
+ * output 0 has the tumbling results, output 1 the sliding ones. Order:      open; then batch, timer and watermark in
+ * any mix, snapshot between them; finish; close. Algorithm:  1. a batch is split only at marks that reach the end of
+ * some window; a stretch that lies in one slice is added in one go (window_store.h).
+ *             2. at such a mark, due windows fire, spec by spec, in the order of their ends; rows are collected into
+ * output batches, and the watermark follows them as a mark.
  *             3. slices that no window needs any more are dropped with their keys.
  * Late rows:  a row is late for a spec if the last window that contains it has fired; it counts in those that have not.
- * Processing time: the clock stands for the watermark; it is read once a batch, and nothing is late. At the end of the
- *             input the open windows are dropped, as in Flink.
- * Invariants: (1) a window that ends at or below the watermark has fired exactly once.  (2) between hooks the output
- *             builders are empty.
+ * Processing time: the clock stands for the watermark; it is read once a batch. While it shows t a row may still come
+ * at t, so the watermark is t - 1, and nothing is late. At the end of the input the open windows are dropped, as in
+ * Flink. Invariants: (1) a window that ends at or below the watermark has fired exactly once.  (2) between hooks the
+ * output builders are empty.
  */
 #include "exec/ops.h"
 #include "exec/results.h"
@@ -32,7 +31,7 @@ typedef struct window_agg {
     fl_column **keys; /* scratch: key columns of a batch */
     fl_results *out;  /* by spec */
     int64_t slice_size;
-    int64_t watermark; /* windows that fire at or below it have fired; processing time: the clock */
+    int64_t watermark; /* windows that fire at or below it have fired */
     int64_t boundary;  /* the next watermark at which something changes: a window fires, or rows become late */
     /* work in progress, while full */
     fl_batch *in; /* counted */
@@ -59,8 +58,8 @@ static int64_t last_end(const window_agg *w, const fl_window *win, int64_t t) {
     return end;
 }
 
-/* Instants far beyond any calendar would overflow the arithmetic above. */
-static int64_t clamp(int64_t t) { return FL_MIN(t, (int64_t)1 << 60); }
+/* Instants far beyond any calendar would overflow the arithmetic of windows: they are moved to where there is room. */
+static int64_t clamp(int64_t t) { return FL_MAX(FL_MIN(t, (int64_t)1 << 60), -((int64_t)1 << 60)); }
 
 static void set_boundary(window_agg *w) {
     w->boundary = INT64_MAX;
@@ -84,6 +83,9 @@ static int64_t next_firing(const window_agg *w) {
     }
     return next;
 }
+
+/* Processing time: a window that fires at instant `next` does so when the clock has passed it. */
+static void set_timer(window_agg *w, int64_t next) { w->base.timer_ms = next == INT64_MAX ? next : next + 1; }
 
 /* ---- results ---- */
 
@@ -172,7 +174,9 @@ FL_CLONES static void time_range(const int64_t *t, fl_rows rows, int64_t *lo, in
     *hi = z;
 }
 
-static int64_t slice_end(const window_agg *w, int64_t t) { return fl_grid_floor(t, w->time->offset, w->slice_size) + w->slice_size; }
+static int64_t slice_end(const window_agg *w, int64_t t) {
+    return fl_grid_floor(clamp(t), w->time->offset, w->slice_size) + w->slice_size;
+}
 
 /* Whether some window of the slice has not fired. */
 static bool wanted(const window_agg *w, int64_t end) {
@@ -224,7 +228,8 @@ static int add_mixed(window_agg *w, const int64_t *t, fl_batch *b, fl_rows rows,
     return fl_window_store_add_mixed(w->store, ends, w->keys, b->cols, (fl_rows){sel, n}, scratch, err);
 }
 
-/* Rows whose time attribute is NULL: dropped in batch mode; with watermarks the assigner has failed before. */
+/* Rows whose time attribute is NULL are in no window: dropped and counted. With watermarks the assigner has failed
+ * before. */
 static fl_rows without_nulls(window_agg *w, const fl_column *c, fl_rows rows) {
     if (c->valid == NULL) return rows;
     uint16_t *sel = fl_arena_alloc(w->base.ctx->scratch, sizeof *sel * (size_t)rows.n + 2);
@@ -234,6 +239,7 @@ static fl_rows without_nulls(window_agg *w, const fl_column *c, fl_rows rows) {
         sel[n] = (uint16_t)i;
         n += !fl_column_is_null(c, i);
     }
+    fl_metric_add(&w->base.metrics.late_rows, rows.n - n);
     return (fl_rows){sel, n};
 }
 
@@ -250,7 +256,7 @@ static int add_rows(window_agg *w, int from, int to, fl_error *err) {
     }
     gather_keys(w, b);
     if (w->time->proctime) {
-        int64_t end = slice_end(w, fl_window_local(w->time, ctx->tz, w->watermark));
+        int64_t end = slice_end(w, fl_window_local(w->time, ctx->tz, w->watermark + 1));
         return wanted(w, end) ? fl_window_store_add(w->store, end, w->keys, b->cols, rows, ctx->scratch, err) : 0;
     }
     const fl_column *c = b->cols[w->time->time_col];
@@ -262,7 +268,7 @@ static int add_rows(window_agg *w, int from, int to, fl_error *err) {
         int64_t *local = fl_arena_alloc(ctx->scratch, sizeof *local * (size_t)b->n);
         for (int k = 0; k < rows.n; k++) {
             int i = rows.sel ? rows.sel[k] : k;
-            local[i] = w->time->attached ? t[i] - 1 : fl_tz_to_local(ctx->tz, t[i]);
+            local[i] = w->time->attached ? clamp(t[i]) - 1 : fl_tz_to_local(ctx->tz, clamp(t[i]));
         }
         t = local;
     }
@@ -309,7 +315,7 @@ static int work(window_agg *w, fl_error *err) {
     }
     int64_t next = next_firing(w);
     fl_metric_set(&w->base.metrics.next_window, next == INT64_MAX ? next : next + 1);
-    if (w->time->proctime) w->base.timer_ms = next;
+    if (w->time->proctime) set_timer(w, next);
     for (int i = 0; i < w->plan->n_specs; i++) FL_TRY(fl_results_flush(&w->out[i], &w->base, i, err));
     return FL_DONE;
 }
@@ -320,7 +326,7 @@ static int window_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     if (b != NULL) {
         w->in = fl_batch_ref(b);
         w->at = w->mark = 0;
-        if (w->time->proctime) start_firing(w, FL_MAX(fl_now_ms(op->ctx->pf), w->watermark));
+        if (w->time->proctime) start_firing(w, FL_MAX(fl_now_ms(op->ctx->pf) - 1, w->watermark));
     }
     return work(w, err);
 }
@@ -336,7 +342,7 @@ static int window_agg_watermark(fl_op *op, int64_t watermark, fl_error *err) {
 
 static int window_agg_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     window_agg *w = (window_agg *)op;
-    if (!w->firing) start_firing(w, FL_MAX(now_ms, w->watermark));
+    if (!w->firing) start_firing(w, FL_MAX(now_ms - 1, w->watermark));
     return work(w, err);
 }
 
@@ -379,18 +385,20 @@ static int window_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     window_agg *w = (window_agg *)op;
     fl_str *own = FL_NEW_N(op->ctx->arena, fl_str, r->n_own);
     int64_t watermark = INT64_MAX;
+    int n = 0;
     for (int i = 0; i < r->n_own; i++) {
+        if (r->n_own == op->ctx->parallelism && i != op->ctx->subtask) continue;
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         watermark = FL_MIN(watermark, fl_read_i64(&in));
         if (in.bad) return fl_fail(err, FL_E_CORRUPT, "the watermark in the checkpoint is malformed");
-        own[i] = fl_str_make(in.p, (size_t)(in.end - in.p));
+        own[n++] = fl_str_make(in.p, (size_t)(in.end - in.p));
     }
-    FL_TRY(fl_window_store_restore(w->store, &(fl_restore){own, r->n_own, r->entries, r->n_entries}, err));
+    FL_TRY(fl_window_store_restore(w->store, &(fl_restore){own, n, r->entries, r->n_entries}, err));
     if (r->n_own > 0) {
         w->watermark = watermark;
         if (!w->time->proctime) op->watermark = watermark;
         set_boundary(w);
-        if (w->time->proctime) op->timer_ms = next_firing(w);
+        if (w->time->proctime) set_timer(w, next_firing(w));
     }
     return 0;
 }

@@ -2,8 +2,8 @@
 /* window_store.c -- see window_store.h for the picture.
  *
  * Files of state:  entry = 1 u8 kind: ROW (i64 slice end, u32 old id, key, accumulator)
- *                                  or RUNNING (u32 spec, u32 old id, key, accumulator)
- *                  own   = for each spec: i64 fired, i64 done
+ *                                  or RUNNING (i64 spec, u32 old id, key, accumulator)
+ *                  own   = u32 specs, and for each: i64 fired, i64 done, i64 period
  * Entries are read back in the order of their old ids, so that keys keep their order.
  */
 #include "exec/window_store.h"
@@ -749,9 +749,10 @@ static int by_old_id(const void *a, const void *b) {
 
 static int corrupt(fl_error *err) { return fl_fail(err, FL_E_CORRUPT, "the windows in the checkpoint do not fit the query"); }
 
-static int restore_entry(fl_window_store *s, saved *e, fl_error *err) {
+static int restore_entry(fl_window_store *s, saved *e, bool running, fl_error *err) {
     uint32_t id;
     char *acc;
+    if (e->kind == ENTRY_RUNNING && !running) return 0;
     FL_TRY(fl_keytab_decode(s->keys, e->key, &id, err));
     if (e->kind == ENTRY_ROW) {
         fl_slice *x = slice_get(s, e->place);
@@ -764,20 +765,23 @@ static int restore_entry(fl_window_store *s, saved *e, fl_error *err) {
     return e->acc.p == e->acc.end ? 0 : corrupt(err);
 }
 
+/* Of one subtask of then everything is taken as it was. Several have come to different places: windows that not all
+ * have fired fire, and running accumulators are made anew from the slices. */
 int fl_window_store_restore(fl_window_store *s, const fl_restore *r, fl_error *err) {
+    bool running = r->n_own == 1;
     for (int i = 0; i < r->n_own; i++) {
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         if (fl_read_u32(&in) != (uint32_t)s->n_specs) return corrupt(err);
         for (int k = 0; k < s->n_specs; k++) {
             spec *p = &s->specs[k];
             int64_t fired = fl_read_i64(&in), done = fl_read_i64(&in), period = fl_read_i64(&in);
-            p->fired = FL_MAX(p->fired, fired);
-            if (p->strategy == RUNNING) {
-                p->done = FL_MAX(p->done, done);
-                p->period = FL_MAX(p->period, period);
+            p->fired = i == 0 ? fired : FL_MIN(p->fired, fired);
+            if (p->strategy == RUNNING && running) {
+                p->done = done;
+                p->period = period;
             }
         }
-        if (in.bad) return corrupt(err);
+        if (in.bad || in.p != in.end) return corrupt(err);
     }
     saved *all = fl_calloc((size_t)r->n_entries, sizeof *all);
     int rc = 0;
@@ -791,7 +795,7 @@ int fl_window_store_restore(fl_window_store *s, const fl_restore *r, fl_error *e
         if (in.bad || (all[i].kind != ENTRY_ROW && all[i].kind != ENTRY_RUNNING)) rc = corrupt(err);
     }
     if (r->n_entries > 0) qsort(all, (size_t)r->n_entries, sizeof *all, by_old_id);
-    for (int i = 0; i < r->n_entries && rc == 0; i++) rc = restore_entry(s, &all[i], err);
+    for (int i = 0; i < r->n_entries && rc == 0; i++) rc = restore_entry(s, &all[i], running, err);
     free(all);
     return rc;
 }

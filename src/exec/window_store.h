@@ -58,6 +58,7 @@ int64_t fl_window_store_fired(const fl_window_store *s, int spec);
 void fl_window_store_pass(fl_window_store *s, int spec, int64_t end);
 
 void fl_window_store_snapshot(fl_window_store *s, int max_parallelism, fl_snapshot *out);
+/* r->own: of the subtasks whose keys may be among the entries; only one if the parallelism is as it was. */
 int fl_window_store_restore(fl_window_store *s, const fl_restore *r, fl_error *err);
 
 #endif

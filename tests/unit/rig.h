@@ -9,10 +9,12 @@
 
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "base/platform_sim.h"
 #include "data/schema.h"
 #include "data/text.h"
 #include "exec/operator.h"
+#include "plan/plan.h"
 
 /* ---- a subtask's world ---- */
 
@@ -132,20 +134,27 @@ static inline void assert_tap(tap *t, const char *expected) {
 
 #define NIL INT64_MIN /* stands for NULL */
 
+/* A number as a value of any flat type: a DOUBLE is an eighth of it, a text its digits, some short and some long. */
+static inline void rig_append(fl_column *c, int64_t x) {
+    char text[64];
+    if (x == NIL) {
+        fl_column_append_null(c);
+    } else if (c->phys == FL_P_VIEW) {
+        snprintf(text, sizeof text, x % 2 ? "%lld" : "the text of number %lld", (long long)x);
+        fl_column_append_str(c, fl_str_from(text));
+    } else if (c->phys == FL_P_F64 || c->phys == FL_P_F32) {
+        fl_column_append_f64(c, (double)x / 8);
+    } else {
+        fl_column_append_i64(c, x);
+    }
+}
+
 /* n rows of numbers, row by row, as columns of these types. */
 static inline fl_batch *rig_batch(const fl_schema *s, const int64_t *v, int n) {
     fl_batch *b = fl_batch_new(s->n, n);
     for (int c = 0; c < s->n; c++) {
         b->cols[c] = fl_column_new(s->fields[c].type, n);
-        for (int i = 0; i < n; i++) {
-            int64_t x = v[i * s->n + c];
-            if (x == NIL)
-                fl_column_append_null(b->cols[c]);
-            else if (b->cols[c]->phys == FL_P_F64 || b->cols[c]->phys == FL_P_F32)
-                fl_column_append_f64(b->cols[c], (double)x / 8);
-            else
-                fl_column_append_i64(b->cols[c], x);
-        }
+        for (int i = 0; i < n; i++) rig_append(b->cols[c], v[i * s->n + c]);
     }
     return b;
 }
@@ -156,6 +165,179 @@ static inline fl_schema rig_schema(fl_arena *a, int n) {
     fl_field *fields = FL_NEW_N(a, fl_field, n);
     for (int i = 0; i < n; i++) fields[i] = (fl_field){names[i], fl_type_of(FL_T_BIGINT, true), NULL};
     return (fl_schema){n, fields};
+}
+
+/* ---- plans ---- */
+
+/* A node that stands for what is before: it has one output of these columns. */
+static inline fl_plan *rig_input(fl_arena *a, const fl_schema *s) {
+    fl_plan *p = fl_plan_new(a, FL_PLAN_UNION, 0, 1);
+    fl_plan_set_columns(a, &p->outputs[0], s->fields, s->n);
+    return p;
+}
+
+/* An aggregate call on column `arg` of the input (-1: none). False: the function refuses the type. */
+static inline bool rig_call(fl_arena *a, fl_agg_call *call, const char *name, int arg, const fl_type *arg_type,
+                            bool distinct, int filter) {
+    fl_error err;
+    fl_bind b = {.arena = a};
+    *call = (fl_agg_call){.fn = fl_agg_find(fl_str_from(name)),
+                          .arg = arg,
+                          .filter = filter,
+                          .distinct = distinct,
+                          .grouped = true,
+                          .arg_type = arg_type};
+    assert_non_null(call->fn);
+    return call->fn->infer(&b, call, &err) == 0;
+}
+
+/* ---- rows for aggregates, and results computed the slow way ---- */
+
+enum { COL_K, COL_NAME, COL_V, COL_D, COL_PASSES, COL_S, COL_TS, RIG_COLS };
+
+/* k BIGINT, name STRING, v INT, d DOUBLE, passes BOOLEAN, s STRING, ts TIMESTAMP(3) */
+static inline fl_schema rig_rows_schema(fl_arena *a, bool ltz) {
+    fl_field fields[RIG_COLS] = {
+        [COL_K] = {"k", fl_type_of(FL_T_BIGINT, true), NULL},
+        [COL_NAME] = {"name", fl_type_string(true), NULL},
+        [COL_V] = {"v", fl_type_of(FL_T_INT, true), NULL},
+        [COL_D] = {"d", fl_type_of(FL_T_DOUBLE, true), NULL},
+        [COL_PASSES] = {"passes", fl_type_of(FL_T_BOOLEAN, true), NULL},
+        [COL_S] = {"s", fl_type_string(true), NULL},
+        [COL_TS] = {"ts", fl_type_time(a, ltz ? FL_T_TIMESTAMP_LTZ : FL_T_TIMESTAMP, 3, true), NULL}};
+    fl_field *copy = FL_NEW_N(a, fl_field, RIG_COLS);
+    memcpy(copy, fields, sizeof fields);
+    return (fl_schema){RIG_COLS, copy};
+}
+
+static inline int64_t draw_or_nil(int below) { return draw(8) ? draw(below) : NIL; }
+
+static inline void draw_row(int64_t row[RIG_COLS], int n_keys, int64_t t) {
+    row[COL_K] = draw_or_nil(n_keys);
+    row[COL_NAME] = draw_or_nil(3);
+    row[COL_V] = draw(5) ? draw_or_nil(20) : -draw(1000);
+    row[COL_D] = draw_or_nil(100);
+    row[COL_PASSES] = draw_or_nil(2);
+    row[COL_S] = draw_or_nil(30);
+    row[COL_TS] = t;
+}
+
+/* Some calls on those columns; `exact` leaves out sums of DOUBLE. */
+static inline int draw_agg_calls(fl_arena *a, fl_agg_call *calls, int max, const fl_schema *s, bool exact) {
+    static const struct {
+        const char *name;
+        int arg;
+        bool distinct;
+    } some[] = {{"COUNT", -1, false},   {"COUNT", COL_V, false}, {"SUM", COL_V, false}, {"AVG", COL_V, false},
+                {"MIN", COL_V, false},  {"MAX", COL_V, false},   {"MAX", COL_S, false}, {"MIN", COL_S, false},
+                {"COUNT", COL_S, true}, {"SUM", COL_V, true},    {"MAX", COL_D, false}, {"SUM", COL_D, false},
+                {"AVG", COL_D, false}};
+    int n = 1 + draw(max);
+    for (int i = 0; i < n; i++) {
+        int k = draw((int)FL_ARRAY_LEN(some) - (exact ? 2 : 0));
+        const fl_type *t = some[k].arg < 0 ? NULL : s->fields[some[k].arg].type;
+        bool ok = rig_call(a, &calls[i], some[k].name, some[k].arg, t, some[k].distinct, draw(5) ? -1 : COL_PASSES);
+        assert_true(ok);
+    }
+    return n;
+}
+
+static inline int text_order(int64_t x, int64_t y) {
+    fl_column *c = fl_column_new(fl_type_string(true), 2);
+    rig_append(c, x);
+    rig_append(c, y);
+    int order = fl_str_cmp(fl_column_str(c, 0), fl_column_str(c, 1));
+    fl_column_unref(c);
+    return order;
+}
+
+/* What a call gives for rows[0..n) of v. */
+static inline void append_slow_result(fl_column *out, const fl_agg_call *call, const int64_t (*v)[RIG_COLS],
+                                      const int *rows, int n) {
+    int64_t count = 0, sum = 0, least = NIL, greatest = NIL;
+    for (int i = 0; i < n; i++) {
+        int64_t x = call->arg < 0 ? 1 : v[rows[i]][call->arg];
+        if (x == NIL || (call->filter >= 0 && v[rows[i]][call->filter] != 1)) continue;
+        bool seen = false;
+        for (int k = 0; call->distinct && k < i && !seen; k++)
+            seen = v[rows[k]][call->arg] == x && (call->filter < 0 || v[rows[k]][call->filter] == 1);
+        if (seen) continue;
+        count++;
+        sum += x;
+        bool text = call->arg == COL_S;
+        if (least == NIL || (text ? text_order(x, least) < 0 : x < least)) least = x;
+        if (greatest == NIL || (text ? text_order(x, greatest) > 0 : x > greatest)) greatest = x;
+    }
+    bool average = strcmp(call->fn->name, "AVG") == 0;
+    if (strcmp(call->fn->name, "COUNT") == 0)
+        fl_column_append_i64(out, count);
+    else if (count == 0)
+        fl_column_append_null(out);
+    else if (call->arg == COL_D && (average || strcmp(call->fn->name, "SUM") == 0))
+        fl_column_append_f64(out, average ? (double)sum / 8 / (double)count : (double)sum / 8);
+    else if (average)
+        rig_append(out, sum / count);
+    else if (strcmp(call->fn->name, "SUM") == 0)
+        rig_append(out, sum);
+    else
+        rig_append(out, strcmp(call->fn->name, "MIN") == 0 ? least : greatest);
+}
+
+/* ---- states on their way through a checkpoint ---- */
+
+/* An operator's state as bytes in the arena. */
+static inline fl_str rig_snapshot(fl_arena *a, fl_op *op) {
+    fl_error err;
+    fl_buf b;
+    fl_snapshot *s = fl_snapshot_new(op->ctx->max_parallelism);
+    assert_int_equal(op->type->snapshot(op, 1, s, &err), 0);
+    assert_int_equal(fl_snapshot_write_deferred(s, &err), 0);
+    fl_buf_init(&b);
+    fl_snapshot_encode(s, &b);
+    fl_snapshot_free(s);
+    fl_str bytes = fl_str_make(fl_arena_strndup(a, b.p, b.n), b.n);
+    fl_buf_deinit(&b);
+    return bytes;
+}
+
+/* Gives a new operator its part of the states of the n subtasks of then. */
+static inline int rig_restore(fl_op *op, const fl_str *blobs, int n, fl_error *err) {
+    fl_restore r;
+    fl_task_ctx *c = op->ctx;
+    int first = fl_key_group_first(c->subtask, c->max_parallelism, c->parallelism);
+    int end = fl_key_group_first(c->subtask + 1, c->max_parallelism, c->parallelism);
+    int rc = fl_restore_read(c->arena, blobs, n, first, end, &r, err);
+    return rc < 0 ? rc : op->type->restore(op, &r, err);
+}
+
+/* ---- logs ---- */
+
+static inline int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* The lines of a log, without those of watermarks if `rows_only`; in the arena. */
+static inline char **split_log(fl_arena *a, const fl_buf *log, bool rows_only, int *n) {
+    char **lines = NULL, *text = fl_arena_strndup(a, log->p, log->n), *save;
+    int cap = 0;
+    *n = 0;
+    for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+        if (!rows_only || line[2] == '[') FL_PUSH(a, lines, *n, cap, line);
+    return lines;
+}
+
+/* The same rows, in whatever order. */
+static inline void assert_same_rows(const fl_buf *got, const fl_buf *want) {
+    fl_arena a;
+    int n, m;
+    fl_arena_init(&a);
+    char **x = split_log(&a, got, true, &n), **y = split_log(&a, want, true, &m);
+    if (n > 0) qsort(x, (size_t)n, sizeof *x, by_text);
+    if (m > 0) qsort(y, (size_t)m, sizeof *y, by_text);
+    for (int i = 0; i < n || i < m; i++) {
+        int order = i >= n ? 1 : i >= m ? -1 : strcmp(x[i], y[i]);
+        if (order < 0) fail_msg("a row too much: %s", x[i]);
+        if (order > 0) fail_msg("a row is missing: %s", y[i]);
+    }
+    fl_arena_deinit(&a);
 }
 
 #endif

@@ -5,10 +5,9 @@
  * of updating; groups are merged, cloned, saved and loaded on the way. Sums are drawn so that they are exact in any
  * order; what depends on the order (overflow, NaN) has cases of its own.
  */
-#include "model.h"
+#include "rig.h"
 
 #include "data/decimal.h"
-#include "expr/aggregate.h"
 
 enum { ROUNDS = 400, BATCHES = 6, ROWS = 150, COLUMNS = 4, FILTER = 3, CALLS_MAX = 8, TABLES = 2, GROUPS_MAX = 30 };
 enum { ROWS_MAX = BATCHES * ROWS * TABLES };
@@ -32,28 +31,14 @@ static int teardown(void **state) {
 
 /* ---- calls ---- */
 
-static bool make_call(fl_agg_call *call, const char *name, int arg, const fl_type *arg_type, bool distinct,
-                      int filter) {
-    fl_error err;
-    fl_bind b = {.arena = &arena};
-    *call = (fl_agg_call){.fn = fl_agg_find(fl_str_from(name)),
-                          .arg = arg,
-                          .filter = filter,
-                          .distinct = distinct,
-                          .grouped = true,
-                          .arg_type = arg_type};
-    assert_non_null(call->fn);
-    return call->fn->infer(&b, call, &err) == 0;
-}
-
 static int draw_calls(fl_agg_call *calls, const fl_type *const *types) {
     static const char *const names[] = {"COUNT", "sum", "Avg", "MIN", "MAX"};
     int n = 1 + draw(CALLS_MAX);
     for (int i = 0; i < n;) {
         int arg = draw(COLUMNS);
         bool star = draw(8) == 0;
-        i += make_call(&calls[i], star ? "COUNT" : names[draw(5)], star ? -1 : arg, star ? NULL : types[arg],
-                       !star && draw(4) == 0, draw(3) ? -1 : FILTER);
+        i += rig_call(&arena, &calls[i], star ? "COUNT" : names[draw(5)], star ? -1 : arg, star ? NULL : types[arg],
+                      !star && draw(4) == 0, draw(3) ? -1 : FILTER);
     }
     return n;
 }
@@ -291,7 +276,7 @@ static void a_decimal_sum_is_wider_than_its_values(void **state) {
     (void)state;
     const fl_type *t = fl_type_decimal(&arena, 18, 0, false);
     fl_agg_call call;
-    assert_true(make_call(&call, "SUM", 0, t, false, -1));
+    assert_true(rig_call(&arena, &call, "SUM", 0, t, false, -1));
     fl_column *arg = fl_column_new(t, ROWS);
     for (int i = 0; i < ROWS; i++) fl_column_append_i64(arg, 999999999999999999 - i % 2);
     for (int groups = 0; groups < 2; groups++) {
@@ -308,8 +293,8 @@ static void a_decimal_sum_that_overflows_starts_again(void **state) {
     static const int sums_null_after[] = {0, 1, 0, 1, 0};
     const fl_type *t = fl_type_decimal(&arena, 38, 6, false);
     fl_agg_call sum, avg;
-    assert_true(make_call(&sum, "SUM", 0, t, false, -1));
-    assert_true(make_call(&avg, "AVG", 0, t, false, -1));
+    assert_true(rig_call(&arena, &sum, "SUM", 0, t, false, -1));
+    assert_true(rig_call(&arena, &avg, "AVG", 0, t, false, -1));
     fl_i128 big = 6;
     for (int i = 0; i < 37; i++) big *= 10;
     fl_column *arg = fl_column_new(t, 5);
@@ -329,9 +314,9 @@ static void the_first_nan_stays_the_extreme_and_negative_zero_a_sum(void **state
     (void)state;
     const fl_type *t = fl_type_of(FL_T_DOUBLE, true);
     fl_agg_call min, max, sum;
-    assert_true(make_call(&min, "MIN", 0, t, false, -1));
-    assert_true(make_call(&max, "MAX", 0, t, false, -1));
-    assert_true(make_call(&sum, "SUM", 0, t, false, -1));
+    assert_true(rig_call(&arena, &min, "MIN", 0, t, false, -1));
+    assert_true(rig_call(&arena, &max, "MAX", 0, t, false, -1));
+    assert_true(rig_call(&arena, &sum, "SUM", 0, t, false, -1));
     fl_column *arg = fl_column_new(t, 3), *out;
     fl_column_append_f64(arg, -0.0);
     out = run_call(&sum, arg, 1, false);
@@ -357,18 +342,18 @@ static void calls_on_one_column_share_a_cell(void **state) {
     (void)state;
     const fl_type *t = fl_type_of(FL_T_INT, true);
     fl_agg_call calls[7];
-    assert_true(make_call(&calls[0], "COUNT", -1, NULL, false, -1));
-    assert_true(make_call(&calls[1], "SUM", 0, t, false, -1));
-    assert_true(make_call(&calls[2], "AVG", 0, t, false, -1));
-    assert_true(make_call(&calls[3], "COUNT", 0, t, false, -1));
-    assert_true(make_call(&calls[4], "MIN", 0, t, true, -1));
-    assert_true(make_call(&calls[5], "MIN", 0, t, false, -1));
+    assert_true(rig_call(&arena, &calls[0], "COUNT", -1, NULL, false, -1));
+    assert_true(rig_call(&arena, &calls[1], "SUM", 0, t, false, -1));
+    assert_true(rig_call(&arena, &calls[2], "AVG", 0, t, false, -1));
+    assert_true(rig_call(&arena, &calls[3], "COUNT", 0, t, false, -1));
+    assert_true(rig_call(&arena, &calls[4], "MIN", 0, t, true, -1));
+    assert_true(rig_call(&arena, &calls[5], "MIN", 0, t, false, -1));
     const fl_agg_layout *l = fl_agg_layout_new(&arena, calls, 6, true);
     assert_int_equal(l->n_cells, 3);
     assert_int_equal(l->rows_cell, 0);
     assert_true(l->plain && l->call_cell[1] == l->call_cell[3]);
-    assert_true(make_call(&calls[5], "SUM", 0, t, true, -1));
-    assert_true(make_call(&calls[6], "COUNT", 0, t, true, -1));
+    assert_true(rig_call(&arena, &calls[5], "SUM", 0, t, true, -1));
+    assert_true(rig_call(&arena, &calls[6], "COUNT", 0, t, true, -1));
     l = fl_agg_layout_new(&arena, calls, 7, true);
     assert_int_equal(l->n_cells, 5); /* and one set with the cell behind it */
     assert_true(!l->plain && l->call_cell[5] == l->call_cell[6] && l->call_cell[5] != l->call_cell[1]);
@@ -382,7 +367,7 @@ static void exact_calls_may_be_added_in_any_order(void **state) {
     for (int t = 0; t < 4; t++)
         for (int f = 0; f < 5; f++) {
             fl_agg_call call;
-            assert_true(make_call(&call, names[f], 0, types[t], false, -1));
+            assert_true(rig_call(&arena, &call, names[f], 0, types[t], false, -1));
             assert_int_equal(fl_agg_call_exact(&call), t < 2 || f == 0 || f > 2);
         }
 }
@@ -392,9 +377,9 @@ static void damaged_accumulators_are_refused_or_read_without_harm(void **state) 
     fl_error err;
     fl_agg_call calls[4];
     const fl_type *t = fl_type_string(true);
-    assert_true(make_call(&calls[0], "MAX", 0, t, false, -1));
-    assert_true(make_call(&calls[1], "COUNT", 0, t, true, -1));
-    assert_true(make_call(&calls[2], "COUNT", -1, NULL, false, -1));
+    assert_true(rig_call(&arena, &calls[0], "MAX", 0, t, false, -1));
+    assert_true(rig_call(&arena, &calls[1], "COUNT", 0, t, true, -1));
+    assert_true(rig_call(&arena, &calls[2], "COUNT", -1, NULL, false, -1));
     const fl_agg_layout *l = fl_agg_layout_new(&arena, calls, 3, false);
     char *a = new_acc(l), *row_acc[] = {a, a};
     fl_column *arg = fl_column_new(t, 2);
@@ -425,9 +410,9 @@ static void damaged_accumulators_are_refused_or_read_without_harm(void **state) 
 static void types_without_an_order_or_a_sum_are_refused(void **state) {
     (void)state;
     fl_agg_call call;
-    assert_false(make_call(&call, "SUM", 0, fl_type_string(true), false, -1));
-    assert_false(make_call(&call, "AVG", 0, fl_type_of(FL_T_DATE, true), false, -1));
-    assert_false(make_call(&call, "MAX", 0, fl_type_array(&arena, fl_type_of(FL_T_INT, true), true), false, -1));
+    assert_false(rig_call(&arena, &call, "SUM", 0, fl_type_string(true), false, -1));
+    assert_false(rig_call(&arena, &call, "AVG", 0, fl_type_of(FL_T_DATE, true), false, -1));
+    assert_false(rig_call(&arena, &call, "MAX", 0, fl_type_array(&arena, fl_type_of(FL_T_INT, true), true), false, -1));
     assert_null(fl_agg_find(fl_str_from("median")));
 }
 
