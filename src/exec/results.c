@@ -51,7 +51,11 @@ int fl_results_flush(fl_results *r, fl_op *op, int out, fl_error *err) {
     fl_batch *b = fl_batch_new(r->schema->n, r->n);
     for (int i = 0; i < r->schema->n; i++) b->cols[i] = r->cols[i];
     for (int i = 0; i < r->n_marks; i++) fl_batch_add_mark(b, r->marks[i].row, r->marks[i].watermark);
-    if (r->kinds != NULL && r->n > 0) memcpy(fl_batch_need_kinds(b), r->kinds, (size_t)r->n);
+    if (r->kinds != NULL && r->n > 0) { /* rows behind the last kind that was said are +I */
+        size_t known = (size_t)FL_MIN(r->n, r->cap_kinds);
+        memcpy(fl_batch_need_kinds(b), r->kinds, known);
+        memset(r->kinds, FL_INSERT, known);
+    }
     r->rows_hint = r->n;
     fresh_columns(r);
     int rc = fl_emit(op, out, b, err);

@@ -27,7 +27,7 @@ typedef struct session_agg {
     fl_sessions *sessions;
     fl_column **key_cols; /* scratch */
     fl_results out;
-    int64_t watermark; /* processing time: the clock */
+    int64_t watermark; /* processing time: the millisecond before the clock's, for rows may still come in this one */
     /* work in progress, while full */
     fl_batch *in; /* counted */
     int at, mark;
@@ -100,6 +100,18 @@ static int64_t next_firing(session_agg *s) {
     return x ? fl_window_fires_at(s->w, s->base.ctx->tz, x->end) : INT64_MAX;
 }
 
+/* The session to be fired next, if the watermark has reached its end. */
+static fl_session *due_session(session_agg *s) {
+    fl_session *x = fl_sessions_first(s->sessions);
+    return x != NULL && fl_window_fires_at(s->w, s->base.ctx->tz, x->end) <= s->watermark ? x : NULL;
+}
+
+/* Processing time: a session ends when the clock has passed its last millisecond. */
+static void set_timer(session_agg *s) {
+    int64_t next = next_firing(s);
+    s->base.timer_ms = next == INT64_MAX ? next : next + 1;
+}
+
 static void close_session(session_agg *s, fl_session *x) {
     bool key_gone;
     uint32_t key = x->key;
@@ -111,12 +123,11 @@ static void close_session(session_agg *s, fl_session *x) {
 
 /* Fires sessions that the watermark has reached. FL_MORE: the output is full. */
 static int fire(session_agg *s, fl_error *err) {
-    while (next_firing(s) <= s->watermark) {
+    for (fl_session *x; (x = due_session(s)) != NULL;) {
         if (s->out.n >= FL_BATCH_ROWS) {
             if (!fl_has_room(&s->base, 0)) return FL_MORE;
             FL_TRY(fl_results_flush(&s->out, &s->base, 0, err));
         }
-        fl_session *x = fl_sessions_first(s->sessions);
         append_result(s, x);
         close_session(s, x);
     }
@@ -164,7 +175,7 @@ static int add_rows(session_agg *s, int from, int to, fl_error *err) {
             late++;
             continue;
         }
-        int64_t t = fl_window_local(s->w, ctx->tz, time ? FL_DATA(time, int64_t)[row[k]] : s->watermark);
+        int64_t t = fl_window_local(s->w, ctx->tz, time ? FL_DATA(time, int64_t)[row[k]] : s->watermark + 1);
         bool ended = fl_window_fires_at(s->w, ctx->tz, t + s->w->size) <= s->watermark;
         if (!s->w->proctime && ended && !fl_sessions_joins(s->sessions, ids[k], t, s->w->size)) {
             late++;
@@ -219,7 +230,7 @@ static int work(session_agg *s, fl_error *err) {
     }
     int64_t next = next_firing(s);
     fl_metric_set(&s->base.metrics.next_window, next == INT64_MAX ? next : next + 1);
-    if (s->w->proctime) s->base.timer_ms = next;
+    if (s->w->proctime) set_timer(s);
     return fl_results_flush(&s->out, &s->base, 0, err);
 }
 
@@ -230,7 +241,7 @@ static int session_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
         s->in = fl_batch_ref(b);
         s->at = s->mark = 0;
         if (s->w->proctime) {
-            s->watermark = FL_MAX(fl_now_ms(op->ctx->pf), s->watermark);
+            s->watermark = FL_MAX(fl_now_ms(op->ctx->pf) - 1, s->watermark);
             s->firing = true;
         }
         close_gaps(s);
@@ -251,7 +262,7 @@ static int session_agg_watermark(fl_op *op, int64_t watermark, fl_error *err) {
 
 static int session_agg_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     session_agg *s = (session_agg *)op;
-    s->watermark = FL_MAX(now_ms, s->watermark);
+    s->watermark = FL_MAX(now_ms - 1, s->watermark);
     s->firing = true;
     return work(s, err);
 }
@@ -313,6 +324,7 @@ static int session_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     session_agg *s = (session_agg *)op;
     int64_t watermark = INT64_MAX;
     for (int i = 0; i < r->n_own; i++) {
+        if (r->n_own == op->ctx->parallelism && i != op->ctx->subtask) continue;
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         watermark = FL_MIN(watermark, fl_read_i64(&in));
         if (in.bad) return corrupt(err);
@@ -327,7 +339,7 @@ static int session_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     if (r->n_own > 0) {
         s->watermark = watermark;
         if (s->w->proctime)
-            op->timer_ms = next_firing(s);
+            set_timer(s);
         else
             op->watermark = watermark;
     }

@@ -27,7 +27,7 @@ typedef struct session_tvf {
     fl_sessions *sessions;
     fl_column **key_cols; /* scratch */
     fl_results out;
-    int64_t watermark;
+    int64_t watermark; /* processing time: the millisecond before the clock's, for rows may still come in this one */
     /* work in progress, while full */
     fl_batch *in; /* counted */
     int at, mark;
@@ -82,12 +82,24 @@ static int64_t next_firing(session_tvf *s) {
     return x ? fl_window_fires_at(s->w, s->base.ctx->tz, x->end) : INT64_MAX;
 }
 
+/* The session to be fired next, if the watermark has reached its end. */
+static fl_session *due_session(session_tvf *s) {
+    fl_session *x = fl_sessions_first(s->sessions);
+    return x != NULL && fl_window_fires_at(s->w, s->base.ctx->tz, x->end) <= s->watermark ? x : NULL;
+}
+
+/* Processing time: a session ends when the clock has passed its last millisecond. */
+static void set_timer(session_tvf *s) {
+    int64_t next = next_firing(s);
+    s->base.timer_ms = next == INT64_MAX ? next : next + 1;
+}
+
 static int append_row(session_tvf *s, fl_reader *in, const fl_session *x, fl_error *err) {
     uint8_t kind = fl_read_u8(in);
     FL_TRY(fl_decode_row(in, s->out.cols, s->n_in, err));
     for (int i = 0; i < 3; i++)
         fl_window_append_prop(s->out.cols[s->n_in + i], (fl_window_prop)i, s->w, s->base.ctx->tz, x->start, x->end, 1);
-    if (kind != FL_INSERT || s->out.kinds != NULL) fl_results_kinds(&s->out, &kind, 1);
+    if (kind != FL_INSERT) fl_results_kinds(&s->out, &kind, 1);
     s->out.n++;
     return 0;
 }
@@ -103,10 +115,11 @@ static void close_session(session_tvf *s, fl_session *x) {
 
 /* Lets the rows of sessions that have ended out. FL_MORE: the output is full. */
 static int fire(session_tvf *s, fl_error *err) {
-    while (s->emitting != NULL || next_firing(s) <= s->watermark) {
+    for (;;) {
         if (s->emitting == NULL) {
-            s->emitting = fl_sessions_first(s->sessions);
+            s->emitting = due_session(s);
             s->emit_at = 0;
+            if (s->emitting == NULL) break;
         }
         const waiting_rows *rows = s->emitting->data;
         while (s->emit_at < rows->bytes.n) {
@@ -132,10 +145,25 @@ static int keep_row(fl_session *x, const fl_batch *b, int row, fl_error *err) {
     return fl_encode_row(&rows->bytes, b->cols, b->n_cols, row, err);
 }
 
+static void close_gaps(session_tvf *s) {
+    if (!fl_keytab_sparse(s->keys)) return;
+    uint32_t bound = fl_keytab_bound(s->keys), *map = fl_malloc(sizeof *map * (bound + 1));
+    fl_keytab_compact(s->keys, map);
+    fl_sessions_renumber(s->sessions, map, bound);
+    free(map);
+}
+
+/* Keys that only late rows have brought are not kept. */
+static void forget_unused(session_tvf *s, const uint32_t *ids, int n) {
+    for (int k = 0; k < n; k++)
+        if (fl_keytab_exists(s->keys, ids[k]) && !fl_sessions_any(s->sessions, ids[k]))
+            fl_keytab_release(s->keys, ids[k]);
+}
+
 static int add_rows(session_tvf *s, int from, int to, fl_error *err) {
     fl_batch *b = s->in;
     fl_task_ctx *ctx = s->base.ctx;
-    int n = to - from;
+    int n = to - from, n_late = 0;
     uint16_t *row = fl_arena_alloc(ctx->scratch, sizeof *row * (size_t)n + 2);
     uint32_t *ids = fl_arena_alloc(ctx->scratch, sizeof *ids * (size_t)n + 4);
     const fl_column *time = s->w->proctime ? NULL : b->cols[s->w->time_col];
@@ -144,20 +172,18 @@ static int add_rows(session_tvf *s, int from, int to, fl_error *err) {
     FL_TRY(fl_keytab_lookup(s->keys, s->key_cols, (fl_rows){row, n}, ids, ctx->scratch, err));
     for (int k = 0; k < n; k++) {
         bool late = time != NULL && fl_column_is_null(time, row[k]);
-        int64_t t = late ? 0 : fl_window_local(s->w, ctx->tz, time ? FL_DATA(time, int64_t)[row[k]] : s->watermark);
+        int64_t t = late ? 0 : fl_window_local(s->w, ctx->tz, time ? FL_DATA(time, int64_t)[row[k]] : s->watermark + 1);
         bool ended = fl_window_fires_at(s->w, ctx->tz, t + s->w->size) <= s->watermark;
         late = late || (!s->w->proctime && ended && !fl_sessions_joins(s->sessions, ids[k], t, s->w->size));
         if (!late) {
             FL_TRY(keep_row(fl_sessions_touch(s->sessions, ids[k], t, s->w->size), b, row[k], err));
             continue;
         }
-        fl_metric_add(&s->base.metrics.late_rows, 1);
-        if (fl_keytab_exists(s->keys, ids[k]) && !fl_sessions_any(s->sessions, ids[k])) {
-            fl_keytab_release(s->keys, ids[k]); /* met by a late row only; a later row of the batch needs it anew */
-            FL_TRY(fl_keytab_lookup(s->keys, s->key_cols, (fl_rows){row + k + 1, n - k - 1}, ids + k + 1, ctx->scratch, err));
-        }
+        n_late++;
     }
     fl_sessions_settle(s->sessions);
+    fl_metric_add(&s->base.metrics.late_rows, n_late);
+    if (n_late > 0) forget_unused(s, ids, n);
     return 0;
 }
 
@@ -188,7 +214,7 @@ static int work(session_tvf *s, fl_error *err) {
     }
     int64_t next = next_firing(s);
     fl_metric_set(&s->base.metrics.next_window, next == INT64_MAX ? next : next + 1);
-    if (s->w->proctime) s->base.timer_ms = next;
+    if (s->w->proctime) set_timer(s);
     return fl_results_flush(&s->out, &s->base, 0, err);
 }
 
@@ -199,9 +225,10 @@ static int session_tvf_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
         s->in = fl_batch_ref(b);
         s->at = s->mark = 0;
         if (s->w->proctime) {
-            s->watermark = FL_MAX(fl_now_ms(op->ctx->pf), s->watermark);
+            s->watermark = FL_MAX(fl_now_ms(op->ctx->pf) - 1, s->watermark);
             s->firing = true;
         }
+        close_gaps(s);
     }
     return work(s, err);
 }
@@ -219,7 +246,7 @@ static int session_tvf_watermark(fl_op *op, int64_t watermark, fl_error *err) {
 
 static int session_tvf_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     session_tvf *s = (session_tvf *)op;
-    s->watermark = FL_MAX(now_ms, s->watermark);
+    s->watermark = FL_MAX(now_ms - 1, s->watermark);
     s->firing = true;
     return work(s, err);
 }
@@ -299,6 +326,7 @@ static int session_tvf_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     session_tvf *s = (session_tvf *)op;
     int64_t watermark = INT64_MAX;
     for (int i = 0; i < r->n_own; i++) {
+        if (r->n_own == op->ctx->parallelism && i != op->ctx->subtask) continue;
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         watermark = FL_MIN(watermark, fl_read_i64(&in));
         if (in.bad) return corrupt(err);
@@ -313,7 +341,7 @@ static int session_tvf_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     if (r->n_own > 0) {
         s->watermark = watermark;
         if (s->w->proctime)
-            op->timer_ms = next_firing(s);
+            set_timer(s);
         else
             op->watermark = watermark;
     }

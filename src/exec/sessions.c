@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sessions.c -- per key a short sorted list; over all keys a heap of ends.
  *
- * The heap holds (end, key, start) of sessions as they were when they got that end; an entry whose session has ended
- * later or been merged since is skipped when it comes up.
- * Invariants: (1) the sessions of a key are sorted and do not touch.  (2) every open session has a heap entry with its
- * present end.
+ * The heap holds each session once, with the end that it had when it went in: rows that lengthen it leave the heap
+ * alone. When an entry comes up whose session ends later by now, it goes in again; one whose session has been merged or
+ * closed is dropped. Invariants: (1) the sessions of a key are sorted and do not touch.  (2) every open session has one
+ * heap entry, whose end is not behind its own.
  */
 #include "exec/sessions.h"
 
@@ -16,7 +16,8 @@ typedef struct keyed {
 } keyed;
 
 typedef struct entry {
-    int64_t end, start;
+    int64_t end;
+    uint32_t key; /* of its own: a place in the heap must not change with the session */
     fl_session *session;
 } entry;
 
@@ -47,18 +48,14 @@ static void unref(fl_session *x) {
 
 /* ---- the heap ---- */
 
-static bool before(const entry *a, const entry *b) {
-    if (a->end != b->end) return a->end < b->end;
-    if (a->session->key != b->session->key) return a->session->key < b->session->key;
-    return a->start < b->start;
-}
+static bool before(const entry *a, const entry *b) { return a->end != b->end ? a->end < b->end : a->key < b->key; }
 
 static void push(fl_sessions *s, fl_session *x) {
     if (s->n_heap == s->cap_heap) {
         s->cap_heap = s->cap_heap ? s->cap_heap * 2 : 64;
         s->heap = fl_realloc(s->heap, sizeof *s->heap * (size_t)s->cap_heap);
     }
-    entry e = {x->end, x->start, x};
+    entry e = {x->end, x->key, x};
     x->refs++;
     int i = s->n_heap++;
     for (; i > 0 && before(&e, &s->heap[(i - 1) / 2]); i = (i - 1) / 2) s->heap[i] = s->heap[(i - 1) / 2];
@@ -151,14 +148,12 @@ fl_session *fl_sessions_touch(fl_sessions *s, uint32_t key, int64_t t, int64_t g
     int i = lower(k, t);
     if (i == k->n || k->open[i]->start > t + gap) return open_session(s, key, t, t + gap);
     fl_session *x = k->open[i];
-    int64_t end = x->end;
     x->start = FL_MIN(x->start, t);
     x->end = FL_MAX(x->end, t + gap);
     while (i + 1 < k->n && k->open[i + 1]->start <= x->end) {
         merge_into(s, x, k->open[i + 1]);
         take_out(k, i + 1);
     }
-    if (x->end != end) push(s, x);
     return x;
 }
 
@@ -169,8 +164,10 @@ void fl_sessions_settle(fl_sessions *s) {
 
 fl_session *fl_sessions_first(fl_sessions *s) {
     while (s->n_heap > 0) {
-        entry *e = &s->heap[0];
-        if (e->session->into == NULL && e->session->end == e->end && e->session->key != UINT32_MAX) return e->session;
+        entry e = s->heap[0];
+        bool open = e.session->into == NULL && e.session->key != UINT32_MAX;
+        if (open && e.session->end == e.end) return e.session;
+        if (open) push(s, e.session);
         pop(s);
     }
     return NULL;
@@ -182,7 +179,7 @@ void fl_sessions_remove(fl_sessions *s, fl_session *x, bool *key_gone) {
     while (k->open[i] != x) i++;
     take_out(k, i);
     *key_gone = k->n == 0;
-    x->key = UINT32_MAX; /* closed: entries of it in the heap are skipped */
+    x->key = UINT32_MAX; /* closed: its entry in the heap is dropped when it comes up */
     unref(x);
 }
 
@@ -193,7 +190,11 @@ void fl_sessions_each(fl_sessions *s, void (*visit)(void *arg, fl_session *x), v
         for (int i = 0; i < s->keys[key].n; i++) visit(arg, s->keys[key].open[i]);
 }
 
+static void push_again(void *arg, fl_session *x) { push(arg, x); }
+
 void fl_sessions_renumber(fl_sessions *s, const uint32_t *map, uint32_t old_bound) {
+    for (int i = 0; i < s->n_heap; i++) unref(s->heap[i].session);
+    s->n_heap = 0;
     for (uint32_t key = 0; key < FL_MIN(s->n_keys, old_bound); key++) {
         keyed k = s->keys[key];
         if (map[key] == key) continue;
@@ -207,6 +208,7 @@ void fl_sessions_renumber(fl_sessions *s, const uint32_t *map, uint32_t old_boun
         free(s->keys[map[key]].open);
         s->keys[map[key]] = k;
     }
+    fl_sessions_each(s, push_again, s);
 }
 
 void fl_sessions_free(fl_sessions *s) {

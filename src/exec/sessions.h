@@ -16,7 +16,7 @@ typedef struct fl_session {
     uint32_t key;       /* id in the owner's keytab */
     void *data;         /* owner's; NULL in a new session */
     struct fl_session *into; /* the session that it was merged into; NULL: open */
-    int refs;           /* from the queue of ends, and one while open or merged during a call */
+    int refs;                /* from the heap of ends, and one while open or merged during a call */
 } fl_session;
 
 typedef struct fl_sessions fl_sessions;

@@ -36,7 +36,11 @@ static inline int64_t fl_window_step(const fl_window *w) { return w->kind == FL_
 static inline int64_t fl_window_fires_at(const fl_window *w, const fl_tz *tz, int64_t end) {
     return w->ltz && !fl_tz_is_utc(tz) ? fl_tz_timer_to_utc(tz, end - 1) : end - 1;
 }
+/* Instants far beyond any calendar would overflow the arithmetic of windows: they are moved to where there is room. */
+static inline int64_t fl_window_clamp(int64_t t) { return FL_MAX(FL_MIN(t, (int64_t)1 << 60), -((int64_t)1 << 60)); }
+/* The wall time of an instant. */
 static inline int64_t fl_window_local(const fl_window *w, const fl_tz *tz, int64_t t) {
+    t = fl_window_clamp(t);
     return w->ltz && !fl_tz_is_utc(tz) ? fl_tz_to_local(tz, t) : t;
 }
 /* The value of window_time: end - 1 ms, as the attribute's type has it. */

@@ -58,9 +58,6 @@ static int64_t last_end(const window_agg *w, const fl_window *win, int64_t t) {
     return end;
 }
 
-/* Instants far beyond any calendar would overflow the arithmetic of windows: they are moved to where there is room. */
-static int64_t clamp(int64_t t) { return FL_MAX(FL_MIN(t, (int64_t)1 << 60), -((int64_t)1 << 60)); }
-
 static void set_boundary(window_agg *w) {
     w->boundary = INT64_MAX;
     for (int i = 0; i < w->plan->n_specs; i++) {
@@ -139,7 +136,7 @@ static int fire(window_agg *w, fl_error *err) {
             fl_window_store_end(w->store);
             w->reading = false;
         }
-        fl_window_store_pass(w->store, w->fire_spec, last_end(w, win, clamp(w->fire_to)));
+        fl_window_store_pass(w->store, w->fire_spec, last_end(w, win, fl_window_clamp(w->fire_to)));
     }
     fl_window_store_expire(w->store);
     w->firing = false;
@@ -175,7 +172,7 @@ FL_CLONES static void time_range(const int64_t *t, fl_rows rows, int64_t *lo, in
 }
 
 static int64_t slice_end(const window_agg *w, int64_t t) {
-    return fl_grid_floor(clamp(t), w->time->offset, w->slice_size) + w->slice_size;
+    return fl_grid_floor(fl_window_clamp(t), w->time->offset, w->slice_size) + w->slice_size;
 }
 
 /* Whether some window of the slice has not fired. */
@@ -268,7 +265,7 @@ static int add_rows(window_agg *w, int from, int to, fl_error *err) {
         int64_t *local = fl_arena_alloc(ctx->scratch, sizeof *local * (size_t)b->n);
         for (int k = 0; k < rows.n; k++) {
             int i = rows.sel ? rows.sel[k] : k;
-            local[i] = w->time->attached ? clamp(t[i]) - 1 : fl_tz_to_local(ctx->tz, clamp(t[i]));
+            local[i] = w->time->attached ? fl_window_clamp(t[i]) - 1 : fl_window_local(w->time, ctx->tz, t[i]);
         }
         t = local;
     }

@@ -191,98 +191,6 @@ static inline bool rig_call(fl_arena *a, fl_agg_call *call, const char *name, in
     return call->fn->infer(&b, call, &err) == 0;
 }
 
-/* ---- rows for aggregates, and results computed the slow way ---- */
-
-enum { COL_K, COL_NAME, COL_V, COL_D, COL_PASSES, COL_S, COL_TS, RIG_COLS };
-
-/* k BIGINT, name STRING, v INT, d DOUBLE, passes BOOLEAN, s STRING, ts TIMESTAMP(3) */
-static inline fl_schema rig_rows_schema(fl_arena *a, bool ltz) {
-    fl_field fields[RIG_COLS] = {
-        [COL_K] = {"k", fl_type_of(FL_T_BIGINT, true), NULL},
-        [COL_NAME] = {"name", fl_type_string(true), NULL},
-        [COL_V] = {"v", fl_type_of(FL_T_INT, true), NULL},
-        [COL_D] = {"d", fl_type_of(FL_T_DOUBLE, true), NULL},
-        [COL_PASSES] = {"passes", fl_type_of(FL_T_BOOLEAN, true), NULL},
-        [COL_S] = {"s", fl_type_string(true), NULL},
-        [COL_TS] = {"ts", fl_type_time(a, ltz ? FL_T_TIMESTAMP_LTZ : FL_T_TIMESTAMP, 3, true), NULL}};
-    fl_field *copy = FL_NEW_N(a, fl_field, RIG_COLS);
-    memcpy(copy, fields, sizeof fields);
-    return (fl_schema){RIG_COLS, copy};
-}
-
-static inline int64_t draw_or_nil(int below) { return draw(8) ? draw(below) : NIL; }
-
-static inline void draw_row(int64_t row[RIG_COLS], int n_keys, int64_t t) {
-    row[COL_K] = draw_or_nil(n_keys);
-    row[COL_NAME] = draw_or_nil(3);
-    row[COL_V] = draw(5) ? draw_or_nil(20) : -draw(1000);
-    row[COL_D] = draw_or_nil(100);
-    row[COL_PASSES] = draw_or_nil(2);
-    row[COL_S] = draw_or_nil(30);
-    row[COL_TS] = t;
-}
-
-/* Some calls on those columns; `exact` leaves out sums of DOUBLE. */
-static inline int draw_agg_calls(fl_arena *a, fl_agg_call *calls, int max, const fl_schema *s, bool exact) {
-    static const struct {
-        const char *name;
-        int arg;
-        bool distinct;
-    } some[] = {{"COUNT", -1, false},   {"COUNT", COL_V, false}, {"SUM", COL_V, false}, {"AVG", COL_V, false},
-                {"MIN", COL_V, false},  {"MAX", COL_V, false},   {"MAX", COL_S, false}, {"MIN", COL_S, false},
-                {"COUNT", COL_S, true}, {"SUM", COL_V, true},    {"MAX", COL_D, false}, {"SUM", COL_D, false},
-                {"AVG", COL_D, false}};
-    int n = 1 + draw(max);
-    for (int i = 0; i < n; i++) {
-        int k = draw((int)FL_ARRAY_LEN(some) - (exact ? 2 : 0));
-        const fl_type *t = some[k].arg < 0 ? NULL : s->fields[some[k].arg].type;
-        bool ok = rig_call(a, &calls[i], some[k].name, some[k].arg, t, some[k].distinct, draw(5) ? -1 : COL_PASSES);
-        assert_true(ok);
-    }
-    return n;
-}
-
-static inline int text_order(int64_t x, int64_t y) {
-    fl_column *c = fl_column_new(fl_type_string(true), 2);
-    rig_append(c, x);
-    rig_append(c, y);
-    int order = fl_str_cmp(fl_column_str(c, 0), fl_column_str(c, 1));
-    fl_column_unref(c);
-    return order;
-}
-
-/* What a call gives for rows[0..n) of v. */
-static inline void append_slow_result(fl_column *out, const fl_agg_call *call, const int64_t (*v)[RIG_COLS],
-                                      const int *rows, int n) {
-    int64_t count = 0, sum = 0, least = NIL, greatest = NIL;
-    for (int i = 0; i < n; i++) {
-        int64_t x = call->arg < 0 ? 1 : v[rows[i]][call->arg];
-        if (x == NIL || (call->filter >= 0 && v[rows[i]][call->filter] != 1)) continue;
-        bool seen = false;
-        for (int k = 0; call->distinct && k < i && !seen; k++)
-            seen = v[rows[k]][call->arg] == x && (call->filter < 0 || v[rows[k]][call->filter] == 1);
-        if (seen) continue;
-        count++;
-        sum += x;
-        bool text = call->arg == COL_S;
-        if (least == NIL || (text ? text_order(x, least) < 0 : x < least)) least = x;
-        if (greatest == NIL || (text ? text_order(x, greatest) > 0 : x > greatest)) greatest = x;
-    }
-    bool average = strcmp(call->fn->name, "AVG") == 0;
-    if (strcmp(call->fn->name, "COUNT") == 0)
-        fl_column_append_i64(out, count);
-    else if (count == 0)
-        fl_column_append_null(out);
-    else if (call->arg == COL_D && (average || strcmp(call->fn->name, "SUM") == 0))
-        fl_column_append_f64(out, average ? (double)sum / 8 / (double)count : (double)sum / 8);
-    else if (average)
-        rig_append(out, sum / count);
-    else if (strcmp(call->fn->name, "SUM") == 0)
-        rig_append(out, sum);
-    else
-        rig_append(out, strcmp(call->fn->name, "MIN") == 0 ? least : greatest);
-}
-
 /* ---- states on their way through a checkpoint ---- */
 
 /* An operator's state as bytes in the arena. */
@@ -324,6 +232,16 @@ static inline char **split_log(fl_arena *a, const fl_buf *log, bool rows_only, i
     return lines;
 }
 
+/* Long texts are too much for one message: the first line that differs is shown. */
+static inline void assert_same_text(const char *got, const char *want) {
+    int line = 1, at = 0, start = 0;
+    for (; got[at] != '\0' && got[at] == want[at]; at++)
+        if (got[at] == '\n') line++, start = at + 1;
+    if (got[at] == want[at]) return;
+    int n = (int)strcspn(got + start, "\n"), m = (int)strcspn(want + start, "\n");
+    fail_msg("line %d is\n    %.*s\ninstead of\n    %.*s", line, n, got + start, m, want + start);
+}
+
 /* The same rows, in whatever order. */
 static inline void assert_same_rows(const fl_buf *got, const fl_buf *want) {
     fl_arena a;
@@ -337,6 +255,34 @@ static inline void assert_same_rows(const fl_buf *got, const fl_buf *want) {
         if (order < 0) fail_msg("a row too much: %s", x[i]);
         if (order > 0) fail_msg("a row is missing: %s", y[i]);
     }
+    fl_arena_deinit(&a);
+}
+
+/* The lines of a log as one text: between watermarks the rows are sorted, and of watermarks without rows between them
+ * only the last is left, for an operator may gather them. */
+static inline const char *sort_stretches(fl_arena *a, const fl_buf *log) {
+    int n, from = 0;
+    fl_buf b;
+    char **line = split_log(a, log, false, &n);
+    fl_buf_init(&b);
+    for (int i = 0; i <= n; i++) {
+        if (i < n && line[i][2] == '[') continue;
+        if (i > from) qsort(line + from, (size_t)(i - from), sizeof *line, by_text);
+        for (; from < i; from++) fl_buf_printf(&b, "%s\n", line[from]);
+        if (i + 1 >= n || line[i + 1][2] == '[')
+            if (i < n) fl_buf_printf(&b, "%s\n", line[i]);
+        from = i + 1;
+    }
+    const char *text = fl_arena_strdup(a, fl_buf_cstr(&b));
+    fl_buf_deinit(&b);
+    return text;
+}
+
+/* The same rows between the same watermarks. */
+static inline void assert_same_stretches(const fl_buf *got, const fl_buf *want) {
+    fl_arena a;
+    fl_arena_init(&a);
+    assert_same_text(sort_stretches(&a, got), sort_stretches(&a, want));
     fl_arena_deinit(&a);
 }
 

@@ -336,7 +336,7 @@ static void a_full_output_changes_nothing_but_the_time(void **state) {
         run_probes(events, ROOM_ALWAYS, &free_one);
         run_probes(events, 0, &full_one);
         assert_true(free_one.log.n > 0);
-        assert_string_equal(fl_buf_cstr(&full_one.log), fl_buf_cstr(&free_one.log));
+        assert_same_text(fl_buf_cstr(&full_one.log), fl_buf_cstr(&free_one.log));
         tap_deinit(&free_one);
         tap_deinit(&full_one);
         fl_buf_reset(&hooks);
@@ -451,7 +451,7 @@ static void inputs_mean_together_what_flinks_valve_says(void **state) {
             valve_event(&v, &end);
         }
         if (v.idle) fl_buf_puts(&v.log, "active\n"); /* who has ended is not idle */
-        assert_string_equal(fl_buf_cstr(&t.log), fl_buf_cstr(&v.log));
+        assert_same_text(fl_buf_cstr(&t.log), fl_buf_cstr(&v.log));
         assert_non_null(strstr(fl_buf_cstr(&t.log), "W MAX\n"));
         tap_deinit(&t);
         fl_buf_deinit(&v.log);

@@ -6,17 +6,14 @@
  * the list of its rows. Random windows (TUMBLE, HOP also with a remainder or a gap, CUMULATE; offsets; a zone with
  * daylight saving), up to three in one operator; random rows, late ones too, random watermarks as events and as marks.
  * Where the output stands is checked as well: a window's rows lie between the watermark before its end and the one that
- * reached it. A second run that is saved and restored on the way, and one whose output is full all the time, must say
- * the same.
+ * reached it. An operator that is saved and restored on the way says the same, also with its keys dealt out to more
+ * subtasks or fewer.
  */
-#include "rig.h"
+#include "keyed.h"
 
-#include "exec/ops.h"
 #include "exec/window.h"
-#include "state/keytab.h"
 
-enum { ROUNDS = 80, EVENTS = 40, ROWS = 12, SPECS_MAX = 3, CALLS_MAX = 4, KEYS_MAX = 2, SIDES_MAX = 4 };
-enum { CROWD = 300, ROWS_MAX = EVENTS * CROWD };
+enum { ROUNDS = 80, SPECS_MAX = OUTPUTS_MAX, CALLS_MAX = 4, KEYS_MAX = 2 };
 
 static fl_arena arena;
 
@@ -41,7 +38,7 @@ typedef struct query {
     fl_window_spec specs[SPECS_MAX];
     int keys[KEYS_MAX];
     fl_plan *plan;
-    const fl_tz *tz;
+    keyed_op what;
     int64_t unit; /* of sizes, ms */
 } query;
 
@@ -54,7 +51,7 @@ static void draw_window(query *q, fl_window *w, int64_t offset) {
     w->slide *= q->unit;
     w->offset = offset;
     w->time_col = COL_TS;
-    w->ltz = !fl_tz_is_utc(q->tz);
+    w->ltz = !fl_tz_is_utc(q->what.tz);
 }
 
 /* The plan of keys, calls and specs. */
@@ -62,6 +59,7 @@ static void finish_query(query *q, int n_keys, int n_calls, int n_specs) {
     static const fl_window_prop props[] = {FL_PROP_START, FL_PROP_END};
     fl_plan *p = q->plan = fl_plan_new(&arena, FL_PLAN_WINDOW_AGG, 1, n_specs);
     p->inputs[0] = fl_plan_ref(rig_input(&arena, &q->in));
+    q->what = (keyed_op){&fl_window_agg_class, p, q->keys, n_keys, q->what.tz, false};
     p->window_agg = (fl_window_agg){q->keys, n_keys, q->calls, n_calls, q->specs, n_specs};
     fl_field fields[KEYS_MAX + CALLS_MAX + 2];
     int n = 0;
@@ -79,7 +77,7 @@ static query *draw_query(void) {
     query *q = FL_NEW(&arena, query);
     fl_error err;
     bool zone = draw(4) == 0;
-    assert_int_equal(fl_tz_find(zone ? "Europe/Berlin" : "UTC", &q->tz, &err), 0);
+    assert_int_equal(fl_tz_find(zone ? "Europe/Berlin" : "UTC", &q->what.tz, &err), 0);
     q->unit = zone ? 1800000 : 1 + draw(20);
     q->in = rig_rows_schema(&arena, zone);
     int n_keys = draw(KEYS_MAX + 1), n_specs = 1 + draw(SPECS_MAX);
@@ -94,7 +92,7 @@ static query *draw_query(void) {
 /* SELECT k, COUNT(*), window_start, window_end … GROUP BY k and this window. */
 static query *count_by_key(fl_window w) {
     query *q = FL_NEW(&arena, query);
-    q->tz = fl_tz_utc();
+    q->what.tz = fl_tz_utc();
     q->in = rig_rows_schema(&arena, w.ltz);
     q->keys[0] = COL_K;
     q->specs[0].window = w;
@@ -104,69 +102,11 @@ static query *count_by_key(fl_window w) {
     return q;
 }
 
-/* All rows, with the watermark that they met; and the events that bring them. */
-typedef struct input {
-    int64_t row[ROWS_MAX][RIG_COLS], met[ROWS_MAX];
-    int n_rows;
-    struct {
-        fl_batch *batch;   /* NULL: a watermark by itself */
-        int64_t watermark; /* behind the event */
-    } event[EVENTS];
-} input;
-
 /* Before and after the end of March 2024 in Berlin, or around the epoch. */
-static int64_t draw_start(const query *q) {
-    if (fl_tz_is_utc(q->tz)) return draw(100) - 50;
-    return (draw(2) ? 1711846800000 : 1729990800000) - (int64_t)draw(20) * 3600000;
-}
-
-static input *draw_input(const query *q) {
-    input *in = fl_calloc(1, sizeof *in);
-    int64_t now = draw_start(q), watermark = FL_WATERMARK_MIN, pace = q->unit * (1 + draw(6)),
-            jitter = q->unit * (1 + draw(30));
-    bool crowd = draw(10) == 0; /* many rows in a batch, and keys that come and go by the thousand */
-    int n_keys = crowd ? 1000 : 1 + draw(12);
-    for (int e = 0; e < EVENTS; e++) {
-        int n = draw(crowd ? CROWD + 1 : ROWS + 1), marks[CROWD], first = in->n_rows;
-        int64_t marked[CROWD];
-        bool alone = draw(4) == 0;
-        uint16_t sel[CROWD];
-        int n_sel = 0;
-        for (int i = 0; i < n && !alone; i++) {
-            now += draw(crowd ? 100 : 4) ? 0 : (int64_t)(draw_u64() % (uint64_t)pace);
-            draw_row(in->row[in->n_rows], n_keys, now - (draw(2) ? 0 : (int64_t)(draw_u64() % (uint64_t)jitter)));
-            if (crowd && in->row[in->n_rows][COL_K] != NIL) in->row[in->n_rows][COL_K] += 500 * e;
-            in->met[in->n_rows++] = watermark;
-            if (draw(8)) sel[n_sel++] = (uint16_t)i;
-            marks[i] = draw(crowd ? 100 : 6) == 0;
-            if (marks[i]) watermark = FL_MAX(watermark + 1, now - (int64_t)(draw_u64() % (uint64_t)pace));
-            marked[i] = watermark;
-        }
-        if (!alone) {
-            fl_batch *b = in->event[e].batch = rig_batch(&q->in, in->row[first], n);
-            for (int i = 0; i < n; i++)
-                if (marks[i]) fl_batch_add_mark(b, i, marked[i]);
-            if (n_sel < n) {
-                memcpy(fl_batch_need_sel(b), sel, sizeof *sel * (size_t)n_sel);
-                b->n_sel = n_sel;
-                in->n_rows = first; /* rows that do not count are not rows */
-                for (int k = 0; k < n_sel; k++, in->n_rows++) {
-                    memmove(in->row[in->n_rows], in->row[first + sel[k]], sizeof in->row[0]);
-                    in->met[in->n_rows] = in->met[first + sel[k]];
-                }
-            }
-        } else {
-            watermark = FL_MAX(watermark + 1, now - (int64_t)(draw_u64() % (uint64_t)jitter));
-            if (draw(8) == 0) now = watermark += q->unit * draw(60); /* a pause */
-        }
-        in->event[e].watermark = watermark;
-    }
-    return in;
-}
-
-static void free_input(input *in) {
-    for (int e = 0; e < EVENTS; e++) fl_batch_unref(in->event[e].batch);
-    free(in);
+static stream *draw_input(const query *q) {
+    int64_t start = draw(100) - 50;
+    if (!fl_tz_is_utc(q->what.tz)) start = (draw(2) ? 1711846800000 : 1729990800000) - (int64_t)draw(20) * 3600000;
+    return draw_stream(&(stream_plan){.schema = &q->in, .start = start, .unit = q->unit, .crowd = draw(10) == 0});
 }
 
 /* ---- the model ---- */
@@ -190,7 +130,7 @@ static int windows_of(const fl_window *w, int64_t t, int64_t *ends) {
     return n;
 }
 
-static int64_t fires_at(const query *q, int64_t end) { return fl_tz_timer_to_utc(q->tz, end - 1); }
+static int64_t fires_at(const query *q, int64_t end) { return fl_tz_timer_to_utc(q->what.tz, end - 1); }
 
 typedef struct pane {
     int64_t end;
@@ -212,7 +152,7 @@ static void log_rows(fl_buf *log, fl_builder *b) {
 }
 
 /* The rows that output `spec` has when the watermark has come to `last`, in no order; counts late ones. */
-static void slow_windows(const query *q, const input *in, int spec, int64_t last, fl_buf *log, int64_t *late) {
+static void slow_windows(const query *q, const stream *in, int spec, int64_t last, fl_buf *log, int64_t *late) {
     enum { BUCKETS = 1024, ENDS_MAX = 64 };
     const fl_window *w = &q->specs[spec].window;
     const fl_schema *out = &q->plan->outputs[spec].schema;
@@ -221,7 +161,7 @@ static void slow_windows(const query *q, const input *in, int spec, int64_t last
     fl_builder_init(&b, out, FL_BATCH_ROWS);
     for (int i = 0; i < in->n_rows; i++) {
         int64_t ends[ENDS_MAX];
-        int n = windows_of(w, fl_tz_to_local(q->tz, in->row[i][COL_TS]), ends), in_time = 0;
+        int n = windows_of(w, fl_tz_to_local(q->what.tz, in->row[i][COL_TS]), ends), in_time = 0;
         for (int e = 0; e < n; e++) {
             if (in->met[i] >= fires_at(q, ends[e])) continue; /* fired before the row came */
             in_time++;
@@ -281,116 +221,15 @@ static void assert_places(const query *q, const fl_buf *log, int64_t last) {
     fl_arena_deinit(&a);
 }
 
-/* ---- running ---- */
-
-/* The operator in one or more subtasks. */
-typedef struct side {
-    rig r;
-    fl_op *op;
-    tap out[SPECS_MAX];
-} side;
-
-static void side_open(side *s, const query *q, int subtask, int parallelism) {
-    rig_init(&s->r);
-    s->r.ctx.tz = q->tz;
-    s->r.ctx.subtask = subtask;
-    s->r.ctx.parallelism = parallelism;
-    s->op =
-        fl_chain_add(s->r.chain, fl_window_agg_class.type, fl_window_agg_class.size, q->plan, 0, 1, q->plan->n_outputs);
-    for (int i = 0; i < q->plan->n_outputs; i++) {
-        tap_init(&s->out[i]);
-        fl_chain_connect_port(s->op, i, &s->out[i].port);
-    }
-    assert_int_equal(fl_chain_open(s->r.chain, &s->r.err), 0);
-}
-
-static void side_close(side *s, const query *q) {
-    for (int i = 0; i < q->plan->n_outputs; i++) tap_deinit(&s->out[i]);
-    rig_deinit(&s->r);
-}
-
-/* The rows of a batch that belong to a subtask. Owned by the caller. */
-static fl_batch *part_of(side *s, const query *q, fl_batch *b) {
-    fl_column *keys[KEYS_MAX];
-    uint64_t hashes[CROWD];
-    uint16_t sel[CROWD];
-    fl_batch *part = fl_batch_copy(b);
-    int n = 0, n_keys = q->plan->window_agg.n_keys;
-    for (int i = 0; i < n_keys; i++) keys[i] = b->cols[q->keys[i]];
-    assert_int_equal(fl_key_hashes(keys, n_keys, (fl_rows){b->sel, b->n_sel}, hashes, &s->r.scratch, &s->r.err), 0);
-    for (int k = 0; k < b->n_sel; k++)
-        if (fl_key_group_subtask(fl_key_group(hashes[k], 128), 128, s->r.ctx.parallelism) == s->r.ctx.subtask)
-            sel[n++] = (uint16_t)fl_batch_row(b, k);
-    if (n < b->n_sel) {
-        memcpy(fl_batch_need_sel(part), sel, sizeof *sel * (size_t)n);
-        part->n_sel = n;
-    }
-    return part;
-}
-
-static void feed(side *s, const query *q, const input *in, int e) {
-    if (in->event[e].batch != NULL) {
-        fl_batch *part = part_of(s, q, in->event[e].batch);
-        assert_int_equal(fl_chain_batch(s->op, 0, part, &s->r.err), 0);
-        fl_batch_unref(part);
-    } else {
-        assert_int_equal(fl_chain_watermark(s->op, 0, in->event[e].watermark, &s->r.err), 0);
-    }
-    while (fl_chain_pending(s->r.chain)) {
-        for (int i = 0; i < q->plan->n_outputs; i++)
-            if (s->out[i].room <= 0) s->out[i].room = draw(2);
-        assert_true(fl_chain_resume(s->r.chain, &s->r.err) >= 0);
-    }
-    fl_arena_reset(&s->r.scratch);
-}
-
-static void feed_end(side *s) { assert_int_equal(fl_chain_watermark(s->op, 0, FL_WATERMARK_MAX, &s->r.err), 0); }
-
-/* All events through one operator. */
-static void run_plain(side *s, const query *q, const input *in, bool to_the_end) {
-    side_open(s, q, 0, 1);
-    for (int e = 0; e < EVENTS; e++) feed(s, q, in, e);
-    if (to_the_end) feed_end(s);
-}
-
-/* The same, but at random places all subtasks are saved, and restored by as many or by another number of them. What
- * they said is gathered in logs by output. */
-static void run_restored(const query *q, const input *in, bool rescale, fl_buf *logs) {
-    side sides[SIDES_MAX];
-    int n = rescale && q->plan->window_agg.n_keys > 0 ? 1 + draw(SIDES_MAX) : 1;
-    for (int i = 0; i < n; i++) side_open(&sides[i], q, i, n);
-    for (int e = 0; e < EVENTS; e++) {
-        for (int i = 0; i < n; i++) feed(&sides[i], q, in, e);
-        if (draw(5)) continue;
-        fl_str blobs[SIDES_MAX];
-        int then = n;
-        for (int i = 0; i < n; i++) {
-            blobs[i] = rig_snapshot(&arena, sides[i].op);
-            for (int o = 0; o < q->plan->n_outputs; o++)
-                fl_buf_put(&logs[o], sides[i].out[o].log.p, sides[i].out[o].log.n);
-            side_close(&sides[i], q);
-        }
-        if (n > 1 || rescale) n = q->plan->window_agg.n_keys > 0 ? 1 + draw(SIDES_MAX) : 1;
-        for (int i = 0; i < n; i++) {
-            side_open(&sides[i], q, i, n);
-            assert_int_equal(rig_restore(sides[i].op, blobs, then, &sides[i].r.err), 0);
-        }
-    }
-    for (int i = 0; i < n; i++) {
-        for (int o = 0; o < q->plan->n_outputs; o++) fl_buf_put(&logs[o], sides[i].out[o].log.p, sides[i].out[o].log.n);
-        side_close(&sides[i], q);
-    }
-}
-
 static void windows_have_the_rows_of_the_model(void **state) {
     (void)state;
     for (int round = 0; round < ROUNDS * 2; round++) {
         query *q = draw_query();
-        input *in = draw_input(q);
+        stream *in = draw_input(q);
         side s;
         bool to_the_end = draw(2);
-        int64_t last = to_the_end ? FL_WATERMARK_MAX : in->event[EVENTS - 1].watermark, late = 0;
-        run_plain(&s, q, in, to_the_end);
+        int64_t last = to_the_end ? FL_WATERMARK_MAX : stream_end(in), late = 0;
+        run_through(&s, &q->what, in, to_the_end);
         for (int o = 0; o < q->plan->n_outputs; o++) {
             fl_buf want;
             fl_buf_init(&want);
@@ -400,46 +239,19 @@ static void windows_have_the_rows_of_the_model(void **state) {
             fl_buf_deinit(&want);
         }
         assert_int_equal(fl_metric_get(&s.op->metrics.late_rows), late);
-        side_close(&s, q);
-        free_input(in);
+        side_close(&s);
+        stream_free(in);
         fl_arena_reset(&arena);
     }
 }
 
 static void a_restored_operator_goes_on_as_if_nothing_had_happened(void **state) {
     (void)state;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < 2 * ROUNDS; round++) {
         query *q = draw_query();
-        input *in = draw_input(q);
-        side s;
-        fl_buf logs[SPECS_MAX] = {{0}};
-        run_plain(&s, q, in, false);
-        run_restored(q, in, false, logs);
-        for (int o = 0; o < q->plan->n_outputs; o++) {
-            assert_string_equal(fl_buf_cstr(&logs[o]), fl_buf_cstr(&s.out[o].log));
-            fl_buf_deinit(&logs[o]);
-        }
-        side_close(&s, q);
-        free_input(in);
-        fl_arena_reset(&arena);
-    }
-}
-
-static void keys_may_be_dealt_out_to_another_number_of_subtasks(void **state) {
-    (void)state;
-    for (int round = 0; round < ROUNDS; round++) {
-        query *q = draw_query();
-        input *in = draw_input(q);
-        side s;
-        fl_buf logs[SPECS_MAX] = {{0}};
-        run_plain(&s, q, in, false);
-        run_restored(q, in, true, logs);
-        for (int o = 0; o < q->plan->n_outputs; o++) {
-            assert_same_rows(&logs[o], &s.out[o].log);
-            fl_buf_deinit(&logs[o]);
-        }
-        side_close(&s, q);
-        free_input(in);
+        stream *in = draw_input(q);
+        assert_restores(&q->what, in, round % 2);
+        stream_free(in);
         fl_arena_reset(&arena);
     }
 }
@@ -464,7 +276,7 @@ static void a_row_is_late_when_its_last_window_has_fired(void **state) {
     (void)state;
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_TUMBLE, .size = 10, .slide = 10});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, 3);
     REACH(8);
     FEED(1, 2, 7); /* behind the watermark, but their window is open */
@@ -474,14 +286,14 @@ static void a_row_is_late_when_its_last_window_has_fired(void **state) {
     assert_int_equal(fl_metric_get(&s.op->metrics.late_rows), 1);
     REACH(FL_WATERMARK_MAX);
     assert_tap(&s.out[0], "+I[1, 1, 10, 20]\nW MAX\n");
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void a_sliding_row_counts_in_the_windows_that_are_still_open(void **state) {
     (void)state;
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_HOP, .size = 20, .slide = 10});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, 12);
     REACH(19);
     assert_tap(&s.out[0], "+I[1, 1, 0, 20]\nW 19\n");
@@ -490,59 +302,59 @@ static void a_sliding_row_counts_in_the_windows_that_are_still_open(void **state
     assert_int_equal(fl_metric_get(&s.op->metrics.late_rows), 1);
     REACH(40);
     assert_tap(&s.out[0], "+I[1, 2, 10, 30]\nW 40\n");
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void a_growing_window_repeats_itself_at_every_step(void **state) {
     (void)state;
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_CUMULATE, .size = 30, .slide = 10});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, 2);
     REACH(29);
     assert_tap(&s.out[0], "+I[1, 1, 0, 10]\n+I[1, 1, 0, 20]\n+I[1, 1, 0, 30]\nW 29\n");
     FEED(2, 45);
     REACH(60);
     assert_tap(&s.out[0], "+I[2, 1, 30, 50]\n+I[2, 1, 30, 60]\nW 60\n");
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void rows_between_windows_are_in_none_and_not_late(void **state) {
     (void)state;
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_HOP, .size = 5, .slide = 20});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, 4, 5, 19, 20);
     REACH(100);
     assert_tap(&s.out[0], "+I[1, 1, 0, 5]\n+I[1, 1, 20, 25]\nW 100\n");
     assert_int_equal(fl_metric_get(&s.op->metrics.late_rows), 0);
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void times_at_the_ends_of_the_numbers_do_no_harm(void **state) {
     (void)state;
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_HOP, .size = 50, .slide = 10, .offset = 3});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, INT64_MAX, INT64_MIN + 1, INT64_MAX - 1, 5);
     REACH(FL_WATERMARK_MIN + 1);
     REACH(100);
     assert_non_null(strstr(fl_buf_cstr(&s.out[0].log), "+I[1, 1, 3, 53]"));
     REACH(FL_WATERMARK_MAX);
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void rows_without_a_time_are_counted_and_left_out(void **state) {
     (void)state;
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_TUMBLE, .size = 10, .slide = 10});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, 3, NIL, 4);
     FEED(1, NIL);
     REACH(9);
     assert_tap(&s.out[0], "+I[1, 2, 0, 10]\nW 9\n");
     assert_int_equal(fl_metric_get(&s.op->metrics.late_rows), 2);
-    side_close(&s, q);
+    side_close(&s);
 }
 
 /* A million keys would be in memory twice if a firing did not wait for room. */
@@ -551,7 +363,7 @@ static void a_firing_of_many_keys_waits_for_room(void **state) {
     enum { KEYS = 20000 };
     side s;
     query *q = count_by_key((fl_window){.kind = FL_WINDOW_TUMBLE, .size = 10, .slide = 10});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     for (int64_t k = 0; k < KEYS; k++) FEED(k, 3);
     fl_arena_reset(&s.r.scratch);
     s.out[0].room = 1;
@@ -573,7 +385,7 @@ static void a_firing_of_many_keys_waits_for_room(void **state) {
     assert_string_equal(lines[KEYS], "W 9");
     assert_string_equal(lines[KEYS + 1], "W 19");
     fl_arena_deinit(&a);
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void the_clock_fires_windows_in_processing_time(void **state) {
@@ -581,7 +393,7 @@ static void the_clock_fires_windows_in_processing_time(void **state) {
     side s;
     query *q =
         count_by_key((fl_window){.kind = FL_WINDOW_TUMBLE, .size = 10, .slide = 10, .ltz = true, .proctime = true});
-    side_open(&s, q, 0, 1);
+    side_open(&s, &q->what, 0, 1);
     fl_sim_set_clock_ms(s.r.pf, 1003);
     FEED(1, NIL, NIL);
     assert_int_equal(s.op->timer_ms, 1010);
@@ -599,8 +411,8 @@ static void the_clock_fires_windows_in_processing_time(void **state) {
     assert_tap(&s.out[0], "+I[2, 1, 1010, 1020]\n");
     assert_int_equal(fl_metric_get(&s.op->metrics.next_window), 1040);
     fl_str state_bytes = rig_snapshot(&arena, s.op);
-    side_close(&s, q);
-    side_open(&s, q, 0, 1);
+    side_close(&s);
+    side_open(&s, &q->what, 0, 1);
     assert_int_equal(rig_restore(s.op, &state_bytes, 1, &s.r.err), 0);
     assert_int_equal(s.op->timer_ms, 1040);
     fl_sim_set_clock_ms(s.r.pf, 1100);
@@ -610,7 +422,7 @@ static void the_clock_fires_windows_in_processing_time(void **state) {
     REACH(FL_WATERMARK_MAX);
     assert_int_equal(fl_chain_finish(s.r.chain, &s.r.err), FL_DONE); /* the open window is dropped, as in Flink */
     assert_tap(&s.out[0], "W MAX\n");
-    side_close(&s, q);
+    side_close(&s);
 }
 
 static void bounds_of_a_window_are_wall_time_and_its_time_an_instant(void **state) {
@@ -623,14 +435,14 @@ static void bounds_of_a_window_are_wall_time_and_its_time_an_instant(void **stat
     fl_plan_set_columns(&arena, &q->plan->outputs[0], fields, 6);
     q->specs[0].props = props;
     q->specs[0].n_props = 4;
-    assert_int_equal(fl_tz_find("Asia/Shanghai", &q->tz, &(fl_error){0}), 0);
-    side_open(&s, q, 0, 1);
+    assert_int_equal(fl_tz_find("Asia/Shanghai", &q->what.tz, &(fl_error){0}), 0);
+    side_open(&s, &q->what, 0, 1);
     FEED(1, 20 * 3600000); /* 04:00 of January 2nd in Shanghai */
     REACH(40 * 3600000 - 2);
     assert_tap(&s.out[0], "W 143999998\n");
     REACH(40 * 3600000 - 1);
     assert_tap(&s.out[0], "+I[1, 1, 86400000, 143999999, null, 172800000]\nW 143999999\n");
-    side_close(&s, q);
+    side_close(&s);
 }
 
 int main(void) {
@@ -638,7 +450,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(windows_have_the_rows_of_the_model),
         TEST(a_restored_operator_goes_on_as_if_nothing_had_happened),
-        TEST(keys_may_be_dealt_out_to_another_number_of_subtasks),
         TEST(a_row_is_late_when_its_last_window_has_fired),
         TEST(a_sliding_row_counts_in_the_windows_that_are_still_open),
         TEST(a_growing_window_repeats_itself_at_every_step),
