@@ -193,15 +193,13 @@ static int stream(group_agg *g, fl_batch *b, const uint32_t *ids, fl_error *err)
     return rc;
 }
 
-static int group_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
-    (void)input;
-    group_agg *g = (group_agg *)op;
-    fl_arena *scratch = op->ctx->scratch;
+static int add_batch(group_agg *g, fl_batch *b, fl_error *err) {
+    fl_arena *scratch = g->base.ctx->scratch;
     fl_rows rows = {b->sel, b->n_sel};
     uint32_t *ids = fl_arena_alloc(scratch, sizeof *ids * (size_t)rows.n + 4);
     for (int i = 0; i < g->plan->n_keys; i++) g->key_cols[i] = b->cols[g->plan->keys[i]];
     FL_TRY(fl_keytab_lookup(g->keys, g->key_cols, rows, ids, scratch, err));
-    if (!op->ctx->batch_mode) return stream(g, b, ids, err);
+    if (!g->base.ctx->batch_mode) return stream(g, b, ids, err);
     char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)rows.n + 8);
     for (int k = 0; k < rows.n; k++) {
         bool fresh;
@@ -209,6 +207,20 @@ static int group_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     }
     for (int k = 0; k < rows.n; k++) acc[k] = g->acc[ids[k]];
     fl_agg_update(g->layout, acc, b->cols, rows, scratch);
+    return FL_DONE;
+}
+
+/* Longer batches than usual are taken piece by piece: a row makes up to two. */
+static int group_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
+    (void)input;
+    group_agg *g = (group_agg *)op;
+    if (b->n <= FL_BATCH_ROWS) return add_batch(g, b, err);
+    for (int at = 0; at < b->n; at += FL_BATCH_ROWS) {
+        fl_batch *piece = fl_batch_slice(b, at, FL_MIN(FL_BATCH_ROWS, b->n - at));
+        int rc = add_batch(g, piece, err);
+        fl_batch_unref(piece);
+        if (rc < 0) return rc;
+    }
     return FL_DONE;
 }
 
