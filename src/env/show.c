@@ -48,7 +48,11 @@ static flott_result *list_of(flott_session *s, const fl_ast_show *show, const ch
 
 /* ---- tables in full ---- */
 
-static const char *type_text(fl_arena *a, const fl_type *t) { return fl_type_name(a, t, FL_TYPE_BARE); }
+/* In batch mode a row time is a timestamp like any other. */
+static const char *type_text(fl_arena *a, const fl_type *t, bool batch) {
+    if (batch && t->attr == FL_ATTR_ROWTIME) t = fl_type_attr(a, t, FL_ATTR_NONE);
+    return fl_type_name(a, t, FL_TYPE_BARE);
+}
 
 static const char *key_text(fl_arena *a, const fl_catalog_table *t, int column) {
     bool in_key = false;
@@ -81,7 +85,7 @@ static flott_result *describe(flott_session *s, const fl_ast_show *show, const f
         const fl_catalog_column *c = &t->columns[i];
         if (!wanted(show, c->name)) continue;
         add(&rows, c->name);
-        add(&rows, type_text(a, c->type));
+        add(&rows, type_text(a, c->type, fl_config_is(s->config, "execution.runtime-mode", "BATCH")));
         add(&rows, c->type->nullable ? "true" : "false");
         add(&rows, key_text(a, t, i));
         add(&rows, extras_text(a, c));

@@ -30,7 +30,8 @@ static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_
         names[i] = row->type->fields[i].name;
         if (fl_str_ieq(fl_str_from(names[i]), fl_str_from(field))) near = names[i];
         if (strcmp(names[i], field) != 0) continue;
-        fl_expr *args[2] = {row, fl_expr_int(x->b->ctx->arena, i, fl_type_of(FL_T_INT, false))};
+        fl_value name = {.type = fl_type_string(false), .s = fl_str_from(field)};
+        fl_expr *args[2] = {row, fl_expr_literal(x->b->ctx->arena, &name)};
         return fl_bind_call(x, "FIELD", args, 2, path->pos, out, err);
     }
     fl_buf whole;

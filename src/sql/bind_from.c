@@ -369,7 +369,7 @@ static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr
     return 0;
 }
 
-/* "HOP table function based aggregate requires …" is asked when the aggregate is planned; what no window can have, here. */
+/* What no window can have. Some lengths do for the function and not for an aggregate over it: see rewrite.c. */
 static int check_window(const window_function *f, const fl_window *w, fl_pos pos, fl_error *err) {
     if (w->size <= 0 || w->slide <= 0)
         return fl_bind_fail(pos, err, "%s window parameters must satisfy %s > 0, but got %lld ms", f->name,
@@ -378,9 +378,6 @@ static int check_window(const window_function *f, const fl_window *w, fl_pos pos
     if (w->kind == FL_WINDOW_CUMULATE && w->size % w->slide != 0)
         return fl_bind_fail(pos, err, "CUMULATE table function based aggregate requires maxSize must be an integral multiple of step, but got maxSize %lld ms and step %lld ms",
                             (long long)w->size, (long long)w->slide);
-    if (w->kind == FL_WINDOW_TUMBLE && (w->offset >= w->size || w->offset <= -w->size))
-        return fl_bind_fail(pos, err, "Tumbling Window parameters must satisfy abs(offset) < size, bot got size %lldms and offset %lldms.",
-                            (long long)w->size, (long long)w->offset);
     return 0;
 }
 

@@ -123,17 +123,18 @@ static fl_expr *conjunction(fl_arena *a, fl_expr *x, fl_expr *y) {
     return both;
 }
 
-static bool asks_for_window(const fl_rel *window, const fl_expr *condition) {
+bool fl_rel_can_filter_before(const fl_rel *window, const fl_expr *condition) {
     bool used[window->n_cols];
     memset(used, 0, sizeof used);
     fl_expr_columns(condition, used);
-    for (int i = window->inputs[0]->n_cols; i < window->n_cols; i++)
-        if (used[i]) return true;
-    return false;
+    for (int i = 0; i < window->n_window_keys && window->window->kind == FL_WINDOW_SESSION; i++) used[window->window_keys[i]] = false;
+    for (int i = 0; i < window->n_cols; i++)
+        if (used[i] && (window->cols[i].prop != FL_REL_PLAIN || window->window->kind == FL_WINDOW_SESSION)) return false;
+    return true;
 }
 
 fl_rel *fl_rel_filter(fl_arena *a, fl_rel *input, fl_expr *condition) {
-    if (input->kind == FL_REL_WINDOW && !asks_for_window(input, condition)) {
+    if (input->kind == FL_REL_WINDOW && fl_rel_can_filter_before(input, condition)) {
         fl_rel *copy = FL_NEW(a, fl_rel);
         *copy = *input;
         copy->inputs = FL_NEW_N(a, fl_rel *, 1);

@@ -102,6 +102,10 @@ fl_rel *fl_rel_aggregate_new(fl_arena *a, fl_rel *input, const fl_rel_aggregate 
 /* All inputs have columns of the same layout; types are those of `types`. */
 fl_rel *fl_rel_union(fl_arena *a, fl_rel *const *inputs, int n, const fl_type *const *types);
 
+/* Rows that fail the condition may be left out before the window function as well: it reads no window columns and, as rows
+ * make sessions longer, of a SESSION only the keys. */
+bool fl_rel_can_filter_before(const fl_rel *window, const fl_expr *condition);
+
 /* The column as an expression. */
 fl_expr *fl_rel_ref(fl_arena *a, const fl_rel *r, int column);
 

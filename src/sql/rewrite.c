@@ -25,9 +25,10 @@ static const fl_rel *plain_window_below(const fl_rel *r) {
     if (r->kind == FL_REL_WINDOW) return r;
     if (r->kind != FL_REL_CALC || r->inputs[0]->kind != FL_REL_WINDOW) return NULL;
     const fl_rel *w = r->inputs[0];
-    for (int i = -1; i < r->n_cols; i++) {
-        const fl_expr *e = i < 0 ? r->calc.condition : r->calc.exprs[i];
-        if (e == NULL || e->kind == FL_EXPR_COLUMN) continue;
+    if (r->calc.condition != NULL && !fl_rel_can_filter_before(w, r->calc.condition)) return NULL;
+    for (int i = 0; i < r->n_cols; i++) {
+        const fl_expr *e = r->calc.exprs[i];
+        if (e->kind == FL_EXPR_COLUMN) continue;
         bool used[w->n_cols];
         memset(used, 0, sizeof used);
         fl_expr_columns(e, used);
@@ -48,6 +49,11 @@ static bool calls_read_window(const fl_rel *agg) {
 }
 
 static int check_window(fl_sql_ctx *c, const fl_window *w, fl_span span, fl_error *err) {
+    if (w->kind == FL_WINDOW_TUMBLE && (w->offset >= w->size || w->offset <= -w->size)) {
+        fl_fail(err, FL_E_VALIDATION, "Tumbling Window parameters must satisfy abs(offset) < size, bot got size %lldms and offset %lldms.",
+                (long long)w->size, (long long)w->offset);
+        return fl_error_at(err, span);
+    }
     if (w->kind != FL_WINDOW_HOP || c->batch || w->size % w->slide == 0) return 0;
     fl_fail(err, FL_E_VALIDATION, "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %lld ms and slide %lld ms",
             (long long)w->size, (long long)w->slide);
