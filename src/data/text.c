@@ -43,7 +43,7 @@ static uint32_t hash_double(double x) {
 }
 
 /* String: over UTF-16 units. */
-static uint32_t hash_string(fl_str s) {
+uint32_t fl_java_hash(fl_str s) {
     uint32_t h = 0, cp;
     for (const char *p = s.p, *end = s.p + s.n; p < end;) {
         p += fl_utf8_decode(p, end, &cp);
@@ -135,7 +135,7 @@ static uint32_t java_hash(const fl_column *c, int i) {
     case FL_T_DECIMAL: return hash_decimal(fl_column_i128(c, i), c->type->scale);
     case FL_T_CHAR:
     case FL_T_VARCHAR:
-    case FL_T_VARIANT: return hash_string(fl_column_str(c, i));
+    case FL_T_VARIANT: return fl_java_hash(fl_column_str(c, i));
     case FL_T_BINARY:
     case FL_T_VARBINARY:
     case FL_T_RAW: return hash_bytes(fl_column_str(c, i));

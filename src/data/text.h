@@ -14,6 +14,9 @@ void fl_text_java(fl_buf *out, const fl_column *c, int i);
  * `tz`. A NULL at the top prints as NULL. */
 void fl_text_sql(fl_buf *out, const fl_column *c, int i, const fl_tz *tz);
 
+/* Java's String.hashCode: what the order of a HashMap follows from, and so of some of Flink's texts. */
+uint32_t fl_java_hash(fl_str s);
+
 /* "+I[1, a]" for one row of a batch, as Row.toString. */
 void fl_text_row(fl_buf *out, const fl_batch *b, int row);
 

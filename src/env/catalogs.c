@@ -273,7 +273,7 @@ static int exists_already(const char *const path[3], bool temporary, bool view, 
     return fl_fail(err, FL_E_VALIDATION, "Table (or view) %s.%s already exists in Catalog %s.", path[1], path[2], path[0]);
 }
 
-int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, bool replace, fl_error *err) {
+int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, fl_error *err) {
     const char *path[3] = {0};
     FL_TRY(fl_catalogs_resolve(c, name, path, err));
     if (find_catalog(c, path[0]) < 0) {
@@ -282,7 +282,7 @@ int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table 
     }
     if (!t->temporary && find_database(c, path[0], path[1]) < 0) return no_database(path[0], path[1], name->pos, err);
     fl_catalog_table **old = find_entry(c, path, t->temporary);
-    if (old != NULL && !replace) {
+    if (old != NULL) {
         if (if_not_exists) return 0;
         exists_already(path, t->temporary, t->is_view, err);
         return fail_at(name->pos, err);
@@ -293,10 +293,7 @@ int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table 
     placed.query_catalog = c->current;
     placed.query_database = c->current_database;
     fl_catalog_table *copy = fl_catalog_table_copy(&c->arena, &placed);
-    if (old != NULL)
-        *old = copy;
-    else
-        FL_PUSH(&c->arena, c->entries, c->n_entries, c->cap_entries, copy);
+    FL_PUSH(&c->arena, c->entries, c->n_entries, c->cap_entries, copy);
     return 0;
 }
 

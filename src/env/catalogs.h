@@ -30,7 +30,7 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
 int fl_catalogs_resolve(const fl_catalogs *c, const fl_name *name, const char *path[3], fl_error *err);
 
 /* Adds a copy of the definition at the name. `if_not_exists`: nothing happens if there is one. */
-int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, bool replace, fl_error *err);
+int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, fl_error *err);
 /* DROP [TEMPORARY] TABLE and VIEW. */
 int fl_catalogs_drop_table(fl_catalogs *c, const fl_ast_stmt *s, bool view, fl_error *err);
 

@@ -26,6 +26,13 @@ static int done(execution *x, flott_result **out) {
 /* The query's columns under names that differ. */
 static fl_rel *with_result_names(fl_arena *a, fl_rel *r) { return fl_rel_rename(a, r, fl_result_names(a, r)); }
 
+/* The query's own types: the plan's may have lost a mark or a nullability that no layout depends on. */
+static void set_columns(flott_result *r, const fl_rel *rel) {
+    fl_field *fields = FL_NEW_N(&r->arena, fl_field, rel->n_cols);
+    for (int i = 0; i < rel->n_cols; i++) fields[i] = (fl_field){rel->cols[i].name, rel->cols[i].type, NULL};
+    fl_result_set_schema(r, &(fl_schema){rel->n_cols, fields});
+}
+
 static int run_query(execution *x, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
     fl_sql_ctx c;
@@ -40,10 +47,9 @@ static int run_query(execution *x, flott_result **out, fl_error *err) {
         fl_collector_free(collector);
         return err->code;
     }
-    const fl_plan_output *rows = fl_plan_out(plan->sinks[0]->inputs[0]);
     flott_result *r = fl_result_new(s, FLOTT_RESULT_QUERY);
-    fl_result_set_schema(r, &rows->schema);
-    r->insert_only = rows->changes == FL_CHANGES_INSERT;
+    set_columns(r, sink.input);
+    r->insert_only = fl_plan_out(plan->sinks[0]->inputs[0])->changes == FL_CHANGES_INSERT;
     x->arena = NULL;
     if (fl_session_submit(s, plan, "collect", collector, &r->job, err) < 0) {
         r->kind = FLOTT_RESULT_OK; /* there is no job to cancel */
@@ -172,7 +178,7 @@ static int create_table(execution *x, flott_result **out, fl_error *err) {
     if (t->replace || t->or_replace) return fl_fail(err, FL_E_UNSUPPORTED, "REPLACE TABLE is not supported yet");
     FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
     FL_TRY(fl_bind_create_table(&c, t, &def, err));
-    FL_TRY(fl_catalogs_add(x->session->catalogs, &t->name, &def, t->if_not_exists, false, err));
+    FL_TRY(fl_catalogs_add(x->session->catalogs, &t->name, &def, t->if_not_exists, err));
     return done(x, out);
 }
 
@@ -182,7 +188,7 @@ static int create_view(execution *x, flott_result **out, fl_error *err) {
     fl_sql_ctx c;
     FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
     FL_TRY(fl_bind_create_view(&c, v, &def, err));
-    FL_TRY(fl_catalogs_add(x->session->catalogs, &v->name, &def, v->if_not_exists, v->or_replace, err));
+    FL_TRY(fl_catalogs_add(x->session->catalogs, &v->name, &def, v->if_not_exists, err)); /* OR REPLACE does nothing in Flink 1.20 */
     return done(x, out);
 }
 

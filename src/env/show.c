@@ -2,6 +2,7 @@
 /* show.c -- SHOW and DESCRIBE: what there is, as rows. */
 #include <stdlib.h>
 
+#include "data/text.h"
 #include "env/session.h"
 #include "expr/aggregate.h"
 #include "sql/parser.h"
@@ -110,7 +111,7 @@ static void put_column(fl_buf *out, const fl_catalog_column *c) {
         }
         if (c->is_virtual) fl_buf_puts(out, " VIRTUAL");
     }
-    if (c->comment != NULL) {
+    if (c->comment != NULL && c->comment[0] != 0) {
         fl_buf_puts(out, " COMMENT ");
         put_string(out, c->comment);
     }
@@ -129,6 +130,23 @@ static void put_path(fl_buf *out, const fl_catalog_table *t) {
     fl_quote_name(out, t->database);
     fl_buf_putc(out, '.');
     fl_quote_name(out, t->name);
+}
+
+/* Flink lists options as a HashMap made for their number does: by bucket. */
+static void put_options(fl_buf *out, const fl_catalog_table *t) {
+    uint32_t buckets = 1, n = 0;
+    while (buckets < (uint32_t)((float)t->n_options / 0.75f + 1)) buckets *= 2;
+    fl_buf_puts(out, "WITH (\n");
+    for (uint32_t b = 0; b < buckets; b++)
+        for (int i = 0; i < t->n_options; i++) {
+            uint32_t hash = fl_java_hash(fl_str_from(t->options[i].key));
+            if (((hash ^ hash >> 16) & (buckets - 1)) != b) continue;
+            fl_buf_puts(out, n++ > 0 ? ",\n  " : "  ");
+            put_string(out, t->options[i].key);
+            fl_buf_puts(out, " = ");
+            put_string(out, t->options[i].value);
+        }
+    fl_buf_puts(out, "\n)\n");
 }
 
 static void put_create_table(fl_buf *out, const fl_catalog_table *t) {
@@ -172,14 +190,7 @@ static void put_create_table(fl_buf *out, const fl_catalog_table *t) {
         put_columns(out, t, t->partition_keys, t->n_partition_keys);
         fl_buf_puts(out, ")\n");
     }
-    fl_buf_puts(out, "WITH (\n");
-    for (int i = 0; i < t->n_options; i++) {
-        fl_buf_puts(out, i > 0 ? ",\n  " : "  ");
-        put_string(out, t->options[i].key);
-        fl_buf_puts(out, " = ");
-        put_string(out, t->options[i].value);
-    }
-    fl_buf_puts(out, "\n)\n");
+    put_options(out, t);
 }
 
 static void put_create_view(fl_buf *out, const fl_catalog_table *t) {

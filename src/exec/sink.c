@@ -62,6 +62,7 @@ static int enforce_not_null(const sink_op *o, fl_batch *b, fl_batch **out, fl_er
                     "'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such records silently.",
                     o->sink->schema->fields[p->not_null[i]].name);
             fl_batch_unref(in);
+            *out = NULL;
             return err->code;
         }
         *out = fl_batch_copy(in);

@@ -145,7 +145,7 @@ static void result_avg(const fl_agg_call *call, const fl_cell *cell, char *const
         } else {
             const fl_sum_double *s = fl_cell_at(cell, acc[i]);
             if (s->count > 0)
-                fl_column_append_f64(out, s->sum / (double)s->count);
+                fl_column_append_f64(out, (s->sum + 0.0) / (double)s->count); /* Flink starts at 0.0: no -0.0 comes out */
             else
                 fl_column_append_null(out);
         }

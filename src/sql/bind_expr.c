@@ -175,6 +175,10 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
 static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_expr **args;
     int n = e->n_args;
+    if (e->op == FL_OP_NEGATE && e->args[0]->kind == FL_AX_NUMBER && fl_str_is(e->args[0]->text, "2147483648")) {
+        *out = fl_expr_int(x->b->ctx->arena, INT32_MIN, fl_type_of(FL_T_INT, false)); /* the one number that is an INT only with its sign */
+        return 0;
+    }
     while (n > 0 && e->args[n - 1] == NULL) n--; /* LIKE without ESCAPE */
     FL_TRY(bind_args(x, e->args, n, &args, err));
     const char *name = e->op == FL_OP_ITEM ? "ITEM" : fl_ast_op_text[e->op];
@@ -285,11 +289,4 @@ int fl_bind_condition(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_er
     if ((*out)->type->kind == FL_T_NULL) *out = fl_expr_null(x->b->ctx->arena, fl_type_of(FL_T_BOOLEAN, true));
     if ((*out)->type->kind == FL_T_BOOLEAN) return 0;
     return fl_bind_fail(e->pos, err, "%s clause must be a condition", x->clause);
-}
-
-const char *fl_item_name(fl_arena *a, const fl_ast_expr *e, const char *alias, int i) {
-    if (alias != NULL) return alias;
-    if (e->kind == FL_AX_NAME) return e->name.part[e->name.n - 1];
-    if (e->kind == FL_AX_FIELD) return fl_arena_strndup(a, e->text.p, e->text.n);
-    return fl_arena_printf(a, "EXPR$%d", i);
 }

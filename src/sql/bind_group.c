@@ -343,28 +343,10 @@ int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope,
     fl_arena *a = b->ctx->arena;
     fl_group g = {.b = b, .scope = scope};
     fl_expr_ctx x = {.b = b, .scope = scope, .group = &g, .clause = "SELECT"};
-    fl_expr *having = NULL, **items = NULL;
-    const char **names = NULL;
-    int n = 0, cap = 0, n_names = 0, cap_names = 0;
+    fl_expr *having = NULL;
+    fl_items items = {0};
     FL_TRY(bind_keys(&g, s, err));
-    for (int i = 0; i < s->n_items; i++) {
-        const fl_ast_expr *e = s->items[i].expr;
-        if (e->kind == FL_AX_NAME && e->flag) {
-            int first, count;
-            FL_TRY(fl_scope_star(scope, &e->name, &first, &count, err));
-            for (int c = first; c < first + count; c++) {
-                fl_expr *ref = fl_rel_ref(a, scope->rel, c);
-                ref->span = fl_span_of(e->pos);
-                FL_PUSH(a, items, n, cap, ref);
-                FL_PUSH(a, names, n_names, cap_names, scope->rel->cols[c].name);
-            }
-            continue;
-        }
-        fl_expr *item;
-        FL_TRY(fl_bind_ast(&x, e, &item, err));
-        FL_PUSH(a, names, n_names, cap_names, fl_item_name(a, e, s->items[i].alias, n));
-        FL_PUSH(a, items, n, cap, item);
-    }
+    FL_TRY(fl_bind_items(&x, s, &items, err));
     x.clause = "HAVING";
     if (s->having != NULL) FL_TRY(fl_bind_condition(&x, s->having, &having, err));
     fl_rel *rel = make_aggregate(&g);
@@ -373,7 +355,7 @@ int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope,
         FL_TRY(regroup(&g, having, &having, err));
         rel = fl_rel_filter(a, rel, having);
     }
-    for (int i = 0; i < n; i++) FL_TRY(regroup(&g, items[i], &items[i], err));
-    *out = fl_rel_project(a, rel, items, names, n);
+    for (int i = 0; i < items.n; i++) FL_TRY(regroup(&g, items.exprs[i], &items.exprs[i], err));
+    *out = fl_rel_project(a, rel, items.exprs, items.names, items.n);
     return 0;
 }

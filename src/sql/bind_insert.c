@@ -204,6 +204,10 @@ int fl_bind_insert(fl_sql_ctx *c, const fl_ast_insert *s, fl_rel_sink *out, fl_e
     if (out->def->is_view)
         return fl_bind_fail(s->name.pos, err, "'%s' is a view: INSERT needs a table", fl_catalog_table_path(c->arena, out->def));
     FL_TRY(fl_bind_options(c, out->def, s->hints, s->n_hints, &out->table, err));
+    if (out->def->distributed)
+        return fl_bind_fail(s->name.pos, err,
+                            "Table '%s' is distributed into buckets, but the underlying DynamicTableSink doesn't implement the SupportsBucketing interface.",
+                            out->table.name);
     FL_TRY(fl_bind_query_in(&b, s->query, &query, err));
     FL_TRY(check_rowtimes(&b, query, out->table.name, s->name.pos, err));
     targets t = writable(c->arena, out->def);

@@ -4,29 +4,60 @@
 
 /* ---- SELECT ---- */
 
-static int bind_items(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err) {
-    fl_arena *a = b->ctx->arena;
-    fl_expr_ctx x = {.b = b, .scope = scope, .clause = "SELECT"};
-    fl_expr **exprs = NULL;
-    const char **names = NULL;
-    int n = 0, cap = 0, n_names = 0, cap_names = 0;
+static void add_item(fl_arena *a, fl_items *items, fl_expr *e, const char *name) {
+    int cap = items->cap, n = items->n;
+    FL_PUSH(a, items->names, n, cap, name);
+    FL_PUSH(a, items->exprs, items->n, items->cap, e);
+}
+
+/* The item's alias, its column's name, or EXPR$i. */
+static const char *item_name(fl_arena *a, const fl_ast_item *item, int i) {
+    const fl_ast_expr *e = item->expr;
+    if (item->alias != NULL) return item->alias;
+    if (e->kind == FL_AX_NAME) return e->name.part[e->name.n - 1];
+    if (e->kind == FL_AX_FIELD) return fl_arena_strndup(a, e->text.p, e->text.n);
+    return fl_arena_printf(a, "EXPR$%d", i);
+}
+
+static int expand_star(fl_expr_ctx *x, const fl_ast_expr *star, fl_items *items, fl_error *err) {
+    fl_arena *a = x->b->ctx->arena;
+    const fl_rel *rel = x->scope->rel;
+    int first, n;
+    FL_TRY(fl_scope_star(x->scope, &star->name, &first, &n, err));
+    for (int c = first; c < first + n; c++) {
+        fl_expr *ref = fl_rel_ref(a, rel, c);
+        ref->span = fl_span_of(star->pos);
+        add_item(a, items, ref, rel->cols[c].name);
+    }
+    for (int f = 0; n < 0 && f < rel->cols[first].type->n_fields; f++) {
+        const char *field = rel->cols[first].type->fields[f].name;
+        fl_value name = {.type = fl_type_string(false), .s = fl_str_from(field)};
+        fl_expr *args[2] = {fl_rel_ref(a, rel, first), fl_expr_literal(a, &name)}, *e;
+        FL_TRY(fl_bind_call(x, "FIELD", args, 2, star->pos, &e, err));
+        add_item(a, items, e, field);
+    }
+    return 0;
+}
+
+int fl_bind_items(fl_expr_ctx *x, const fl_ast_select *s, fl_items *out, fl_error *err) {
     for (int i = 0; i < s->n_items; i++) {
         const fl_ast_expr *e = s->items[i].expr;
         fl_expr *item;
         if (e->kind == FL_AX_NAME && e->flag) {
-            int first, count;
-            FL_TRY(fl_scope_star(scope, &e->name, &first, &count, err));
-            for (int c = first; c < first + count; c++) {
-                FL_PUSH(a, exprs, n, cap, fl_rel_ref(a, scope->rel, c));
-                FL_PUSH(a, names, n_names, cap_names, scope->rel->cols[c].name);
-            }
+            FL_TRY(expand_star(x, e, out, err));
             continue;
         }
-        FL_TRY(fl_bind_ast(&x, e, &item, err));
-        FL_PUSH(a, names, n_names, cap_names, fl_item_name(a, e, s->items[i].alias, n));
-        FL_PUSH(a, exprs, n, cap, item);
+        FL_TRY(fl_bind_ast(x, e, &item, err));
+        add_item(x->b->ctx->arena, out, item, item_name(x->b->ctx->arena, &s->items[i], out->n));
     }
-    *out = fl_rel_project(a, scope->rel != NULL ? scope->rel : fl_rel_one_row(a), exprs, names, n);
+    return 0;
+}
+
+static int bind_plain(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err) {
+    fl_expr_ctx x = {.b = b, .scope = scope, .clause = "SELECT"};
+    fl_items items = {0};
+    FL_TRY(fl_bind_items(&x, s, &items, err));
+    *out = fl_rel_project(b->ctx->arena, scope->rel != NULL ? scope->rel : fl_rel_one_row(b->ctx->arena), items.exprs, items.names, items.n);
     return 0;
 }
 
@@ -63,7 +94,7 @@ static int bind_select(fl_binder *b, const fl_ast_select *s, fl_rel **out, fl_er
         FL_TRY(fl_bind_condition(&x, s->where, &condition, err));
         scope.rel = fl_rel_filter(b->ctx->arena, scope.rel, condition);
     }
-    FL_TRY(is_grouped(s) ? fl_bind_grouped(b, s, &scope, out, err) : bind_items(b, s, &scope, out, err));
+    FL_TRY(is_grouped(s) ? fl_bind_grouped(b, s, &scope, out, err) : bind_plain(b, s, &scope, out, err));
     if (s->distinct) *out = distinct(b->ctx->arena, *out);
     return 0;
 }
@@ -152,6 +183,11 @@ static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_err
         for (int r = 0; r < q->n_rows; r++) types[r] = cells[r * n_cols + c]->type;
         cols[c] = (fl_rel_column){.name = fl_arena_printf(a, "EXPR$%d", c), .type = fl_type_common(a, types, q->n_rows)};
         if (cols[c].type == NULL) return fl_bind_fail(q->pos, err, "Values passed to VALUES operator must have compatible types");
+        for (int r = 0; r < q->n_rows; r++)
+            if (types[r]->kind == FL_T_NULL) {
+                fl_bind_fail(q->rows[r]->pos, err, "Illegal use of 'NULL'");
+                return fl_error_hint(err, "write CAST(NULL AS …)");
+            }
         for (int r = 0; r < q->n_rows; r++) {
             fl_expr **cell = &cells[r * n_cols + c];
             if (!fl_type_same_layout((*cell)->type, cols[c].type))
@@ -198,7 +234,13 @@ int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error
 
 int fl_bind_query(fl_sql_ctx *c, const fl_ast_query *q, fl_rel **out, fl_error *err) {
     fl_binder b = fl_binder_make(c);
-    return fl_bind_query_in(&b, q, out, err);
+    FL_TRY(fl_bind_query_in(&b, q, out, err));
+    for (int i = 0; i < (*out)->n_cols; i++)
+        if ((*out)->cols[i].type->kind == FL_T_NULL) {
+            fl_bind_fail(q->pos, err, "Illegal use of 'NULL': column '%s' has no type", (*out)->cols[i].name);
+            return fl_error_hint(err, "write CAST(NULL AS …)");
+        }
+    return 0;
 }
 
 const char **fl_result_names(fl_arena *a, const fl_rel *r) {

@@ -109,15 +109,20 @@ int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_us
 int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl_error *err) {
     *first = 0;
     *n = s->rel != NULL ? s->rel->n_cols : 0;
-    if (name->n == 1) {
-        if (s->rel == NULL || s->n_tables == 0) return fl_bind_fail(name->pos, err, "SELECT * requires a FROM clause");
+    if (s->rel == NULL || s->n_tables == 0) return fl_bind_fail(name->pos, err, "SELECT * requires a FROM clause");
+    if (name->n == 1) return 0;
+    int n_table = 0, column = 0;
+    const fl_scope_table *t = find_table(s, name, &n_table);
+    if (t != NULL && name->n == n_table + 1) {
+        *first = t->first;
+        *n = t->n;
         return 0;
     }
-    int n_table;
-    const fl_scope_table *t = find_table(s, name, &n_table);
-    if (t == NULL) return fl_bind_fail(name->pos, err, "Unknown identifier '%s'", name->part[0]);
-    *first = t->first;
-    *n = t->n;
+    int found = t != NULL ? count_columns(s, t->first, t->n, name->part[n_table], &column) : count_columns(s, 0, s->rel->n_cols, name->part[0], &column);
+    if (found != 1 || name->n > (t != NULL ? n_table + 2 : 2) || s->rel->cols[column].type->kind != FL_T_ROW)
+        return fl_bind_fail(name->pos, err, "Unknown identifier '%s'", name->part[name->n - 2]);
+    *first = column;
+    *n = -1;
     return 0;
 }
 

@@ -75,7 +75,7 @@ bool fl_is_function_of_flink(const char *name);
 
 /* The column that a name means; the rest of the name are fields of it. */
 int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_used, fl_error *err);
-/* Columns of a star; `t.*` of one relation. */
+/* Columns of a star: all, those of one relation (`t.*`), or with *n = -1 the fields of column *first (`t.r.*`, `r.*`). */
 int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl_error *err);
 
 /* ---- queries ---- */
@@ -89,8 +89,14 @@ int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, i
 int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out, fl_error *err);
 /* The table's options with those of OPTIONS hints over them. */
 int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out, fl_error *err);
-/* The name of a select item: its alias, its column's name, or EXPR$i. */
-const char *fl_item_name(fl_arena *a, const fl_ast_expr *e, const char *alias, int i);
+
+/* The items of a SELECT, stars expanded. */
+typedef struct fl_items {
+    fl_expr **exprs;
+    const char **names;
+    int n, cap;
+} fl_items;
+int fl_bind_items(fl_expr_ctx *x, const fl_ast_select *s, fl_items *out, fl_error *err);
 
 /* ---- grouping ---- */
 

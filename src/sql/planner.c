@@ -236,8 +236,7 @@ static fl_plan_input plan_computed(planner *p, const table_plan *t, fl_plan_inpu
             exprs[n_out] = fl_expr_column(p->a, at[i], fl_plan_out(in)->schema.fields[at[i]].type);
             if (r->metadata[i] != NULL && fl_expr_cast(&b, exprs[n_out], type, false, (fl_span){0}, &exprs[n_out], err) < 0) return (fl_plan_input){0};
         }
-        cols[n_out] = (fl_rel_column){.name = r->def->columns[i].name, .type = exprs[n_out]->type};
-        cols[n_out].attr = type->attr;
+        cols[n_out] = (fl_rel_column){.name = r->def->columns[i].name, .type = type, .attr = r->def->columns[i].type->attr};
         map[i] = n_out++;
     }
     return fl_plan_ref(new_calc(p, in, NULL, exprs, cols, n_out));
