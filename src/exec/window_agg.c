@@ -46,7 +46,7 @@ typedef struct window_agg {
 /* ---- time ---- */
 
 /* Ends of windows lie on a grid of their own. */
-static int64_t ends_offset(const fl_window *w) { return w->offset + w->size; }
+static int64_t ends_offset(const fl_window *w) { return w->attached ? w->offset : w->offset + w->size; }
 
 /* The greatest window end that fires at or before instant t. */
 static int64_t last_end(const window_agg *w, const fl_window *win, int64_t t) {

@@ -366,6 +366,7 @@ static void restack_key(fl_window_store *s, spec *p, uint32_t id, fl_arena *scra
 /* ---- making ---- */
 
 static strategy choose(const fl_agg_layout *l, const fl_window *w, int64_t slice_size) {
+    if (w->attached) return DIRECT;
     if (w->kind == FL_WINDOW_CUMULATE) return RUNNING;
     int64_t n = w->size / slice_size;
     if (n == 1) return DIRECT;
@@ -557,8 +558,8 @@ void fl_window_store_begin(fl_window_store *s, int spec_index, int64_t end, fl_a
     need_ids(s, p);
     switch (p->strategy) {
     case DIRECT:
-        fl_assert(hi == lo + 1);
-        s->read_slice = s->slices[lo];
+        s->read_slice = s->slices[hi - 1];
+        fl_assert(s->read_slice->end == end);
         order_rows(s, s->read_slice);
         break;
     case MERGE:

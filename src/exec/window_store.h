@@ -5,17 +5,17 @@
  *     HOP window            [--------------------------)  fires at its end from s2 … s4
  *
  * Putting a window together, by strategy:
- *   DIRECT   the window is one slice: its rows are the result.
+ *   DIRECT   the window is one slice, or its rows are told by its end: its rows are the result.
  *   MERGE    few slices, or functions that must be merged in Flink's order (newest first): merged anew at each firing.
  *   RUNNING  CUMULATE: each slice is added once to a running accumulator a key, which a new period empties.
- *   STACK    HOP over many slices: two stacks. The back holds one accumulator a key of all complete slices behind `mid`;
- *            the front holds, for each slice up to `mid` and each of its keys, the merge of that slice with all later ones
+ *   STACK    HOP over many slices: two stacks. The back holds one accumulator a key of all complete slices behind
+ * `mid`; the front holds, for each slice up to `mid` and each of its keys, the merge of that slice with all later ones
  *            up to `mid`. A window is front(oldest slice in it) + back: one merge a key, whatever the number of slices.
  *            When the window has left `mid` behind, the front is built anew from the slices and the back starts empty.
  *
- * Invariants: (1) a slice exists while some window that contains it has not fired.  (2) uses[id] is the number of slices
- * that have a row of the key; a key without one does not exist.  (3) STACK: back and front cover exactly the complete
- * slices of the current window.
+ * Invariants: (1) a slice exists while some window that contains it has not fired.  (2) uses[id] is the number of
+ * slices that have a row of the key; a key without one does not exist.  (3) STACK: back and front cover exactly the
+ * complete slices of the current window.
  */
 #ifndef FL_EXEC_WINDOW_STORE_H
 #define FL_EXEC_WINDOW_STORE_H

@@ -425,6 +425,38 @@ static void the_clock_fires_windows_in_processing_time(void **state) {
     side_close(&s);
 }
 
+/* SELECT …, COUNT(*) FROM an aggregate over windows GROUP BY window_start, window_end: each row has its window. */
+static void rows_that_have_a_window_already_are_in_that_one_only(void **state) {
+    (void)state;
+    static const fl_window windows[] = {{.kind = FL_WINDOW_TUMBLE, .size = 10, .slide = 10, .attached = true},
+                                        {.kind = FL_WINDOW_HOP, .size = 60, .slide = 10, .attached = true},
+                                        {.kind = FL_WINDOW_CUMULATE, .size = 60, .slide = 10, .attached = true}};
+    for (int i = 0; i < 3; i++) {
+        side s;
+        query *q = count_by_key(windows[i]);
+        side_open(&s, &q->what, 0, 1);
+        FEED(1, 70, 80, 80, 120);
+        REACH(68);
+        assert_tap(&s.out[0], "W 68\n");
+        REACH(69);
+        assert_tap(&s.out[0], i == 0   ? "+I[1, 1, 60, 70]\nW 69\n"
+                              : i == 1 ? "+I[1, 1, 10, 70]\nW 69\n"
+                                       : "+I[1, 1, 60, 70]\nW 69\n");
+        FEED(1, 80);
+        FEED(1, 70);
+        assert_int_equal(fl_metric_get(&s.op->metrics.late_rows), 1);
+        REACH(79);
+        assert_tap(&s.out[0], i == 0   ? "+I[1, 3, 70, 80]\nW 79\n"
+                              : i == 1 ? "+I[1, 3, 20, 80]\nW 79\n"
+                                       : "+I[1, 3, 60, 80]\nW 79\n");
+        REACH(FL_WATERMARK_MAX);
+        assert_tap(&s.out[0], i == 0   ? "+I[1, 1, 110, 120]\nW MAX\n"
+                              : i == 1 ? "+I[1, 1, 60, 120]\nW MAX\n"
+                                       : "+I[1, 1, 60, 120]\nW MAX\n");
+        side_close(&s);
+    }
+}
+
 static void bounds_of_a_window_are_wall_time_and_its_time_an_instant(void **state) {
     (void)state;
     static const fl_window_prop props[] = {FL_PROP_START, FL_PROP_TIME, FL_PROP_NULL_TIME, FL_PROP_END};
@@ -458,6 +490,7 @@ int main(void) {
         TEST(rows_without_a_time_are_counted_and_left_out),
         TEST(a_firing_of_many_keys_waits_for_room),
         TEST(the_clock_fires_windows_in_processing_time),
+        TEST(rows_that_have_a_window_already_are_in_that_one_only),
         TEST(bounds_of_a_window_are_wall_time_and_its_time_an_instant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
