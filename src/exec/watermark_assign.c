@@ -21,12 +21,13 @@ typedef struct watermark_assign {
     int64_t send_at_ms;     /* by timer; INT64_MAX: nothing to send */
     int64_t last_row_ms;    /* clock at the last row */
     bool idle;
+    bool ended;             /* MAX has passed: nothing is sent behind it */
     bool repeat;            /* after a restore: what was sent is sent again, for the operators behind have forgotten it */
 } watermark_assign;
 
 static void set_timer(watermark_assign *w) {
     int64_t idle_at = w->plan->idle_ms > 0 && !w->idle ? w->last_row_ms + w->plan->idle_ms : INT64_MAX;
-    w->base.timer_ms = w->repeat ? INT64_MIN : FL_MIN(w->send_at_ms, idle_at);
+    w->base.timer_ms = w->ended ? INT64_MAX : w->repeat ? INT64_MIN : FL_MIN(w->send_at_ms, idle_at);
 }
 
 static int watermark_open(fl_op *op, fl_error *err) {
@@ -102,7 +103,11 @@ static int watermark_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
 }
 
 static int watermark_watermark(fl_op *op, int64_t watermark, fl_error *err) {
-    return watermark == FL_WATERMARK_MAX ? fl_emit_watermark(op, watermark, err) : 0;
+    watermark_assign *w = (watermark_assign *)op;
+    if (watermark != FL_WATERMARK_MAX) return 0;
+    w->ended = true;
+    set_timer(w);
+    return fl_emit_watermark(op, watermark, err);
 }
 
 static int watermark_timer(fl_op *op, int64_t now_ms, fl_error *err) {
