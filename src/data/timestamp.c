@@ -54,7 +54,7 @@ void fl_civil_from_days(int64_t days, int64_t *year, int *month, int *day) {
 fl_civil fl_civil_from_ts(fl_ts t) {
     fl_civil c = {.nanos = t.nanos};
     int64_t days = fl_floor_div(t.ms, FL_MS_PER_DAY);
-    int ms = (int)(t.ms - days * FL_MS_PER_DAY);
+    int ms = (int)fl_floor_mod(t.ms, FL_MS_PER_DAY);
     fl_civil_from_days(days, &c.year, &c.month, &c.day);
     c.hour = ms / 3600000;
     c.minute = ms / 60000 % 60;

@@ -25,7 +25,10 @@ typedef struct fl_civil {
 } fl_civil;
 
 static inline int64_t fl_floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a ^ b) < 0); }
-static inline int64_t fl_floor_mod(int64_t a, int64_t b) { return a - fl_floor_div(a, b) * b; }
+static inline int64_t fl_floor_mod(int64_t a, int64_t b) {
+    int64_t r = a % b;
+    return r != 0 && (r ^ b) < 0 ? r + b : r;
+}
 
 int64_t fl_days_from_civil(int64_t year, int month, int day);
 void fl_civil_from_days(int64_t days, int64_t *year, int *month, int *day);

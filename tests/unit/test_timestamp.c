@@ -154,6 +154,17 @@ static void timestamps_print_as_java_prints_them(void **state) {
     }
 }
 
+static void the_ends_of_time_print_too(void **state) {
+    (void)state;
+    fl_buf b;
+    fl_buf_init(&b);
+    fl_ts_print_instant(&b, (fl_ts){INT64_MIN, 0});
+    assert_string_equal(shown(&b), "-292275055-05-16T16:47:04.192Z");
+    fl_buf_init(&b);
+    fl_ts_print_instant(&b, (fl_ts){INT64_MAX, 0});
+    assert_string_equal(shown(&b), "+292278994-08-17T07:12:55.807Z");
+}
+
 static void timestamps_print_as_sql_casts_them(void **state) {
     (void)state;
     static const struct {
@@ -556,6 +567,7 @@ int main(void) {
         cmocka_unit_test(packing_keeps_what_the_unit_can_hold),
         cmocka_unit_test(truncation_cuts_digits_also_before_1970),
         cmocka_unit_test(timestamps_print_as_java_prints_them),
+        cmocka_unit_test(the_ends_of_time_print_too),
         cmocka_unit_test(timestamps_print_as_sql_casts_them),
         cmocka_unit_test(dates_and_times_print_as_in_flink),
         cmocka_unit_test(intervals_print_as_in_flink),
