@@ -18,6 +18,10 @@ typedef struct window_tvf {
     int64_t end;  /* end of the next window of that row; INT64_MIN: its first */
     int mark;
     int64_t now_ms;
+    /* scratch of one call */
+    uint16_t *sel;
+    int64_t *ends;
+    fl_mark *marks;
 } window_tvf;
 
 static int window_tvf_open(fl_op *op, fl_error *err) {
@@ -52,9 +56,9 @@ static bool next_window(const fl_window *w, int64_t t, int64_t *end) {
 static fl_batch *expand(window_tvf *t) {
     fl_task_ctx *ctx = t->base.ctx;
     fl_batch *b = t->in;
-    uint16_t *sel = fl_arena_alloc(ctx->scratch, sizeof *sel * FL_BATCH_ROWS);
-    int64_t *ends = fl_arena_alloc(ctx->scratch, sizeof *ends * FL_BATCH_ROWS);
-    fl_mark *marks = fl_arena_alloc(ctx->scratch, sizeof *marks * (size_t)(b->n_marks + 1));
+    uint16_t *sel = t->sel;
+    int64_t *ends = t->ends;
+    fl_mark *marks = t->marks;
     int n = 0, n_marks = 0;
     while (t->at < b->n_sel && n < FL_BATCH_ROWS) {
         int row = fl_batch_row(b, t->at);
@@ -100,6 +104,9 @@ static int window_tvf_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
         t->end = INT64_MIN;
         t->now_ms = fl_now_ms(op->ctx->pf);
     }
+    t->sel = fl_arena_alloc(op->ctx->scratch, sizeof *t->sel * FL_BATCH_ROWS);
+    t->ends = fl_arena_alloc(op->ctx->scratch, sizeof *t->ends * FL_BATCH_ROWS);
+    t->marks = fl_arena_alloc(op->ctx->scratch, sizeof *t->marks * (size_t)(t->in->n_marks + 1));
     while (t->at < t->in->n_sel || t->mark < t->in->n_marks) {
         if (!fl_has_room(op, 0)) return FL_MORE;
         fl_batch *out = expand(t);

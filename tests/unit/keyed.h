@@ -8,6 +8,7 @@
 #include "rig.h"
 
 #include "exec/ops.h"
+#include "exec/window.h"
 #include "state/keytab.h"
 
 /* ---- rows for aggregates, and results computed the slow way ---- */
@@ -100,6 +101,27 @@ static inline void append_slow_result(fl_column *out, const fl_agg_call *call, c
         rig_append(out, sum);
     else
         rig_append(out, strcmp(call->fn->name, "MIN") == 0 ? least : greatest);
+}
+
+/* ---- windows by Flink's formulas ---- */
+
+static inline int64_t flinks_start(int64_t t, int64_t offset, int64_t size) {
+    int64_t r = (t - offset) % size;
+    return r < 0 ? t - (r + size) : t - r;
+}
+
+/* Ends of the windows of a row at local time t. */
+static inline int windows_of(const fl_window *w, int64_t t, int64_t *ends) {
+    int n = 0;
+    if (w->kind == FL_WINDOW_CUMULATE) {
+        int64_t start = flinks_start(t, w->offset, w->size);
+        for (int64_t end = start + w->slide; end <= start + w->size; end += w->slide)
+            if (end > t) ends[n++] = end;
+        return n;
+    }
+    for (int64_t start = flinks_start(t, w->offset, w->slide); start > t - w->size; start -= w->slide)
+        ends[n++] = start + w->size;
+    return n;
 }
 
 /* ---- streams ---- */

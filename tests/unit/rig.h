@@ -258,22 +258,33 @@ static inline void assert_same_rows(const fl_buf *got, const fl_buf *want) {
     fl_arena_deinit(&a);
 }
 
-/* The lines of a log as one text: between watermarks the rows are sorted, and of watermarks without rows between them
- * only the last is left, for an operator may gather them. */
-static inline const char *sort_stretches(fl_arena *a, const fl_buf *log) {
-    int n, from = 0;
+/* A log of which only the last of watermarks without rows between them is left, for an operator may gather them. */
+static inline const char *last_watermarks(fl_arena *a, const fl_buf *log) {
+    int n;
     fl_buf b;
     char **line = split_log(a, log, false, &n);
     fl_buf_init(&b);
+    for (int i = 0; i < n; i++)
+        if (line[i][0] != 'W' || i + 1 == n || line[i + 1][0] != 'W') fl_buf_printf(&b, "%s\n", line[i]);
+    const char *text = fl_arena_strdup(a, fl_buf_cstr(&b));
+    fl_buf_deinit(&b);
+    return text;
+}
+
+/* The same with the rows sorted between watermarks. */
+static inline const char *sort_stretches(fl_arena *a, const fl_buf *log) {
+    fl_buf b;
+    int n, from = 0;
+    const char *text = last_watermarks(a, log);
+    char **line = split_log(a, &(fl_buf){.p = (char *)(uintptr_t)text, .n = strlen(text)}, false, &n);
+    fl_buf_init(&b);
     for (int i = 0; i <= n; i++) {
-        if (i < n && line[i][2] == '[') continue;
+        if (i < n && line[i][0] != 'W') continue;
         if (i > from) qsort(line + from, (size_t)(i - from), sizeof *line, by_text);
-        for (; from < i; from++) fl_buf_printf(&b, "%s\n", line[from]);
-        if (i + 1 >= n || line[i + 1][2] == '[')
-            if (i < n) fl_buf_printf(&b, "%s\n", line[i]);
         from = i + 1;
     }
-    const char *text = fl_arena_strdup(a, fl_buf_cstr(&b));
+    for (int i = 0; i < n; i++) fl_buf_printf(&b, "%s\n", line[i]);
+    text = fl_arena_strdup(a, fl_buf_cstr(&b));
     fl_buf_deinit(&b);
     return text;
 }

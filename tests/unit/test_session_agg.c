@@ -8,8 +8,6 @@
  */
 #include "keyed.h"
 
-#include "exec/window.h"
-
 enum { ROUNDS = 50, CALLS_MAX = 4 };
 
 static fl_arena arena;

@@ -11,8 +11,6 @@
  */
 #include "keyed.h"
 
-#include "exec/window.h"
-
 enum { ROUNDS = 80, SPECS_MAX = OUTPUTS_MAX, CALLS_MAX = 4, KEYS_MAX = 2 };
 
 static fl_arena arena;
@@ -110,25 +108,6 @@ static stream *draw_input(const query *q) {
 }
 
 /* ---- the model ---- */
-
-static int64_t flinks_start(int64_t t, int64_t offset, int64_t size) {
-    int64_t r = (t - offset) % size;
-    return r < 0 ? t - (r + size) : t - r;
-}
-
-/* Ends of the windows of a row at local time t. */
-static int windows_of(const fl_window *w, int64_t t, int64_t *ends) {
-    int n = 0;
-    if (w->kind == FL_WINDOW_CUMULATE) {
-        int64_t start = flinks_start(t, w->offset, w->size);
-        for (int64_t end = start + w->slide; end <= start + w->size; end += w->slide)
-            if (end > t) ends[n++] = end;
-        return n;
-    }
-    for (int64_t start = flinks_start(t, w->offset, w->slide); start > t - w->size; start -= w->slide)
-        ends[n++] = start + w->size;
-    return n;
-}
 
 static int64_t fires_at(const query *q, int64_t end) { return fl_tz_timer_to_utc(q->what.tz, end - 1); }
 
