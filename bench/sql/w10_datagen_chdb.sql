@@ -1,0 +1,1 @@
+SELECT 4711 + number AS id, rand() AS v FROM numbers(1000);

@@ -1,0 +1,1 @@
+SELECT 4711 AS answer;

@@ -1,0 +1,4 @@
+CREATE TABLE results (sensor INT, least INT, greatest INT, total INT, readings BIGINT, window_end TIMESTAMP(3))
+WITH ('connector' = 'filesystem', 'path' = '${OUTPUT}', 'format' = 'csv');
+
+INSERT INTO results SELECT * FROM by_sensor;
