@@ -3,7 +3,8 @@
  *
  * Names: a flat table path -> node, in two versions. `now` is what programs see; `journal` lists the changes that lead
  * from the durable tree to it. A change becomes durable when its directory is synced (with all earlier changes) or, at
- * a crash, by luck. Nodes are counted: a removed file lives on while the durable tree still names it.
+ * a crash, by luck. Changes of one rename become durable together. Nodes are counted: a removed file lives on while the
+ * durable tree still names it.
  *
  * Invariants: (1) applying the whole journal to `durable` gives `now`.  (2) node.synced <= node.data.n.
  */
@@ -35,6 +36,7 @@ typedef struct tree {
 typedef struct change {
     char *path; /* owned */
     node *node; /* counted; NULL: removed */
+    bool more;  /* the next one belongs to it */
 } change;
 
 typedef struct sim {
@@ -102,18 +104,19 @@ static void clear(tree *t) {
 }
 
 /* Changes a name now; durable later. */
-static void change_name(sim *s, const char *path, node *x) {
+static void change_name(sim *s, const char *path, node *x, bool more) {
     put(&s->now, path, x);
     if (s->n_journal == s->cap_journal) {
         s->cap_journal = s->cap_journal ? s->cap_journal * 2 : 16;
         s->journal = fl_realloc(s->journal, sizeof *s->journal * (size_t)s->cap_journal);
     }
     if (x != NULL) x->refs++;
-    s->journal[s->n_journal++] = (change){fl_strdup(path), x};
+    s->journal[s->n_journal++] = (change){fl_strdup(path), x, more};
 }
 
-/* Makes the oldest `n` changes durable. */
+/* Makes the oldest `n` changes durable, and those that belong to them. */
 static void settle(sim *s, int n) {
+    while (n > 0 && s->journal[n - 1].more) n++;
     for (int i = 0; i < n; i++) {
         put(&s->durable, s->journal[i].path, s->journal[i].node);
         node_unref(s->journal[i].node);
@@ -156,10 +159,48 @@ static void normalise(const char *path, char out[4096]) {
     out[n] = '\0';
 }
 
+/* What `path` is called in directory `dir` (both normal); NULL if it is not directly in it. */
+static const char *name_in(const char *path, const char *dir) {
+    const char *name = path;
+    if (strcmp(dir, "/") == 0) {
+        name = path[0] == '/' ? path + 1 : NULL;
+    } else if (strcmp(dir, ".") == 0) {
+        name = path[0] == '/' ? NULL : path;
+    } else {
+        size_t n = strlen(dir);
+        name = strncmp(path, dir, n) == 0 && path[n] == '/' ? path + n + 1 : NULL;
+    }
+    return name != NULL && name[0] != '\0' && strchr(name, '/') == NULL ? name : NULL;
+}
+
+static bool is_below(const char *path, const char *dir) {
+    size_t n = strlen(dir);
+    return strncmp(path, dir, n) == 0 && path[n] == '/';
+}
+
+static bool is_empty(const sim *s, const char *dir) {
+    for (int i = 0; i < s->now.n; i++)
+        if (is_below(s->now.e[i].path, dir)) return false;
+    return true;
+}
+
+static bool is_root(const char *norm) { return strcmp(norm, ".") == 0 || strcmp(norm, "/") == 0; }
+
 static node *lookup(sim *s, const char *path, char norm[4096]) {
     normalise(path, norm);
     int i = find(&s->now, norm);
     return i < 0 ? NULL : s->now.e[i].node;
+}
+
+/* Whether the directory that `norm` would lie in is there. */
+static bool has_parent(sim *s, const char *norm) {
+    fl_arena a;
+    fl_arena_init(&a);
+    const char *parent = fl_path_parent(&a, norm);
+    int i = find(&s->now, parent);
+    bool there = is_root(parent) || (i >= 0 && s->now.e[i].node->is_directory);
+    fl_arena_deinit(&a);
+    return there;
 }
 
 static int not_found(fl_error *err, const char *what, const char *path) {
@@ -175,10 +216,15 @@ static uint64_t sim_random_u64(fl_platform *pf) {
     return fl_splitmix(s->opt.seed + FL_SPLITMIX_STEP * ++s->random_at);
 }
 
+static int check_power(fl_platform *pf, fl_error *err) {
+    sim *s = (sim *)pf;
+    return s->crashed ? fl_fail(err, FL_E_CRASHED, "the simulated machine lost power at step %lld", (long long)s->steps) : 0;
+}
+
 static int sim_step(fl_platform *pf, fl_error *err) {
     sim *s = (sim *)pf;
-    if (!s->crashed && s->crash_at >= 0 && s->steps >= s->crash_at) s->crashed = true;
-    if (s->crashed) return fl_fail(err, FL_E_CRASHED, "the simulated machine lost power at step %lld", (long long)s->steps);
+    if (s->crash_at >= 0 && s->steps >= s->crash_at) s->crashed = true;
+    FL_TRY(check_power(pf, err));
     s->steps++;
     return 0;
 }
@@ -200,18 +246,13 @@ static int sim_open(fl_platform *pf, const char *path, fl_open_mode mode, fl_fil
     char norm[4096];
     node *x = lookup(s, path, norm);
     fl_file *real = NULL;
+    FL_TRY(check_power(pf, err));
     if (mode == FL_OPEN_CREATE) {
         FL_TRY(sim_step(pf, err));
-        fl_arena a;
-        fl_arena_init(&a);
-        char *parent = fl_path_parent(&a, norm);
-        node *dir = strcmp(parent, ".") == 0 || strcmp(parent, "/") == 0 ? NULL : lookup(s, parent, (char[4096]){0});
-        bool orphan = strcmp(parent, ".") != 0 && strcmp(parent, "/") != 0 && (dir == NULL || !dir->is_directory);
-        fl_arena_deinit(&a);
-        if (orphan) return not_found(err, "create", path);
+        if (!has_parent(s, norm)) return not_found(err, "create", path);
         if (x != NULL && x->is_directory) return fl_fail(err, FL_E_IO, "cannot create '%s': Is a directory", path);
         x = node_new(s, false);
-        change_name(s, norm, x);
+        change_name(s, norm, x, false);
     } else if (x == NULL) {
         if (mode != FL_OPEN_READ || !s->opt.read_real_files) return not_found(err, "open", path);
         FL_TRY(fl_file_open(fl_platform_real(), path, FL_OPEN_READ, &real, err));
@@ -230,7 +271,7 @@ static int sim_open(fl_platform *pf, const char *path, fl_open_mode mode, fl_fil
 static int64_t sim_read(fl_file *file, int64_t offset, void *buf, size_t n, fl_error *err) {
     sim_file *f = (sim_file *)file;
     if (f->real != NULL) return fl_file_read(f->real, offset, buf, n, err);
-    if (((sim *)file->pf)->crashed) return sim_step(file->pf, err);
+    FL_TRY(check_power(file->pf, err));
     if ((uint64_t)offset >= f->node->data.n) return 0;
     size_t got = FL_MIN(n, f->node->data.n - (size_t)offset);
     memcpy(buf, f->node->data.p + offset, got);
@@ -283,8 +324,9 @@ static int sim_stat(fl_platform *pf, const char *path, fl_stat *out, fl_error *e
     sim *s = (sim *)pf;
     char norm[4096];
     node *x = lookup(s, path, norm);
+    FL_TRY(check_power(pf, err));
     if (x == NULL) {
-        if (strcmp(norm, ".") == 0 || strcmp(norm, "/") == 0) {
+        if (is_root(norm)) {
             *out = (fl_stat){.is_directory = true};
             return 0;
         }
@@ -301,16 +343,15 @@ static int sim_list(fl_platform *pf, const char *dir, fl_arena *a, char ***names
     sim *s = (sim *)pf;
     char norm[4096];
     node *x = lookup(s, dir, norm);
+    FL_TRY(check_power(pf, err));
     if (x == NULL && s->opt.read_real_files) return fl_disk_list(fl_platform_real(), dir, a, names, n, err);
-    if (x == NULL || !x->is_directory) return not_found(err, "list", dir);
-    size_t len = strlen(norm);
+    if (!is_root(norm) && (x == NULL || !x->is_directory)) return not_found(err, "list", dir);
     int cap = 0;
     *names = NULL;
     *n = 0;
     for (int i = 0; i < s->now.n; i++) {
-        const char *p = s->now.e[i].path;
-        if (strncmp(p, norm, len) == 0 && p[len] == '/' && strchr(p + len + 1, '/') == NULL)
-            FL_PUSH(a, *names, *n, cap, fl_arena_strdup(a, p + len + 1));
+        const char *name = name_in(s->now.e[i].path, norm);
+        if (name != NULL) FL_PUSH(a, *names, *n, cap, fl_arena_strdup(a, name));
     }
     if (*n > 0) qsort(*names, (size_t)*n, sizeof **names, by_name);
     return 0;
@@ -320,29 +361,24 @@ static int sim_rename(fl_platform *pf, const char *from, const char *to, fl_erro
     sim *s = (sim *)pf;
     char norm_from[4096], norm_to[4096];
     FL_TRY(sim_step(pf, err));
-    node *x = lookup(s, from, norm_from);
-    if (x == NULL) return not_found(err, "rename", from);
-    normalise(to, norm_to);
-    x->refs++; /* the removal below must not free it */
-    if (x->is_directory) { /* all names below move along */
-        size_t len = strlen(norm_from);
-        for (int i = 0; i < s->now.n; i++) {
-            const char *p = s->now.e[i].path;
-            if (strncmp(p, norm_from, len) != 0 || p[len] != '/') continue;
-            char old_path[4096], new_path[8200];
-            snprintf(old_path, sizeof old_path, "%s", p);
-            snprintf(new_path, sizeof new_path, "%s%s", norm_to, p + len);
-            node *child = s->now.e[i].node;
-            child->refs++;
-            change_name(s, new_path, child);
-            change_name(s, old_path, NULL);
-            node_unref(child);
-            i = -1; /* the table has moved: look again from the start */
-        }
+    node *x = lookup(s, from, norm_from), *over = lookup(s, to, norm_to);
+    if (x == NULL || !has_parent(s, norm_to)) return not_found(err, "rename", from);
+    if (x == over) return 0;
+    if (is_below(norm_to, norm_from)) return fl_fail(err, FL_E_IO, "cannot rename '%s': Invalid argument", from);
+    if (over != NULL && over->is_directory != x->is_directory)
+        return fl_fail(err, FL_E_IO, "cannot rename '%s': %s", from, over->is_directory ? "Is a directory" : "Not a directory");
+    if (over != NULL && !is_empty(s, norm_to)) return fl_fail(err, FL_E_IO, "cannot rename '%s': Directory not empty", from);
+    for (int i = 0; x->is_directory && i < s->now.n; i++) { /* all names below move along */
+        if (!is_below(s->now.e[i].path, norm_from)) continue;
+        char old_path[4096], new_path[8200];
+        snprintf(old_path, sizeof old_path, "%s", s->now.e[i].path);
+        snprintf(new_path, sizeof new_path, "%s%s", norm_to, old_path + strlen(norm_from));
+        change_name(s, new_path, s->now.e[i].node, true);
+        change_name(s, old_path, NULL, true);
+        i = -1; /* the table has moved: look again from the start */
     }
-    change_name(s, norm_to, x);
-    change_name(s, norm_from, NULL);
-    node_unref(x);
+    change_name(s, norm_to, x, true);
+    change_name(s, norm_from, NULL, false);
     return 0;
 }
 
@@ -351,11 +387,8 @@ static int sim_remove(fl_platform *pf, const char *path, fl_error *err) {
     char norm[4096];
     FL_TRY(sim_step(pf, err));
     if (lookup(s, path, norm) == NULL) return not_found(err, "remove", path);
-    size_t len = strlen(norm);
-    for (int i = 0; i < s->now.n; i++)
-        if (strncmp(s->now.e[i].path, norm, len) == 0 && s->now.e[i].path[len] == '/')
-            return fl_fail(err, FL_E_IO, "cannot remove '%s': Directory not empty", path);
-    change_name(s, norm, NULL);
+    if (!is_empty(s, norm)) return fl_fail(err, FL_E_IO, "cannot remove '%s': Directory not empty", path);
+    change_name(s, norm, NULL, false);
     return 0;
 }
 
@@ -364,37 +397,36 @@ static int sim_mkdirs(fl_platform *pf, const char *dir, fl_error *err) {
     char norm[4096];
     FL_TRY(sim_step(pf, err));
     normalise(dir, norm);
-    for (char *at = norm + 1;; at++) {
+    for (char *at = norm + 1; !is_root(norm); at++) {
         if (*at != '/' && *at != '\0') continue;
         char end = *at;
         *at = '\0';
         int i = find(&s->now, norm);
         if (i >= 0 && !s->now.e[i].node->is_directory)
             return fl_fail(err, FL_E_IO, "cannot create directory '%s': it is a file", norm);
-        if (i < 0) change_name(s, norm, node_new(s, true));
+        if (i < 0) change_name(s, norm, node_new(s, true), false);
         *at = end;
-        if (end == '\0') return 0;
+        if (end == '\0') break;
     }
+    return 0;
 }
 
 static int sim_sync_dir(fl_platform *pf, const char *dir, fl_error *err) {
     sim *s = (sim *)pf;
     char norm[4096];
     FL_TRY(sim_step(pf, err));
-    normalise(dir, norm);
+    node *x = lookup(s, dir, norm);
+    if (!is_root(norm) && (x == NULL || !x->is_directory)) return not_found(err, "open directory", dir);
     if (strikes(s, s->opt.failed_sync_ppm)) return fault(err, "sync directory", dir, "Input/output error");
-    size_t len = strlen(norm);
     int last = 0; /* the journal is written in order: all changes before the last one of this directory go along */
-    for (int i = 0; i < s->n_journal; i++) {
-        const char *p = s->journal[i].path;
-        if (strncmp(p, norm, len) == 0 && (p[len] == '/' || p[len] == '\0')) last = i + 1;
-    }
+    for (int i = 0; i < s->n_journal; i++)
+        if (name_in(s->journal[i].path, norm) != NULL) last = i + 1;
     settle(s, last);
     return 0;
 }
 
 static int sim_out(fl_platform *pf, fl_stream stream, const void *bytes, size_t n, fl_error *err) {
-    (void)err;
+    FL_TRY(check_power(pf, err));
     fl_buf_put(&((sim *)pf)->out[stream], bytes, n);
     return 0;
 }
@@ -490,7 +522,7 @@ void fl_sim_put_file(fl_platform *pf, const char *path, const void *bytes, size_
     node *x = node_new(s, false);
     fl_buf_put(&x->data, bytes, n);
     x->synced = n;
-    change_name(s, norm, x);
+    change_name(s, norm, x, false);
     settle(s, s->n_journal);
     s->crash_at = crash_at;
 }
