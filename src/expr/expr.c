@@ -59,7 +59,8 @@ static fl_expr *fold(fl_bind *b, fl_expr *call) {
     return e;
 }
 
-int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, fl_span span, fl_expr **out, fl_error *err) {
+int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, fl_span span, fl_expr **out,
+                 fl_error *err) {
     fl_expr *e = FL_NEW(b->arena, fl_expr);
     e->kind = FL_EXPR_CALL;
     e->fn = fn;
@@ -68,19 +69,21 @@ int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, 
     e->n_args = n_args;
     e->span = span;
     if (n_args < fn->min_args || (fn->max_args >= 0 && n_args > fn->max_args)) {
-        fl_fail(err, FL_E_VALIDATION, "Invalid number of arguments to function '%s'. Was expecting %d arguments%s; got %d",
-                fn->name, fn->min_args, fn->max_args == fn->min_args ? "" : " or more", n_args);
+        fl_fail(err, FL_E_VALIDATION,
+                "Invalid number of arguments to function '%s'. Was expecting %d arguments%s; got %d", fn->name,
+                fn->min_args, fn->max_args == fn->min_args ? "" : " or more", n_args);
         fl_error_hint(err, "%s", fn->signature);
         return fl_error_at(err, span);
     }
     int rc = fn->infer(b, e, err);
     if (rc < 0) return fl_error_at(err, span);
     fl_assert(e->type != NULL);
-    *out = fold(b, e);
+    *out = e->kind == FL_EXPR_CALL ? fold(b, e) : e; /* a type rule may have turned the call into something else */
     return 0;
 }
 
-int fl_expr_call_name(fl_bind *b, const char *name, fl_expr **args, int n_args, fl_span span, fl_expr **out, fl_error *err) {
+int fl_expr_call_name(fl_bind *b, const char *name, fl_expr **args, int n_args, fl_span span, fl_expr **out,
+                      fl_error *err) {
     const fl_function *fn = fl_function_find(fl_str_from(name));
     fl_assert(fn != NULL);
     return fl_expr_call(b, fn, args, n_args, span, out, err);
@@ -137,7 +140,7 @@ bool fl_expr_equal(const fl_expr *a, const fl_expr *b) {
     case FL_EXPR_LITERAL: return value_equal(&a->value, &b->value);
     case FL_EXPR_CALL: break;
     }
-    if (a->fn != b->fn || a->n_args != b->n_args || a->extra != b->extra) return false;
+    if (a->fn != b->fn || a->n_args != b->n_args) return false; /* extra follows from these and the types */
     for (int i = 0; i < a->n_args; i++)
         if (!fl_expr_equal(a->args[i], b->args[i])) return false;
     return true;
@@ -162,7 +165,8 @@ void fl_expr_columns(const fl_expr *e, bool *used) {
 }
 
 /* A copy whose columns are what `column` makes of them. */
-static fl_expr *copy(fl_arena *a, const fl_expr *e, fl_expr *(*column)(fl_arena *a, const fl_expr *e, const void *arg), const void *arg) {
+static fl_expr *copy(fl_arena *a, const fl_expr *e, fl_expr *(*column)(fl_arena *a, const fl_expr *e, const void *arg),
+                     const void *arg) {
     if (e->kind == FL_EXPR_COLUMN) return column(a, e, arg);
     fl_expr *c = FL_NEW(a, fl_expr);
     *c = *e;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expr.h -- what is computed from a row: typed expressions, and the functions that they call.
  *
- * An expression is a tree of columns, literals and calls, each with its logical type; it is made by the binder, lives in
- * a plan's arena and never changes. A function is a row of a table: its name, its rule for types, its kernels. To add
- * one, write the row in the file of its family (functions_*.c) and nothing else.
+ * An expression is a tree of columns, literals and calls, each with its logical type; it is made by the binder, lives
+ * in a plan's arena and never changes. A function is a row of a table: its name, its rule for types, its kernels. To
+ * add one, write the row in the file of its family (functions_*.c) and nothing else.
  */
 #ifndef FL_EXPR_EXPR_H
 #define FL_EXPR_EXPR_H
@@ -28,15 +28,16 @@ struct fl_expr {
     const fl_function *fn; /* CALL */
     fl_expr **args;
     int n_args;
-    const void *extra; /* CALL: what the function's type rule has prepared for its kernel; lives in the plan's arena */
+    const void *extra; /* CALL: what the function's type rule has prepared for its kernel; lives in the plan's arena.
+                        * Follows from fn, args and types: two equal calls have equal extras */
 };
 
 /* What binding needs besides the arguments. */
 typedef struct fl_bind {
     fl_arena *arena;
-    const fl_tz *tz;    /* table.local-time-zone */
-    bool batch;         /* execution.runtime-mode */
-    bool legacy_cast;   /* table.exec.legacy-cast-behaviour */
+    const fl_tz *tz;  /* table.local-time-zone */
+    bool batch;       /* execution.runtime-mode */
+    bool legacy_cast; /* table.exec.legacy-cast-behaviour */
 } fl_bind;
 
 /* The rows of a batch that a kernel is to compute: sel[0..n), or 0..n if sel is NULL. Results go to the same row. */
@@ -69,8 +70,9 @@ struct fl_kernel_call {
 typedef int fl_kernel_fn(fl_eval *ev, fl_kernel_call *call, fl_column *const *in, fl_column *out, fl_rows rows,
                          fl_error *err);
 
-/* The type rule: checks call->args, may replace them by casts, sets call->type and call->extra. A refusal says what was
- * given and which signatures exist (fl_bad_arguments). */
+/* The type rule: checks call->args, may replace them by casts, sets call->type and call->extra. It may also turn *call
+ * into another expression (fl_become): a BETWEEN into comparisons, an operator into its form for texts. A refusal says
+ * what was given and which signatures exist (fl_bad_arguments). */
 typedef int fl_infer_fn(fl_bind *b, fl_expr *call, fl_error *err);
 /* The kernel for the argument types of a call; never NULL after a successful infer. */
 typedef fl_kernel_fn *fl_choose_fn(const fl_expr *call);
@@ -94,7 +96,7 @@ typedef enum fl_special {
 } fl_special;
 
 struct fl_function {
-    const char *name; /* upper case */
+    const char *name;       /* upper case */
     int min_args, max_args; /* max -1: any number */
     unsigned flags;
     fl_special special;
@@ -127,7 +129,8 @@ int fl_expr_call_name(fl_bind *b, const char *name, fl_expr **args, int n_args, 
                       fl_error *err);
 
 /* CAST(e AS type), or e itself if there is nothing to do. Explicit: any pair that Flink's CAST allows. */
-int fl_expr_cast(fl_bind *b, fl_expr *e, const fl_type *type, bool try_cast, fl_span span, fl_expr **out, fl_error *err);
+int fl_expr_cast(fl_bind *b, fl_expr *e, const fl_type *type, bool try_cast, fl_span span, fl_expr **out,
+                 fl_error *err);
 /* Whether INSERT and comparisons convert without being asked: the widening of Flink's LogicalTypeCasts. */
 bool fl_cast_is_implicit(const fl_type *from, const fl_type *to);
 bool fl_cast_is_possible(const fl_type *from, const fl_type *to);

@@ -47,7 +47,7 @@ typedef struct reg {
     int sel;             /* the rows it is computed for */
     fl_column *col;      /* results: kept between batches for reuse; literals: constant. Owned */
     bool literal;
-    fl_column *now;      /* during a run: the column that holds it; borrowed */
+    fl_column *now; /* during a run: the column that holds it; borrowed */
 } reg;
 
 typedef struct selection {
@@ -305,9 +305,13 @@ static validity strict_validity(const reg *regs, const step *s, fl_column *out, 
             v = SOME_VALID;
             continue;
         }
-        uint64_t *a = (uint64_t *)out->valid;
-        const uint64_t *b = (const uint64_t *)c->valid;
-        for (size_t w = 0; w < words; w++) a[w] &= b[w];
+        for (size_t w = 0; w < words; w++) {
+            uint64_t a, b; /* a sliced bitmap need not begin at a word */
+            memcpy(&a, out->valid + 8 * w, 8);
+            memcpy(&b, c->valid + 8 * w, 8);
+            a &= b;
+            memcpy(out->valid + 8 * w, &a, 8);
+        }
     }
     return v;
 }
@@ -339,7 +343,9 @@ static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl
             rows = (fl_rows){NULL, n}; /* computing all is cheaper than picking some */
         }
     }
+    if (out->phys == FL_P_VIEW && rows.sel != NULL) memset(out->data, 0, sizeof(fl_view) * (size_t)n); /* readable */
     int rc = s->kernel(ev, &s->call, in, out, rows, err);
+    if (rc == FL_E_VALIDATION) rc = err->code = FL_E_RUNTIME; /* a pattern in a row, not in the statement */
     if (rc < 0) fl_error_at(err, s->call.expr->span);
     return rc;
 }
@@ -358,19 +364,21 @@ static void copy_rows(fl_column *out, const fl_column *in, fl_rows rows) {
         if (out->phys == FL_P_BOOL)
             fl_bit_put(out->data, i, fl_bit(in->data, j));
         else
-            memcpy((char *)out->data + (size_t)i * (size_t)size, (const char *)in->data + (size_t)j * (size_t)size, (size_t)size);
+            memcpy((char *)out->data + (size_t)i * (size_t)size, (const char *)in->data + (size_t)j * (size_t)size,
+                   (size_t)size);
     }
 }
 
 static void run_merge(fl_program *p, fl_eval *ev, const step *s, int n, const fl_rows *all) {
     fl_column *out = result_column(&p->regs[s->out], s->call.expr->type, n);
     bool fixed = out->phys != FL_P_LIST && out->phys != FL_P_MAP && out->phys != FL_P_ROW && out->phys != FL_P_OBJECT;
-    uint8_t *which = NULL;
+    uint16_t *which = NULL;
     if (fixed) {
         fl_column_append_nulls(out, n);
+        fl_column_need_valid(out);
     } else {
-        which = fl_arena_alloc(ev->scratch, (size_t)n + 1);
-        memset(which, 255, (size_t)n);
+        which = fl_arena_alloc(ev->scratch, sizeof *which * (size_t)n + 2);
+        memset(which, 255, sizeof *which * (size_t)n);
     }
     for (int b = 0; b < s->n_in; b++) {
         fl_rows rows = s->sels[b] == 0 ? *all : rows_of(p, s->sels[b]);
@@ -378,10 +386,10 @@ static void run_merge(fl_program *p, fl_eval *ev, const step *s, int n, const fl
         if (fixed && in->phys != FL_P_NONE)
             copy_rows(out, in, rows);
         else if (!fixed)
-            for (int k = 0; k < rows.n; k++) which[rows.sel ? rows.sel[k] : k] = (uint8_t)b;
+            for (int k = 0; k < rows.n; k++) which[rows.sel ? rows.sel[k] : k] = (uint16_t)b;
     }
     for (int i = 0; !fixed && i < n; i++) {
-        if (which[i] == 255 || fl_column_is_null(p->regs[s->in[which[i]]].now, i))
+        if (which[i] == UINT16_MAX || fl_column_is_null(p->regs[s->in[which[i]]].now, i))
             fl_column_append_null(out);
         else
             fl_column_append_from(out, p->regs[s->in[which[i]]].now, fl_column_at(p->regs[s->in[which[i]]].now, i));

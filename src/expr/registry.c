@@ -4,12 +4,19 @@
 
 #define FL_FUNCTION_FAMILIES(X)                                                                                        \
     X(arithmetic)                                                                                                      \
+    X(math)                                                                                                            \
     X(compare)                                                                                                         \
+    X(in)                                                                                                              \
     X(logic)                                                                                                           \
     X(conditional)                                                                                                     \
     X(cast)                                                                                                            \
     X(string)                                                                                                          \
+    X(utf16)                                                                                                           \
+    X(encode)                                                                                                          \
+    X(search)                                                                                                          \
     X(temporal)                                                                                                        \
+    X(clock)                                                                                                           \
+    X(datetext)                                                                                                        \
     X(collection)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];

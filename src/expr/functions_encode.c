@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* functions_encode.c -- texts of codes and codes of texts: CHR, BIN, HEX, TO_BASE64, FROM_BASE64. */
+#include "expr/functions_int.h"
+
+static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, int64_t)[fl_column_at(c, i)]; }
+
+/* The low eight bits as a character; a negative number has none. */
+static int chr(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        int64_t x = bigint_at(in[0], i);
+        char text[4];
+        int n = x < 0 ? 0 : fl_utf8_encode((uint32_t)(x & 255), text);
+        fl_put_slice(out, i, text, (size_t)n);
+    });
+    return 0;
+}
+
+/* Digits of the 64 bits, without zeros in front. */
+static void put_digits(fl_column *out, int i, uint64_t x, int bits) {
+    char text[64], *at = text + sizeof text;
+    do {
+        *--at = "0123456789ABCDEF"[x & ((1u << bits) - 1)];
+        x >>= bits;
+    } while (x != 0);
+    fl_column_put_str(out, i, fl_str_make(at, (size_t)(text + sizeof text - at)));
+}
+
+static int bin(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, put_digits(out, i, (uint64_t)bigint_at(in[0], i), 1));
+    return 0;
+}
+
+static int hex_of_integer(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, put_digits(out, i, (uint64_t)bigint_at(in[0], i), 4));
+    return 0;
+}
+
+static int hex_of_text(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        char small[FL_VIEW_INLINE], *to = fl_text_room(out, 2 * s.n, small);
+        for (size_t k = 0; k < s.n; k++) {
+            to[2 * k] = "0123456789ABCDEF"[(unsigned char)s.p[k] >> 4];
+            to[2 * k + 1] = "0123456789ABCDEF"[(unsigned char)s.p[k] & 15];
+        }
+        fl_put_slice(out, i, to, 2 * s.n);
+    });
+    return 0;
+}
+
+static int infer_digits(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    bool hex = call->fn->name[0] == 'H';
+    if (!hex || !fl_is_text_arg(call, 0)) FL_TRY(fl_need_bigint(b, call, 0, err));
+    return fl_typed(b, call, fl_type_string(true), call->fn->name[0] == 'C' || fl_args_nullable(call));
+}
+
+static fl_kernel_fn *choose_digits(const fl_expr *call) {
+    if (call->fn->name[0] != 'H') return call->fn->name[0] == 'C' ? chr : bin;
+    return fl_is_text_arg(call, 0) ? hex_of_text : hex_of_integer;
+}
+
+/* ---- Base64 ---- */
+
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static int to_base64(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        size_t n = (s.n + 2) / 3 * 4;
+        char small[FL_VIEW_INLINE], *to = fl_text_room(out, n, small), *at = to;
+        for (size_t k = 0; k < s.n; k += 3) {
+            uint32_t x = (uint32_t)(unsigned char)s.p[k] << 16;
+            if (k + 1 < s.n) x |= (uint32_t)(unsigned char)s.p[k + 1] << 8;
+            if (k + 2 < s.n) x |= (unsigned char)s.p[k + 2];
+            *at++ = base64_digits[x >> 18];
+            *at++ = base64_digits[x >> 12 & 63];
+            *at++ = k + 1 < s.n ? base64_digits[x >> 6 & 63] : '=';
+            *at++ = k + 2 < s.n ? base64_digits[x & 63] : '=';
+        }
+        fl_put_slice(out, i, to, n);
+    });
+    return 0;
+}
+
+static int base64_value(char c) {
+    const char *at = c != 0 ? strchr(base64_digits, c) : NULL;
+    return at != NULL ? (int)(at - base64_digits) : -1;
+}
+
+/* As java.util.Base64's basic decoder: padding may be missing, but not half of it, and nothing follows it. Returns the
+ * number of bytes, or -1 after filling err. */
+static int64_t decode_base64(fl_kernel_call *call, fl_str s, char *to, fl_error *err) {
+    size_t digits = 0, pads = 0, n = 0;
+    uint32_t x = 0;
+    for (size_t k = 0; k < s.n; k++) {
+        int value = base64_value(s.p[k]);
+        if (s.p[k] == '=')
+            pads++;
+        else if (value < 0)
+            return fl_kernel_fail(err, call, "Illegal base64 character %x", (unsigned char)s.p[k]);
+        else if (pads > 0)
+            return fl_kernel_fail(err, call, "Input byte array has incorrect ending byte at %zu", k);
+        else {
+            x = x << 6 | (uint32_t)value;
+            if (++digits % 4 != 0) continue;
+            to[n++] = (char)(x >> 16);
+            to[n++] = (char)(x >> 8);
+            to[n++] = (char)x;
+        }
+    }
+    size_t left = digits % 4, wanted = left == 2 ? 2 : left == 3 ? 1 : 0;
+    if (left == 1) return fl_kernel_fail(err, call, "Last unit does not have enough valid bits");
+    if (pads != 0 && pads != wanted) return fl_kernel_fail(err, call, "Input byte array has wrong 4-byte ending unit");
+    if (left == 2) to[n++] = (char)(x >> 4);
+    if (left == 3) {
+        to[n++] = (char)(x >> 10);
+        to[n++] = (char)(x >> 2);
+    }
+    return (int64_t)n;
+}
+
+static int from_base64(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        size_t room = s.n / 4 * 3 + 3;
+        char small[FL_VIEW_INLINE], *to = fl_text_room(out, room, small);
+        int64_t n = decode_base64(call, s, to, err);
+        if (n < 0) return (int)n;
+        fl_put_slice(out, i, to, (size_t)n);
+    });
+    return 0;
+}
+
+static int infer_base64(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    bool bytes = call->fn->name[0] == 'T' && fl_type_is_binary(call->args[0]->type);
+    if (!bytes && !fl_is_text_arg(call, 0)) return fl_bad_arguments(call, err);
+    return fl_typed(b, call, fl_type_string(true), fl_args_nullable(call));
+}
+
+static fl_kernel_fn *choose_base64(const fl_expr *call) { return call->fn->name[0] == 'T' ? to_base64 : from_base64; }
+
+#define ROW(word, more_flags, rule, pick, form, text)                                                                  \
+    {                                                                                                                  \
+        .name = word, .min_args = 1, .max_args = 1, .flags = FL_FN_STRICT | FL_FN_COSTLY | (more_flags),               \
+        .infer = rule, .choose = pick, .signature = form, .doc = text                                                  \
+    }
+
+FL_FUNCTION_TABLE(encode) = {
+    ROW("CHR", 0, infer_digits, choose_digits, "'CHR(<INTEGER>)'", "The character of a code, modulo 256."),
+    ROW("BIN", 0, infer_digits, choose_digits, "'BIN(<INTEGER>)'", "The number in binary digits."),
+    ROW("HEX", 0, infer_digits, choose_digits, "'HEX(<INTEGER>)', 'HEX(<CHARACTER>)'",
+        "The number, or the bytes of the UTF-8 text, in hexadecimal digits."),
+    ROW("TO_BASE64", 0, infer_base64, choose_base64, "'TO_BASE64(<STRING>)'", "The bytes of the text in Base64."),
+    ROW("FROM_BASE64", FL_FN_FALLIBLE, infer_base64, choose_base64, "'FROM_BASE64(<CHARACTER>)'",
+        "The text whose bytes are written in Base64."),
+    {0},
+};

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* functions_temporal.c -- parts of dates and times: EXTRACT, FLOOR and CEIL TO a unit, differences and sums in units.
+ *
+ * What:       every value is first milliseconds (a DATE at midnight, a TIMESTAMP_LTZ as wall time of the session zone);
+ *             a unit is then a loop over those. The calendar part of a TIMESTAMP before 1970 is cut towards zero, as in
+ *             Flink: EXTRACT(YEAR FROM TIMESTAMP '1969-12-31 23:59:59.999') is 1970.
+ * Rewrites:   YEAR(t) is EXTRACT('YEAR', t); TIMESTAMPADD(unit, n, t) is t + n * INTERVAL '1' unit.
+ * Interface:  the table at the end. Units come as STRING literals in upper case: EXTRACT(unit, t), FLOOR(t, unit),
+ *             TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b), MINUS_DATE(a, b, unit). FLOOR and CEIL have their
+ * rows in functions_math.c; fl_infer_floor_time moves them to the forms here.
+ */
+#include "expr/functions_int.h"
+
+enum { MS_SECOND = 1000, MS_MINUTE = 60000, MS_HOUR = 3600000, MS_DAY = 86400000 };
+
+/* ---- a value as milliseconds ---- */
+
+static inline int64_t ms_at(const fl_column *c, int i) {
+    i = fl_column_at(c, i);
+    switch (c->type->kind) {
+    case FL_T_DATE: return FL_DATA(c, int32_t)[i] * FL_MS_PER_DAY;
+    case FL_T_TIME:
+    case FL_T_INTERVAL_MONTH: return FL_DATA(c, int32_t)[i];
+    case FL_T_INTERVAL_DAY: return FL_DATA(c, int64_t)[i];
+    default: return fl_type_timestamp_unit(c->type) == 3 ? FL_DATA(c, int64_t)[i] : fl_column_ts(c, i).ms;
+    }
+}
+
+/* The zone whose wall time a column shows, or NULL if it needs none. */
+static const fl_tz *zone_of(const fl_eval *ev, const fl_column *c) {
+    return fl_type_is(c->type, FL_T_TIMESTAMP_LTZ) && !fl_tz_is_utc(ev->tz) ? ev->tz : NULL;
+}
+
+static inline int64_t wall_ms_at(const fl_column *c, int i, const fl_tz *zone) {
+    int64_t ms = ms_at(c, i);
+    return zone != NULL ? fl_tz_to_local(zone, ms) : ms;
+}
+
+/* ---- the calendar ---- */
+
+static int64_t year_of(int64_t day) {
+    int64_t year;
+    int month, d;
+    fl_civil_from_days(day, &year, &month, &d);
+    return year;
+}
+
+static int month_of(int64_t day) {
+    int64_t year;
+    int month, d;
+    fl_civil_from_days(day, &year, &month, &d);
+    return month;
+}
+
+static int day_of_month(int64_t day) {
+    int64_t year;
+    int month, d;
+    fl_civil_from_days(day, &year, &month, &d);
+    return d;
+}
+
+/* Monday is 1; 1970-01-01 was a Thursday. */
+static int iso_weekday(int64_t day) { return (int)fl_floor_mod(day + 3, 7) + 1; }
+/* The Thursday of the week decides to which year the week belongs. */
+static int64_t thursday_of(int64_t day) { return day - iso_weekday(day) + 4; }
+static int64_t iso_week(int64_t day) {
+    int64_t thursday = thursday_of(day);
+    return (thursday - fl_days_from_civil(year_of(thursday), 1, 1)) / 7 + 1;
+}
+
+/* ---- EXTRACT(unit, t) ---- */
+
+/* Milliseconds are in o already; each unit makes its number of them. */
+#define EACH(expr) FL_EACH_ROW(rows, i, const int64_t t = o[i], day = t / MS_DAY; (void)day; o[i] = (expr))
+
+static void extract_calendar(fl_unit unit, int64_t *o, fl_rows rows) {
+    switch (unit) {
+    case FL_U_YEAR: EACH(year_of(day)); break;
+    case FL_U_QUARTER: EACH((month_of(day) + 2) / 3); break;
+    case FL_U_MONTH: EACH(month_of(day)); break;
+    case FL_U_WEEK: EACH(iso_week(day)); break;
+    case FL_U_DAY: EACH(day_of_month(day)); break;
+    case FL_U_DOW: EACH(iso_weekday(day) % 7 + 1); break;
+    case FL_U_ISODOW: EACH(iso_weekday(day)); break;
+    case FL_U_DOY: EACH(day - fl_days_from_civil(year_of(day), 1, 1) + 1); break;
+    case FL_U_ISOYEAR: EACH(year_of(thursday_of(day))); break;
+    case FL_U_DECADE: EACH(year_of(day) / 10); break;
+    case FL_U_CENTURY: EACH(year_of(day) > 0 ? (year_of(day) + 99) / 100 : (year_of(day) - 99) / 100); break;
+    case FL_U_MILLENNIUM: EACH(year_of(day) > 0 ? (year_of(day) + 999) / 1000 : (year_of(day) - 999) / 1000); break;
+    default: fl_assert(!"a unit of the calendar");
+    }
+}
+
+static void extract_clock(fl_unit unit, int64_t *o, fl_rows rows) {
+    switch (unit) {
+    case FL_U_HOUR: EACH(t % MS_DAY / MS_HOUR); break;
+    case FL_U_MINUTE: EACH(t % MS_HOUR / MS_MINUTE); break;
+    case FL_U_SECOND: EACH(t % MS_MINUTE / MS_SECOND); break;
+    case FL_U_MILLISECOND: EACH(t % MS_SECOND); break;
+    case FL_U_EPOCH: EACH(t / MS_SECOND); break;
+    default: fl_assert(!"a unit of the clock");
+    }
+}
+
+/* Months of an INTERVAL YEAR TO MONTH, milliseconds of the other. */
+static void extract_interval(fl_unit unit, int64_t *o, fl_rows rows) {
+    switch (unit) {
+    case FL_U_YEAR: EACH(t / 12); break;
+    case FL_U_MONTH: EACH(t % 12); break;
+    case FL_U_DECADE: EACH(t / 120); break;
+    case FL_U_CENTURY: EACH(t / 1200); break;
+    case FL_U_MILLENNIUM: EACH(t / 12000); break;
+    case FL_U_DAY: EACH(day); break;
+    default: extract_clock(unit, o, rows); break;
+    }
+}
+
+/* The fraction of the second of a timestamp, in microseconds or nanoseconds. */
+static void extract_fraction(fl_unit unit, const fl_column *c, int64_t *o, fl_rows rows) {
+    FL_EACH_ROW(rows, i, {
+        fl_ts t = fl_column_ts(c, i);
+        int64_t nanos = t.ms % MS_SECOND * 1000000 + t.nanos;
+        o[i] = unit == FL_U_NANOSECOND ? nanos : nanos / 1000;
+    });
+}
+
+static bool is_calendar_unit(fl_unit u) {
+    return (u >= FL_U_DAY && u <= FL_U_MILLENNIUM) || (u >= FL_U_DOW && u <= FL_U_ISOYEAR);
+}
+
+static int extract(FL_KERNEL_ARGS) {
+    const fl_column *c = in[1];
+    int64_t *o = out->data;
+    fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[0]));
+    if (c->constant) rows = fl_constant_rows(out, rows);
+    if (unit == FL_U_MICROSECOND || unit == FL_U_NANOSECOND) {
+        extract_fraction(unit, c, o, rows);
+        return 0;
+    }
+    const fl_tz *zone = unit == FL_U_EPOCH ? NULL : zone_of(ev, c);
+    if (zone == NULL && c->phys == FL_P_I64 && !(fl_type_is_timestamp(c->type) && fl_type_timestamp_unit(c->type) != 3))
+        memcpy(o, c->data, sizeof *o * (size_t)(c->constant ? 1 : out->n)); /* they are milliseconds */
+    else
+        FL_EACH_ROW(rows, i, o[i] = wall_ms_at(c, i, zone));
+    if (fl_type_is_interval(c->type))
+        extract_interval(unit, o, rows);
+    else if (is_calendar_unit(unit))
+        extract_calendar(unit, o, rows);
+    else
+        extract_clock(unit, o, rows);
+    return 0;
+}
+
+static int refuse_unit(const fl_expr *call, fl_unit unit, const char *what, fl_error *err) {
+    if (unit == FL_U_NONE) return fl_bad_arguments(call, err);
+    fl_fail(err, FL_E_VALIDATION, "unit %s can not be applied to %s variable", fl_unit_name(unit), what);
+    return fl_error_at(err, call->span);
+}
+
+/* Which units a kind of value has. */
+static bool has_unit(const fl_type *t, fl_unit u) {
+    bool clock = u == FL_U_HOUR || u == FL_U_MINUTE || u == FL_U_SECOND || u == FL_U_MILLISECOND;
+    switch (t->kind) {
+    case FL_T_TIMESTAMP:
+    case FL_T_TIMESTAMP_LTZ: return u != FL_U_NONE;
+    case FL_T_DATE: return is_calendar_unit(u) || clock || u == FL_U_EPOCH;
+    case FL_T_TIME: return clock;
+    case FL_T_INTERVAL_MONTH:
+        return u == FL_U_YEAR || u == FL_U_MONTH || u == FL_U_DECADE || u == FL_U_CENTURY || u == FL_U_MILLENNIUM;
+    case FL_T_INTERVAL_DAY: return clock || u == FL_U_DAY;
+    default: return false;
+    }
+}
+
+static int infer_extract(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    fl_unit unit = fl_unit_find(fl_symbol(call->args[0]));
+    const fl_type *t = call->args[1]->type;
+    if (!fl_type_is_datetime(t) && !fl_type_is_interval(t)) return fl_bad_arguments(call, err);
+    if (!has_unit(t, unit))
+        return refuse_unit(call, unit, t->kind == FL_T_TIME ? "time" : t->kind == FL_T_DATE ? "DATE" : "INTERVAL", err);
+    return fl_typed(b, call, fl_type_of(FL_T_BIGINT, true), t->nullable);
+}
+
+static fl_kernel_fn *choose_extract(const fl_expr *call FL_UNUSED) { return extract; }
+
+/* YEAR(t) and its like. */
+static int infer_part(fl_bind *b, fl_expr *call, fl_error *err) {
+    const char *name = call->fn->name, *unit = name;
+    if (strcmp(name, "DAYOFMONTH") == 0) unit = "DAY";
+    if (strcmp(name, "DAYOFWEEK") == 0) unit = "DOW";
+    if (strcmp(name, "DAYOFYEAR") == 0) unit = "DOY";
+    fl_expr *e;
+    FL_TRY(fl_call2(b, "EXTRACT", fl_symbol_literal(b->arena, unit), call->args[0], call->span, &e, err));
+    return fl_become(call, e);
+}
+
+static fl_kernel_fn *choose_none(const fl_expr *call FL_UNUSED) { return NULL; }
+
+/* ---- FLOOR and CEIL to a unit ---- */
+
+static int64_t years_in(fl_unit u) { return u == FL_U_DECADE ? 10 : u == FL_U_CENTURY ? 100 : 1000; }
+
+/* The first day of the unit in which a day lies; `up`: of the next one, unless the day is a first day itself. Decades
+ * and what is longer always go on to the next. A week begins on Sunday. */
+static int64_t round_day(int64_t day, fl_unit unit, bool up) {
+    int64_t year, first;
+    int month, d, length;
+    fl_civil_from_days(day, &year, &month, &d);
+    switch (unit) {
+    case FL_U_WEEK: {
+        int back = iso_weekday(day) % 7;
+        return up && back > 0 ? day + 7 - back : day - back;
+    }
+    case FL_U_MONTH:
+    case FL_U_QUARTER:
+    case FL_U_YEAR:
+        length = unit == FL_U_MONTH ? 1 : unit == FL_U_QUARTER ? 3 : 12;
+        month -= (month - 1) % length;
+        first = fl_days_from_civil(year, month, 1);
+        return up && day > first ? fl_days_add_months(first, length) : first;
+    case FL_U_DECADE: first = year - fl_floor_mod(year, 10); break;
+    default: first = year - fl_floor_mod(year - 1, years_in(unit)); break;
+    }
+    return fl_days_from_civil(first + (up ? years_in(unit) : 0), 1, 1);
+}
+
+static int64_t unit_ms(fl_unit u) {
+    switch (u) {
+    case FL_U_DAY: return MS_DAY;
+    case FL_U_HOUR: return MS_HOUR;
+    case FL_U_MINUTE: return MS_MINUTE;
+    case FL_U_SECOND: return MS_SECOND;
+    default: return 1;
+    }
+}
+
+/* Units longer than a day go by the calendar. */
+static bool is_long(fl_unit u) { return u >= FL_U_WEEK && u <= FL_U_MILLENNIUM; }
+
+static int64_t round_ms(int64_t ms, fl_unit unit, bool up) {
+    if (is_long(unit)) return round_day(ms / MS_DAY, unit, up) * MS_DAY;
+    int64_t length = unit_ms(unit);
+    if (up) ms += length - 1;
+    return ms - fl_floor_mod(ms, length);
+}
+
+static int round_timestamp(FL_KERNEL_ARGS) {
+    const fl_column *c = in[0];
+    fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[1]));
+    bool up = call->expr->fn->name[0] == 'C';
+    const fl_tz *zone = zone_of(ev, c);
+    int digits = fl_type_timestamp_unit(out->type);
+    if (c->constant) rows = fl_constant_rows(out, rows);
+    FL_EACH_ROW(rows, i, {
+        int64_t ms = round_ms(wall_ms_at(c, i, zone), unit, up);
+        if (zone != NULL) ms = fl_tz_to_utc(zone, ms);
+        fl_decimal_put(out, i, fl_ts_pack((fl_ts){ms, 0}, digits));
+    });
+    return 0;
+}
+
+/* Units within the day leave a DATE as it is; CEIL TO DAY goes on to the next day always, as in Flink. */
+static int round_date(FL_KERNEL_ARGS) {
+    const int32_t *days = in[0]->data;
+    fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[1]));
+    bool up = call->expr->fn->name[0] == 'C';
+    if (in[0]->constant) rows = fl_constant_rows(out, rows);
+    FL_EACH_ROW(rows, i, {
+        int64_t day = days[i];
+        if (is_long(unit)) day = round_day(day, unit, up);
+        if (unit == FL_U_DAY) day += up;
+        FL_DATA(out, int32_t)[i] = (int32_t)day;
+    });
+    return 0;
+}
+
+static int round_time(FL_KERNEL_ARGS) {
+    const int32_t *times = in[0]->data;
+    fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[1]));
+    bool up = call->expr->fn->name[0] == 'C';
+    if (in[0]->constant) rows = fl_constant_rows(out, rows);
+    FL_EACH_ROW(rows, i, {
+        int64_t ms = times[i];
+        if (unit != FL_U_DAY) ms = round_ms(ms, unit, up) % MS_DAY;
+        FL_DATA(out, int32_t)[i] = (int32_t)ms;
+    });
+    return 0;
+}
+
+static fl_kernel_fn *choose_round(const fl_expr *call) {
+    switch (call->type->kind) {
+    case FL_T_DATE: return round_date;
+    case FL_T_TIME: return round_time;
+    default: return round_timestamp;
+    }
+}
+
+static bool can_round(const fl_type *t, fl_unit u) {
+    bool clock = u >= FL_U_MILLISECOND && u <= FL_U_DAY;
+    bool odd = u == FL_U_DOW || u == FL_U_ISODOW || u == FL_U_DOY || u == FL_U_ISOYEAR;
+    switch (t->kind) {
+    case FL_T_DATE: return clock || is_long(u) || odd;
+    case FL_T_TIME: return clock;
+    default: return clock || is_long(u);
+    }
+}
+
+static const fl_function floor_form, ceil_form;
+
+int fl_infer_floor_time(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_unit unit = fl_unit_find(fl_symbol(call->args[1]));
+    const fl_type *t = call->args[0]->type;
+    if (!fl_type_is_datetime(t)) return fl_bad_arguments(call, err);
+    if (!can_round(t, unit)) return refuse_unit(call, unit, t->kind == FL_T_TIME ? "time" : "such a", err);
+    call->fn = call->fn->name[0] == 'C' ? &ceil_form : &floor_form;
+    if (t->attr == FL_ATTR_PROCTIME) t = fl_type_attr(b->arena, t, FL_ATTR_NONE);
+    return fl_typed(b, call, t, t->nullable);
+}
+
+/* ---- differences ---- */
+
+/* Wrapping around, as Java's numbers do. */
+static int64_t minus(int64_t x, int64_t y) { return (int64_t)((uint64_t)x - (uint64_t)y); }
+static int64_t times(int64_t x, int64_t y) { return (int64_t)((uint64_t)x * (uint64_t)y); }
+
+/* Whole units from a to b, cut towards zero. Below a second Flink counts whole seconds. */
+static int64_t difference(fl_unit unit, int64_t a, int64_t b) {
+    switch (unit) {
+    case FL_U_YEAR: return fl_months_between(b, a) / 12;
+    case FL_U_QUARTER: return fl_months_between(b, a) / 3;
+    case FL_U_MONTH: return fl_months_between(b, a);
+    case FL_U_WEEK: return minus(b, a) / (7 * (int64_t)MS_DAY);
+    case FL_U_MICROSECOND: return times(minus(b, a) / MS_SECOND, 1000000);
+    case FL_U_NANOSECOND: return times(minus(b, a) / MS_SECOND, 1000000000);
+    default: return minus(b, a) / unit_ms(unit);
+    }
+}
+
+static int timestamp_diff(FL_KERNEL_ARGS) {
+    fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[0]));
+    FL_EACH_ROW(rows, i, {
+        int64_t x = difference(unit, ms_at(in[1], i), ms_at(in[2], i));
+        if (out->phys == FL_P_I32)
+            FL_DATA(out, int32_t)[i] = (int32_t)x;
+        else
+            FL_DATA(out, int64_t)[i] = x;
+    });
+    return 0;
+}
+
+/* MINUS_DATE(a, b, unit): an interval of months, or of milliseconds. */
+static int minus_date(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        int64_t a = ms_at(in[0], i), b = ms_at(in[1], i);
+        if (out->phys == FL_P_I32)
+            FL_DATA(out, int32_t)[i] = (int32_t)fl_months_between(a, b);
+        else
+            FL_DATA(out, int64_t)[i] = minus(a, b);
+    });
+    return 0;
+}
+
+/* Dates and timestamps, but no TIME; an instant only with an instant. */
+static int need_days(const fl_expr *call, int first, fl_error *err) {
+    const fl_type *x = call->args[first]->type, *y = call->args[first + 1]->type;
+    if (!fl_type_is_datetime(x) || !fl_type_is_datetime(y)) return fl_bad_arguments(call, err);
+    bool zoned = x->kind == FL_T_TIMESTAMP_LTZ || y->kind == FL_T_TIMESTAMP_LTZ;
+    if (x->kind == FL_T_TIME || y->kind == FL_T_TIME) return fl_bad_arguments(call, err);
+    if (zoned && x->kind != y->kind) {
+        fl_fail(err, FL_E_VALIDATION, "TIMESTAMP_LTZ only supports diff between the same type.");
+        return fl_error_at(err, call->span);
+    }
+    return 0;
+}
+
+static int infer_timestamp_diff(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    FL_TRY(need_days(call, 1, err));
+    fl_unit unit = fl_unit_find(fl_symbol(call->args[0]));
+    if (unit == FL_U_NONE || unit > FL_U_YEAR) return refuse_unit(call, unit, "such a", err);
+    return fl_typed(b, call, fl_type_of(unit == FL_U_NANOSECOND ? FL_T_BIGINT : FL_T_INT, true),
+                    fl_args_nullable(call));
+}
+
+static int infer_minus_date(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    FL_TRY(need_days(call, 0, err));
+    if (call->args[0]->type->kind != call->args[1]->type->kind) {
+        fl_fail(err, FL_E_VALIDATION, "Parameters must be of the same type");
+        return fl_error_at(err, call->span);
+    }
+    fl_unit unit = fl_unit_find(fl_symbol(call->args[2]));
+    if (unit == FL_U_NONE || unit > FL_U_YEAR) return fl_bad_arguments(call, err);
+    bool months = unit == FL_U_MONTH || unit == FL_U_QUARTER || unit == FL_U_YEAR;
+    return fl_typed(b, call, fl_type_of(months ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, true),
+                    fl_args_nullable(call));
+}
+
+static fl_kernel_fn *choose_timestamp_diff(const fl_expr *call FL_UNUSED) { return timestamp_diff; }
+static fl_kernel_fn *choose_minus_date(const fl_expr *call FL_UNUSED) { return minus_date; }
+
+/* ---- TIMESTAMPADD(unit, n, t) ---- */
+
+/* One unit as an interval literal; false below a millisecond. */
+static bool one_unit(fl_arena *a, fl_unit unit, fl_expr **out) {
+    int64_t months = unit == FL_U_MONTH ? 1 : unit == FL_U_QUARTER ? 3 : unit == FL_U_YEAR ? 12 : 0;
+    if (unit < FL_U_MILLISECOND || unit > FL_U_YEAR) return false;
+    if (months > 0)
+        *out = fl_expr_int(a, months, fl_type_of(FL_T_INTERVAL_MONTH, false));
+    else
+        *out = fl_expr_int(a, unit == FL_U_WEEK ? 7 * (int64_t)MS_DAY : unit_ms(unit),
+                           fl_type_of(FL_T_INTERVAL_DAY, false));
+    return true;
+}
+
+static int infer_timestamp_add(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    fl_unit unit = fl_unit_find(fl_symbol(call->args[0]));
+    fl_expr *n = call->args[1], *t = call->args[2], *by, *sum;
+    if (!fl_type_is_integer(n->type) || !fl_type_is_datetime(t->type)) return fl_bad_arguments(call, err);
+    if (unit == FL_U_NONE) return fl_bad_arguments(call, err);
+    if (!one_unit(b->arena, unit, &by)) {
+        fl_fail(err, FL_E_UNSUPPORTED, "Unsupported call: TIMESTAMPADD with the unit %s", fl_unit_name(unit));
+        return fl_error_at(err, call->span);
+    }
+    if (t->type->kind == FL_T_DATE && unit < FL_U_DAY)
+        FL_TRY(fl_expr_cast(b, t, fl_type_time(b->arena, FL_T_TIMESTAMP, 6, true), false, t->span, &t, err));
+    FL_TRY(fl_call2(b, "*", by, n, call->span, &by, err));
+    FL_TRY(fl_call2(b, "+", t, by, call->span, &sum, err));
+    return fl_become(call, sum);
+}
+
+/* ---- the table ---- */
+
+#define ROW(word, args, rule, pick, form, text)                                                                        \
+    {                                                                                                                  \
+        .name = word, .min_args = args, .max_args = args, .flags = FL_FN_STRICT | FL_FN_COSTLY, .infer = rule,         \
+        .choose = pick, .signature = form, .doc = text                                                                 \
+    }
+#define PART(word, text) ROW(word, 1, infer_part, choose_none, "'" word "(<DATETIME>)'", text)
+
+static const fl_function floor_form =
+    ROW("FLOOR", 2, fl_infer_floor_time, choose_round, "'FLOOR(<DATETIME> TO unit)'", "The beginning of the unit.");
+static const fl_function ceil_form =
+    ROW("CEIL", 2, fl_infer_floor_time, choose_round, "'CEIL(<DATETIME> TO unit)'", "The next beginning of the unit.");
+
+FL_FUNCTION_TABLE(temporal) = {
+    ROW("EXTRACT", 2, infer_extract, choose_extract, "'EXTRACT(<DATETIME_INTERVAL> FROM <DATETIME_INTERVAL>)'",
+        "A part of a date, a time, a timestamp or an interval."),
+    PART("YEAR", "The year."),
+    PART("QUARTER", "The quarter, 1 to 4."),
+    PART("MONTH", "The month, 1 to 12."),
+    PART("WEEK", "The week of ISO 8601, 1 to 53."),
+    PART("DAYOFYEAR", "The day of the year, 1 to 366."),
+    PART("DAYOFMONTH", "The day of the month, 1 to 31."),
+    PART("DAYOFWEEK", "The day of the week, Sunday being 1."),
+    PART("HOUR", "The hour, 0 to 23."),
+    PART("MINUTE", "The minute, 0 to 59."),
+    PART("SECOND", "The second, 0 to 59."),
+    ROW("TIMESTAMPADD", 3, infer_timestamp_add, choose_none, "'TIMESTAMPADD(<ANY>, <INTEGER>, <DATETIME>)'",
+        "A date or time plus a number of units."),
+    ROW("TIMESTAMPDIFF", 3, infer_timestamp_diff, choose_timestamp_diff,
+        "'TIMESTAMPDIFF(<ANY>, <DATETIME>, <DATETIME>)'", "Whole units from one time to another."),
+    ROW("MINUS_DATE", 3, infer_minus_date, choose_minus_date, "'(<DATETIME> - <DATETIME>) unit'",
+        "The interval between two times."),
+    {0},
+};

@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_functions.c -- every function gives the same value however it is asked.
+ *
+ * First, values that Flink was seen to give, one expression each. Then SQL's promise that a guarded expression is not
+ * computed where its guard says no. Then chance: calls of every function in the registry with arguments of random
+ * types, over a column batch with NULLs and a random selection; each row must be what the call gives for that row's
+ * values as literals, folded by the type rule or evaluated alone, and where one row fails the batch fails. A refusal of
+ * the type rule is fine, but each function must have been accepted for some types.
+ */
+#include "model.h"
+
+#include "data/text.h"
+#include "expr/program.h"
+
+enum { SEED = 11, TRIES = 4000, ACCEPTED = 24, ROWS = 1000, ARGS_MAX = 6 };
+
+static fl_arena arena; /* what one call or one check needs */
+static fl_arena scratch;
+static fl_bind binder;
+static fl_eval eval;
+
+static int setup(void **state) {
+    (void)state;
+    fl_arena_init(&arena);
+    fl_arena_init(&scratch);
+    binder = (fl_bind){.arena = &arena, .tz = fl_tz_utc()};
+    eval = (fl_eval){.pf = fl_platform_real(), .tz = fl_tz_utc(), .scratch = &scratch, .watermark = FL_WATERMARK_MIN};
+    model_rng = SEED;
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    fl_arena_deinit(&scratch);
+    fl_arena_deinit(&arena);
+    return 0;
+}
+
+/* ---- expressions in short ---- */
+
+static const fl_type *type(const char *text) {
+    const fl_type *t;
+    size_t used;
+    fl_error err;
+    if (fl_type_parse(&arena, fl_str_from(text), false, &t, &used, &err) < 0) fail_msg("%s: %s", text, err.message);
+    return t;
+}
+
+static fl_expr *text_of(const char *s) {
+    int length = 0;
+    for (const char *p = s; *p != 0; p++) length += (*p & 0xc0) != 0x80;
+    fl_value v = {.type = fl_type_text(&arena, FL_T_CHAR, length, false), .s = fl_str_from(s)};
+    return fl_expr_literal(&arena, &v);
+}
+
+/* A word of the syntax, as the binder passes it. */
+static fl_expr *word(const char *s) {
+    fl_value v = {.type = fl_type_string(false), .s = fl_str_from(s)};
+    return fl_expr_literal(&arena, &v);
+}
+
+static fl_expr *cast(fl_expr *e, const char *to) {
+    fl_error err;
+    fl_expr *out;
+    if (fl_expr_cast(&binder, e, type(to), false, (fl_span){0}, &out, &err) < 0) fail_msg("%s: %s", to, err.message);
+    return out;
+}
+
+static fl_expr *as(const char *s, const char *to) { return cast(text_of(s), to); }
+static fl_expr *whole(int64_t x) { return fl_expr_int(&arena, x, fl_type_of(FL_T_INT, false)); }
+static fl_expr *null_of(const char *t) { return fl_expr_null(&arena, type(t)); }
+
+static int try_call(const char *name, fl_expr **args, int n, fl_expr **out, fl_error *err) {
+    fl_expr **copy = fl_arena_alloc(&arena, sizeof *copy * (size_t)(n + 1));
+    if (n > 0) memcpy(copy, args, sizeof *copy * (size_t)n);
+    return fl_expr_call_name(&binder, name, copy, n, (fl_span){0}, out, err);
+}
+
+static fl_expr *call(const char *name, fl_expr **args, int n) {
+    fl_error err;
+    fl_expr *out;
+    if (try_call(name, args, n, &out, &err) < 0) fail_msg("%s: %s", name, err.message);
+    return out;
+}
+
+#define LIST(...)    (fl_expr *[]){__VA_ARGS__}, (int)(sizeof((fl_expr *[]){__VA_ARGS__}) / sizeof(fl_expr *))
+#define F(name, ...) call(name, LIST(__VA_ARGS__))
+
+/* Row i as Row.toString shows it. */
+static const char *shown(const fl_column *c, int i) {
+    fl_buf out;
+    fl_buf_init(&out);
+    fl_text_java(&out, c, i);
+    const char *s = fl_arena_strndup(&arena, fl_buf_cstr(&out), out.n);
+    fl_buf_deinit(&out);
+    return s;
+}
+
+static const char *shown_value(const fl_value *v) {
+    fl_column *c = fl_value_column(v);
+    const char *s = shown(c, 0);
+    fl_column_unref(c);
+    return s;
+}
+
+/* The value of an expression without columns; NULL, and *err, if it has none. */
+static const char *value_of(const fl_expr *e, fl_error *err) {
+    fl_value v;
+    if (fl_expr_is_literal(e)) return shown_value(&e->value);
+    return fl_expr_evaluate(&arena, e, &eval, &v, err) < 0 ? NULL : shown_value(&v);
+}
+
+/* ---- known answers ---- */
+
+static void gives(fl_expr *e, const char *want_type, const char *want) {
+    fl_error err;
+    const char *got = value_of(e, &err);
+    assert_string_equal(fl_type_name(&arena, e->type, FL_TYPE_SUMMARY), want_type);
+    if (got == NULL) fail_msg("%s", err.message);
+    assert_string_equal(got, want);
+}
+
+static void refused(const char *name, fl_expr **args, int n, const char *why) {
+    fl_error err;
+    fl_expr *out;
+    assert_int_equal(try_call(name, args, n, &out, &err), FL_E_VALIDATION);
+    if (strstr(err.message, why) == NULL) fail_msg("%s", err.message);
+}
+
+static void fails(fl_expr *e, const char *why) {
+    fl_error err;
+    assert_null(value_of(e, &err));
+    if (strstr(err.message, why) == NULL) fail_msg("%s", err.message);
+}
+
+static void numbers_are_computed_as_in_flink(void **state) {
+    (void)state;
+    fl_expr *d = as("12.34", "DECIMAL(5, 2) NOT NULL"), *big = as("9223372036854775807", "BIGINT NOT NULL");
+    gives(F("-", whole(-2147483648), whole(1)), "INT NOT NULL", "2147483647");
+    gives(F("+", big, whole(1)), "BIGINT NOT NULL", "-9223372036854775808");
+    gives(F("/", whole(-7), whole(2)), "INT NOT NULL", "-3");
+    gives(F("*", d, d), "DECIMAL(11, 4) NOT NULL", "152.2756");
+    gives(F("/", d, as("7", "DECIMAL(20, 10) NOT NULL")), "DECIMAL(36, 23) NOT NULL", "1.76285714285714285714286");
+    gives(F("*", as("1.00", "DECIMAL(3, 2) NOT NULL"), whole(100)), "DECIMAL(14, 2) NOT NULL", "100.00");
+    gives(F("%", as("100", "BIGINT NOT NULL"), as("-7", "TINYINT NOT NULL")), "TINYINT NOT NULL", "2");
+    gives(F("/", as("-1", "DOUBLE NOT NULL"), as("0", "DOUBLE NOT NULL")), "DOUBLE NOT NULL", "-Infinity");
+    gives(F("+", null_of("TINYINT"), null_of("BIGINT")), "BIGINT", "null");
+    gives(F("TRUNCATE", as("-1234.5678", "DECIMAL(8, 4) NOT NULL"), whole(2)), "DECIMAL(7, 2) NOT NULL", "-1234.56");
+    gives(F("POWER", whole(3), whole(40)), "DOUBLE NOT NULL", "1.2157665459056929E19");
+    gives(F("GREATEST", whole(1), as("2", "BIGINT NOT NULL")), "BIGINT NOT NULL", "2");
+    fails(F("/", whole(1), whole(0)), "Division by zero");
+    fails(F("MOD", as("1.5", "DECIMAL(2, 1) NOT NULL"), whole(0)), "Division by zero");
+    refused("%", LIST(d, as("1", "DOUBLE NOT NULL")), "Cannot apply '%' to arguments of type");
+    refused("UPPER", LIST(whole(1)), "UPPER");
+}
+
+static void comparisons_and_logic_are_those_of_flink(void **state) {
+    (void)state;
+    fl_expr *yes = cast(text_of("true"), "BOOLEAN NOT NULL"), *unknown = null_of("BOOLEAN");
+    gives(F("=", text_of("a"), text_of("a ")), "BOOLEAN NOT NULL", "false");
+    gives(F("=", whole(1), as("1", "BIGINT NOT NULL")), "BOOLEAN NOT NULL", "true");
+    gives(F("IS NOT DISTINCT FROM", null_of("INT"), null_of("INT")), "BOOLEAN NOT NULL", "true");
+    gives(F("BETWEEN SYMMETRIC", whole(2), whole(3), whole(1)), "BOOLEAN NOT NULL", "true");
+    gives(F("IN", whole(2), whole(1), null_of("INT")), "BOOLEAN", "null");
+    gives(F("NOT IN", whole(1), whole(1), null_of("INT")), "BOOLEAN", "false");
+    gives(F("AND", yes, unknown), "BOOLEAN", "null");
+    gives(F("OR", unknown, yes), "BOOLEAN", "true");
+    gives(F("IS NOT TRUE", unknown), "BOOLEAN NOT NULL", "true");
+    gives(F("NULLIF", text_of("a"), text_of("b")), "CHAR(1)", "a");
+    gives(F("CASE", yes, text_of("a"), text_of("bcd")), "VARCHAR(3) NOT NULL", "a");
+    gives(F("COALESCE", null_of("INT"), as("5", "BIGINT NOT NULL")), "BIGINT NOT NULL", "5");
+    refused("=", LIST(whole(1), text_of("a")), "implicit type conversion between INT and CHAR");
+}
+
+static void texts_are_cut_and_made_as_in_flink(void **state) {
+    (void)state;
+    gives(F("SUBSTRING", text_of("hello"), whole(-3), whole(2)), "VARCHAR(5)", "ll");
+    gives(F("SUBSTR", text_of("hello"), whole(0)), "VARCHAR(5)", "hello");
+    gives(F("||", text_of("ab"), null_of("STRING")), "STRING", "null");
+    gives(F("CONCAT_WS", text_of("-"), text_of("a"), null_of("STRING"), text_of("b")), "STRING", "a-b");
+    gives(F("TRIM", word("LEADING"), text_of("x"), text_of("xxaxx")), "VARCHAR(5) NOT NULL", "axx");
+    gives(F("RPAD", text_of("中"), whole(4), text_of("文字")), "STRING NOT NULL", "中文字文");
+    gives(F("SPLIT_INDEX", text_of("a,b,c"), text_of(","), whole(1)), "STRING", "b");
+    gives(F("LIKE", text_of("a%b"), text_of("a!%_"), text_of("!")), "BOOLEAN NOT NULL", "true");
+    gives(F("LIKE", text_of("日本語"), text_of("_本%")), "BOOLEAN NOT NULL", "true");
+    gives(F("INITCAP", text_of("hello wORLD")), "CHAR(11) NOT NULL", "Hello World");
+    gives(F("POSITION", text_of("l"), text_of("hello")), "INT NOT NULL", "3");
+    gives(F("OVERLAY", text_of("abcdef"), text_of("XX"), whole(2), whole(3)), "VARCHAR(8) NOT NULL", "aXXef");
+    gives(F("CHR", whole(321)), "STRING", "A");
+    gives(F("HEX", whole(1000)), "STRING NOT NULL", "3E8");
+    gives(F("FROM_BASE64", text_of("aGVsbG8=")), "STRING NOT NULL", "hello");
+}
+
+static void values_are_cast_as_in_flink(void **state) {
+    (void)state;
+    fl_expr *ts = as("2024-02-29 12:34:56.789", "TIMESTAMP(3) NOT NULL");
+    gives(cast(ts, "STRING NOT NULL"), "STRING NOT NULL", "2024-02-29 12:34:56.789");
+    gives(cast(ts, "DATE NOT NULL"), "DATE NOT NULL", "2024-02-29");
+    gives(cast(as("-1.9", "DECIMAL(2, 1) NOT NULL"), "INT NOT NULL"), "INT NOT NULL", "-1");
+    gives(cast(text_of(" 12 "), "SMALLINT NOT NULL"), "SMALLINT NOT NULL", "12");
+    gives(cast(F("TRY_CAST", text_of("1000"), null_of("DECIMAL(20, 8)")), "DECIMAL(5, 2)"), "DECIMAL(5, 2)", "null");
+    gives(cast(F("MAP", whole(1), F("ARRAY", whole(1), whole(2))), "STRING NOT NULL"), "STRING NOT NULL", "{1=[1, 2]}");
+    gives(cast(F("ROW", whole(1), text_of("a")), "VARCHAR(3) NOT NULL"), "VARCHAR(3) NOT NULL", "(1,");
+    gives(F("TRY_CAST", text_of("x"), null_of("INT")), "INT", "null");
+    fails(cast(text_of("9223372036854775808"), "BIGINT NOT NULL"), "'9223372036854775808'. Overflow.");
+    assert_false(fl_cast_is_possible(type("BOOLEAN"), type("DATE")));
+    assert_true(fl_cast_is_implicit(type("INT"), type("BIGINT")));
+    assert_false(fl_cast_is_implicit(type("BIGINT"), type("INT")));
+}
+
+static void times_are_counted_as_in_flink(void **state) {
+    (void)state;
+    fl_expr *day = as("2024-01-31", "DATE NOT NULL"), *ts = as("2024-02-29 15:04:05.678", "TIMESTAMP(3) NOT NULL");
+    fl_expr *month = fl_expr_int(&arena, 1, fl_type_of(FL_T_INTERVAL_MONTH, false));
+    fl_expr *minute = fl_expr_int(&arena, 60000, fl_type_of(FL_T_INTERVAL_DAY, false));
+    gives(F("+", day, month), "DATE NOT NULL", "2024-02-29");
+    gives(F("-", ts, minute), "TIMESTAMP(3) NOT NULL", "2024-02-29T15:03:05.678");
+    gives(F("TIMESTAMPADD", word("DAY"), whole(1), day), "DATE NOT NULL", "2024-02-01");
+    gives(F("TIMESTAMPDIFF", word("MONTH"), day, ts), "INT NOT NULL", "1");
+    gives(F("EXTRACT", word("WEEK"), ts), "BIGINT NOT NULL", "9");
+    gives(F("QUARTER", day), "BIGINT NOT NULL", "1");
+    gives(F("FLOOR", ts, word("HOUR")), "TIMESTAMP(3) NOT NULL", "2024-02-29T15:00");
+    gives(F("CEIL", ts, word("MONTH")), "TIMESTAMP(3) NOT NULL", "2024-03-01T00:00");
+    gives(F("MINUS_DATE", ts, F("-", ts, minute), word("SECOND")), "INTERVAL SECOND(3) NOT NULL", "PT1M");
+    gives(F("DATE_FORMAT", ts, text_of("yyyy/MM/dd HH-mm")), "STRING", "2024/02/29 15-04");
+    gives(F("TO_TIMESTAMP", text_of("05.01.2024"), text_of("dd.MM.yyyy")), "TIMESTAMP(3)", "2024-01-05T00:00");
+    gives(F("TO_TIMESTAMP_LTZ", whole(1500), whole(3)), "TIMESTAMP_LTZ(3)", "1970-01-01T00:00:01.500Z");
+    gives(F("CONVERT_TZ", text_of("1970-01-01 00:00:00"), text_of("UTC"), text_of("America/Los_Angeles")), "STRING",
+          "1969-12-31 16:00:00");
+    refused("EXTRACT", LIST(word("DAY"), as("12:00:00", "TIME NOT NULL")), "unit DAY can not be applied to time");
+}
+
+static void collections_are_those_of_flink(void **state) {
+    (void)state;
+    fl_expr *list = F("ARRAY", whole(1), whole(2), whole(3)), *row = F("ROW", whole(1), text_of("a"));
+    gives(list, "ARRAY<INT NOT NULL> NOT NULL", "[1, 2, 3]");
+    gives(F("ITEM", list, whole(2)), "INT", "2");
+    gives(F("ITEM", F("ARRAY", null_of("INT")), whole(2)), "INT", "null");
+    gives(F("ITEM", list, whole(4)), "INT", "-1"); /* what Flink's arrays hold for an INT NOT NULL that is missing */
+    gives(F("ITEM", F("MAP", text_of("a"), whole(1)), text_of("a")), "INT", "1");
+    gives(F("FIELD", row, word("EXPR$1")), "CHAR(1) NOT NULL", "a");
+    gives(F("CARDINALITY", list), "INT NOT NULL", "3");
+    fails(F("ELEMENT", list), "more than one element");
+    refused("FIELD", LIST(row, word("nothing")), "nothing");
+}
+
+/* ---- guards ---- */
+
+static fl_column *ints(const fl_type *t, int n, const int *x) {
+    fl_column *c = fl_column_new(t, n);
+    for (int i = 0; i < n; i++) x[i] == INT32_MIN ? fl_column_append_null(c) : fl_column_append_i64(c, x[i]);
+    return c;
+}
+
+enum { NOTHING = INT32_MIN };
+
+/* Runs the expressions over one INT column and compares what each gives; NULL: the run fails. */
+static void runs_as(fl_expr **exprs, int n_exprs, const int *x, int n, const char *const *want) {
+    fl_error err;
+    fl_program *p;
+    fl_column *out[8];
+    fl_batch *b = fl_batch_new(1, n);
+    b->cols[0] = ints(fl_type_of(FL_T_INT, true), n, x);
+    b->n_sel = n;
+    eval.batch = b;
+    assert_int_equal(fl_program_new(&arena, exprs, n_exprs, 1, &p, &err), 0);
+    int rc = fl_program_run(p, &eval, b, false, out, &err);
+    if (want == NULL) assert_int_equal(rc, FL_E_RUNTIME);
+    for (int e = 0; want != NULL && e < n_exprs; e++) {
+        fl_buf line;
+        fl_buf_init(&line);
+        if (rc < 0) fail_msg("%s", err.message);
+        for (int i = 0; i < n; i++) fl_buf_printf(&line, "%s%s", i ? " " : "", shown(out[e], i));
+        assert_string_equal(fl_buf_cstr(&line), want[e]);
+        fl_buf_deinit(&line);
+        fl_column_unref(out[e]);
+    }
+    fl_batch_unref(b);
+}
+
+static void guarded_rows_are_not_computed(void **state) {
+    (void)state;
+    const int x[] = {0, 2, NOTHING, -1, 0};
+    fl_expr *c = fl_expr_column(&arena, 0, fl_type_of(FL_T_INT, true)), *zero = whole(0), *ten = whole(10);
+    fl_expr *inverse = F("/", ten, c), *is_zero = F("=", c, zero), *not_zero = F("<>", c, zero);
+    fl_expr *big = F(">", inverse, zero), *none = F("NULLIF", c, c);
+    fl_expr *all[] = {F("CASE", is_zero, zero, inverse),
+                      F("AND", not_zero, big),
+                      F("OR", is_zero, big),
+                      F("IF", F("IS NOT TRUE", not_zero), whole(7), F("CASE", F("<", c, zero), zero, inverse)),
+                      F("COALESCE", F("NULLIF", c, whole(2)), F("+", inverse, ten)),
+                      F("COALESCE", c, inverse)};
+    const char *const want[] = {
+        "0 5 null -10 0", "false true null false false", "true true null false true", "7 5 7 0 7", "0 15 null -1 0",
+        "0 2 null -1 0"};
+    runs_as(all, FL_ARRAY_LEN(all), x, FL_ARRAY_LEN(x), want);
+    for (size_t e = 0; e < FL_ARRAY_LEN(all); e++) runs_as(&all[e], 1, x, FL_ARRAY_LEN(x), &want[e]);
+    fl_expr *bare[] = {F("CASE", is_zero, zero, inverse), F("AND", F("IS NULL", none), big)};
+    runs_as(bare, 2, x, FL_ARRAY_LEN(x), NULL);
+    runs_as((fl_expr *[]){inverse}, 1, x, FL_ARRAY_LEN(x), NULL);
+    runs_as((fl_expr *[]){inverse}, 1, x + 1, 3, (const char *const[]){"5 null -10"});
+}
+
+static void a_guard_that_is_constant_folds(void **state) {
+    (void)state;
+    fl_expr *fails_always = F("/", whole(1), whole(0)), *no = as("false", "BOOLEAN NOT NULL");
+    gives(F("CASE", no, fails_always, whole(3)), "INT NOT NULL", "3");
+    gives(F("AND", no, F(">", fails_always, whole(0))), "BOOLEAN NOT NULL", "false");
+    gives(F("COALESCE", whole(4), fails_always), "INT NOT NULL", "4");
+}
+
+/* ---- chance ---- */
+
+static const char *const types[] = {"BOOLEAN",
+                                    "TINYINT",
+                                    "SMALLINT",
+                                    "INT",
+                                    "INT",
+                                    "BIGINT",
+                                    "FLOAT",
+                                    "DOUBLE",
+                                    "DECIMAL(5, 2)",
+                                    "DECIMAL(18, 6)",
+                                    "DECIMAL(38, 10)",
+                                    "DECIMAL(20, 0)",
+                                    "CHAR(3)",
+                                    "VARCHAR(200)",
+                                    "STRING",
+                                    "STRING",
+                                    "STRING",
+                                    "BYTES",
+                                    "DATE",
+                                    "TIME",
+                                    "TIMESTAMP(0)",
+                                    "TIMESTAMP(3)",
+                                    "TIMESTAMP(6)",
+                                    "TIMESTAMP(9)",
+                                    "TIMESTAMP_LTZ(3)",
+                                    "TIMESTAMP_LTZ(9)",
+                                    "INTERVAL MONTH",
+                                    "INTERVAL SECOND(3)",
+                                    "ARRAY<INT>",
+                                    "ARRAY<STRING>",
+                                    "MAP<STRING, DOUBLE>",
+                                    "ROW<a INT, b STRING>"};
+
+static const char *const texts[] = {"",
+                                    " ",
+                                    "a",
+                                    "b",
+                                    "abc",
+                                    "Hello World, this is long enough",
+                                    "straße ΑΣ İ",
+                                    "日本語",
+                                    "😀x",
+                                    "12",
+                                    " -7.50 ",
+                                    "1e3",
+                                    "NaN",
+                                    "true",
+                                    "2024-02-29",
+                                    "2024-02-29 12:34:56.789",
+                                    "1969-12-31T23:59:59.123456789",
+                                    "12:30:01",
+                                    "a,b,,c",
+                                    "%b_",
+                                    "a%",
+                                    "%o%o",
+                                    "aGVsbG8=",
+                                    "yyyy-MM-dd",
+                                    "yyyy-MM-dd HH:mm:ss.SSS",
+                                    "America/New_York",
+                                    "UTC"};
+
+static const char *const units[] = {"MILLISECOND", "SECOND",  "MINUTE", "HOUR",  "DAY",  "WEEK",
+                                    "MONTH",       "QUARTER", "YEAR",   "EPOCH", "NOUN", "MICROSECOND"};
+static const char *const flags[] = {"BOTH", "LEADING", "TRAILING"};
+static const char *const names[] = {"a", "b", "c"};
+
+/* Where a call has a word of the syntax, and which words it may be. */
+static const struct {
+    const char *function;
+    int arg;
+    const char *const *words;
+    int n;
+} symbols[] = {{"EXTRACT", 0, units, FL_ARRAY_LEN(units)},       {"TIMESTAMPADD", 0, units, FL_ARRAY_LEN(units)},
+               {"TIMESTAMPDIFF", 0, units, FL_ARRAY_LEN(units)}, {"MINUS_DATE", 2, units, FL_ARRAY_LEN(units)},
+               {"FLOOR", 1, units, FL_ARRAY_LEN(units)},         {"CEIL", 1, units, FL_ARRAY_LEN(units)},
+               {"CEILING", 1, units, FL_ARRAY_LEN(units)},       {"TRIM", 0, flags, FL_ARRAY_LEN(flags)},
+               {"FIELD", 1, names, FL_ARRAY_LEN(names)}};
+
+static bool small_numbers; /* of functions that make texts as long as they are told */
+
+static void append_text(fl_column *c) {
+    fl_str s = fl_str_from(texts[draw(FL_ARRAY_LEN(texts))]);
+    if (c->type->kind == FL_T_CHAR) s = fl_str_from(draw(2) ? "abc" : "1 2");
+    fl_column_append_str(c, draw(4) ? s : draw_text(&arena));
+}
+
+static void append_random(fl_column *c) {
+    const fl_type *t = c->type;
+    if (t->nullable && draw(6) == 0) {
+        fl_column_append_null(c);
+        return;
+    }
+    if (fl_type_is_char(t)) {
+        append_text(c);
+    } else if (t->kind == FL_T_DATE || fl_type_is_timestamp(t)) {
+        /* mostly our own times, now and then one that nobody can print */
+        fl_i128 unit = t->kind == FL_T_DATE ? 1 : t->precision <= 3 ? 1000 : t->precision <= 6 ? 1000000 : 1000000000;
+        fl_i128 x = draw(20) ? (draw_number(fl_type_of(FL_T_INT, false)) % 3000000) * unit : draw_number(t);
+        if (t->kind != FL_T_DATE && draw(2)) x = x * 43200 + draw(1000);
+        if (fl_type_is_timestamp(t) && t->precision == 0) x = x / 1000 * 1000;
+        c->phys == FL_P_I128 ? fl_column_append_i128(c, x) : fl_column_append_i64(c, (int64_t)x);
+    } else if (t->kind == FL_T_ARRAY || t->kind == FL_T_MAP || t->kind == FL_T_ROW) {
+        for (int n = t->kind == FL_T_ROW ? 1 : draw(4); n > 0; n--)
+            for (int k = 0; k < t->n_fields; k++) {
+                if (t->kind == FL_T_MAP && k == 0)
+                    fl_column_append_str(c->child[0], fl_str_from(&"a\0b\0c\0d"[n * 2 - 2]));
+                else
+                    append_random(c->child[k]);
+            }
+        fl_column_append_nested(c);
+    } else {
+        model v = draw_value(&arena, t);
+        if (small_numbers && fl_type_is_integer(t)) v.w %= 50;
+        model_append(c, &v);
+    }
+}
+
+/* A call with its columns, and the batch that it runs over. */
+typedef struct trial {
+    const fl_function *fn;
+    int n_args, n_rows;
+    fl_expr *args[ARGS_MAX];
+    fl_column *cols[ARGS_MAX]; /* NULL: the argument is a literal */
+    fl_column *held[ARGS_MAX]; /* what the literals are borrowed from */
+    fl_expr *e;
+    uint16_t sel[ROWS]; /* rows that count */
+    int n_sel;
+} trial;
+
+/* A literal whose value lives in *held. */
+static fl_expr *draw_literal(const fl_type *t, fl_column **held) {
+    *held = fl_column_new(t, 1);
+    append_random(*held);
+    fl_value v = fl_value_get(*held, 0);
+    if (!v.is_null) v.type = fl_type_nullable(&arena, t, false);
+    return fl_expr_literal(&arena, &v);
+}
+
+static fl_expr *draw_symbol(const fl_function *fn, int arg) {
+    for (size_t i = 0; i < FL_ARRAY_LEN(symbols); i++)
+        if (arg == symbols[i].arg && strcmp(fn->name, symbols[i].function) == 0)
+            return word(symbols[i].words[draw(symbols[i].n)]);
+    return NULL;
+}
+
+/* A call whose arguments are columns and literals of types that often agree. False if there is none. */
+static bool draw_call(trial *t, const fl_function *fn) {
+    fl_error err;
+    int max = fn->max_args < 0 ? fn->min_args + 3 : fn->max_args;
+    const char *favourite = types[draw(FL_ARRAY_LEN(types))], *first = draw(3) ? favourite : "BOOLEAN";
+    *t = (trial){.fn = fn, .n_args = fn->min_args + draw(FL_MIN(max, ARGS_MAX) - fn->min_args + 1)};
+    for (int i = 0; i < t->n_args; i++) {
+        const char *name = i == 0 ? first : draw(2) ? favourite : types[draw(FL_ARRAY_LEN(types))];
+        const fl_type *ty = fl_type_nullable(&arena, type(name), draw(4) > 0);
+        t->args[i] = draw_symbol(fn, i);
+        if (t->args[i] == NULL && i == 1 && strstr(fn->name, "CAST") != NULL) t->args[i] = fl_expr_null(&arena, ty);
+        if (t->args[i] == NULL && draw(3) == 0) t->args[i] = draw_literal(ty, &t->held[i]);
+        if (t->args[i] == NULL) t->args[i] = fl_expr_column(&arena, i, ty);
+    }
+    if (try_call(fn->name, t->args, t->n_args, &t->e, &err) < 0) return false;
+    return t->e->kind == FL_EXPR_CALL && fl_expr_deterministic(t->e) && !fl_expr_reads_marks(t->e);
+}
+
+static void draw_batch(trial *t) {
+    t->n_rows = draw(3) == 0 ? 1 : 1 + draw(ROWS);
+    for (int i = 0; i < t->n_args; i++) {
+        if (t->args[i]->kind != FL_EXPR_COLUMN) continue;
+        t->cols[i] = fl_column_new(t->args[i]->type, t->n_rows);
+        while (t->cols[i]->n < t->n_rows) append_random(t->cols[i]);
+    }
+    int keep = draw(4); /* all rows, most, few */
+    for (int i = 0; i < t->n_rows; i++)
+        if (keep == 0 || draw(10) < (keep == 1 ? 1 : 7)) t->sel[t->n_sel++] = (uint16_t)i;
+}
+
+/* The call and its arguments' types; of row `row` their values, unless it is negative. */
+static const char *described(const trial *t, int row) {
+    static const char *const columns[ARGS_MAX] = {"a", "b", "c", "d", "e", "f"};
+    fl_buf out;
+    fl_buf_init(&out);
+    fl_expr_print(&out, t->e, columns);
+    for (int i = 0; i < t->n_args; i++) {
+        fl_buf_printf(&out, ", %s %s", columns[i], fl_type_name(&arena, t->args[i]->type, FL_TYPE_SUMMARY));
+        if (row >= 0 && t->cols[i] != NULL) fl_buf_printf(&out, " = %.100s", shown(t->cols[i], row));
+    }
+    const char *s = fl_arena_strndup(&arena, fl_buf_cstr(&out), out.n);
+    fl_buf_deinit(&out);
+    return s;
+}
+
+/* The call with row i's values for its columns: as it is, and bound anew. NULL if it fails. */
+static const char *value_in_row(const trial *t, int i, fl_error *err) {
+    fl_expr *by[ARGS_MAX] = {0}, *fresh[ARGS_MAX], *bound;
+    bool rows = false;
+    for (int k = 0; k < t->n_args; k++) {
+        fresh[k] = t->args[k];
+        rows |= fl_type_is(t->args[k]->type, FL_T_ROW);
+        if (t->cols[k] == NULL) continue;
+        fl_value v = fl_value_get(t->cols[k], i);
+        by[k] = fl_expr_literal(&arena, &v);
+        if (!v.is_null) v.type = fl_type_nullable(&arena, v.type, false);
+        fresh[k] = fl_expr_literal(&arena, &v);
+    }
+    const char *alone = value_of(fl_expr_substitute(&arena, t->e, by), err);
+    if (rows) return alone; /* written out they are compared field by field, otherwise as wholes */
+    if (try_call(t->fn->name, fresh, t->n_args, &bound, err) < 0 || !fl_type_equal(bound->type, t->e->type, false))
+        return alone; /* a literal may be refused, or change the type */
+    const char *folded = value_of(bound, err);
+    if ((alone == NULL) != (folded == NULL) || (alone != NULL && strcmp(alone, folded) != 0))
+        fail_msg("%s: evaluated %s, folded %s", described(t, i), alone ? alone : "fails", folded ? folded : "fails");
+    return alone;
+}
+
+static int run_trial(const trial *t, fl_column **out, fl_error *err) {
+    fl_program *p;
+    fl_batch *b = fl_batch_new(t->n_args, t->n_rows);
+    for (int i = 0; i < t->n_args; i++)
+        b->cols[i] = t->cols[i] ? fl_column_ref(t->cols[i]) : fl_column_new(fl_type_of(FL_T_NULL, true), t->n_rows);
+    for (int i = 0; i < t->n_args; i++) b->cols[i]->n = t->n_rows;
+    bool all = t->n_sel == t->n_rows;
+    if (!all) memcpy(fl_batch_need_sel(b), t->sel, sizeof *t->sel * (size_t)t->n_sel);
+    b->n_sel = t->n_sel;
+    eval.batch = b;
+    assert_int_equal(fl_program_new(&arena, (fl_expr *[]){t->e}, 1, t->n_args, &p, err), 0);
+    int rc = fl_program_run(p, &eval, b, false, out, err);
+    fl_batch_unref(b);
+    fl_arena_reset(&scratch);
+    return rc;
+}
+
+static void check_trial(trial *t) {
+    fl_error err;
+    fl_column *out = NULL;
+    const char *want[ROWS];
+    uint16_t right[ROWS];
+    int good = 0;
+    for (int k = 0; k < t->n_sel; k++) {
+        const char *value = value_in_row(t, t->sel[k], &err);
+        if (value != NULL) want[good] = value, right[good++] = t->sel[k];
+        fl_arena_reset(&scratch);
+    }
+    if (good < t->n_sel) { /* one row that fails is enough; without them all is well */
+        int rc = run_trial(t, &out, &err);
+        if (rc != FL_E_RUNTIME) fail_msg("%s gives %d: %s", described(t, -1), rc, rc < 0 ? err.message : "");
+        memcpy(t->sel, right, sizeof right);
+        t->n_sel = good;
+    }
+    if (run_trial(t, &out, &err) < 0) fail_msg("%s: %s", described(t, -1), err.message);
+    fl_column_check(out);
+    assert_int_equal(out->n, t->n_rows);
+    for (int k = 0; k < good; k++) {
+        const char *got = shown(out, t->sel[k]);
+        if (strcmp(got, want[k]) != 0) fail_msg("%s: %s instead of %s", described(t, t->sel[k]), got, want[k]);
+    }
+    fl_column_unref(out);
+}
+
+static void columns_give_what_literals_give(void **state) {
+    (void)state;
+    for (int f = 0; f < fl_function_count(); f++) {
+        const fl_function *fn = fl_function_at(f);
+        int accepted = 0;
+        small_numbers = strcmp(fn->name, "REPEAT") == 0 || strstr(fn->name, "PAD") != NULL;
+        for (int n = 0; n < TRIES && accepted < ACCEPTED; n++) {
+            trial t;
+            if (draw_call(&t, fn)) {
+                draw_batch(&t);
+                check_trial(&t);
+                accepted++;
+            }
+            for (int i = 0; i < t.n_args; i++) fl_column_unref(t.cols[i]), fl_column_unref(t.held[i]);
+            fl_arena_reset(&arena);
+        }
+        bool drawn = !(fn->flags & (FL_FN_DYNAMIC | FL_FN_MARKS)) && fn->max_args != 0;
+        if (drawn && accepted == 0) fail_msg("%s was never accepted", fn->name);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(numbers_are_computed_as_in_flink, setup, teardown),
+        cmocka_unit_test_setup_teardown(comparisons_and_logic_are_those_of_flink, setup, teardown),
+        cmocka_unit_test_setup_teardown(texts_are_cut_and_made_as_in_flink, setup, teardown),
+        cmocka_unit_test_setup_teardown(values_are_cast_as_in_flink, setup, teardown),
+        cmocka_unit_test_setup_teardown(times_are_counted_as_in_flink, setup, teardown),
+        cmocka_unit_test_setup_teardown(collections_are_those_of_flink, setup, teardown),
+        cmocka_unit_test_setup_teardown(guarded_rows_are_not_computed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_guard_that_is_constant_folds, setup, teardown),
+        cmocka_unit_test_setup_teardown(columns_give_what_literals_give, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
