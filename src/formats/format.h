@@ -33,11 +33,12 @@ const char *fl_format_option(const fl_format_config *c, const char *key);
 struct fl_decoder {
     const fl_format *format;
     /* Decodes records from the front of bytes until the builder is full or no whole record is left. `bytes` lies inside
-     * `owner`, which decoded strings may point into (the builder's columns take a reference). `last`: nothing follows, so
-     * a record without its end is whole. *used: bytes consumed, to the end of the last record taken. Rows that cannot be
-     * read fail with FL_E_RUNTIME (telling Flink's words, the record shortened, and its offset in `bytes`), or are skipped
-     * and counted in d->bad_records where the options say so. */
-    int (*decode)(fl_decoder *d, fl_str bytes, fl_buffer *owner, bool last, fl_builder *out, size_t *used, fl_error *err);
+     * `owner`, which decoded strings may point into (the builder's columns take a reference). `last`: nothing follows,
+     * so a record without its end is whole. *used: bytes consumed, to the end of the last record taken. Rows that
+     * cannot be read fail with FL_E_RUNTIME (telling Flink's words, the record shortened, and its offset in `bytes`),
+     * or are skipped and counted in d->bad_records where the options say so. */
+    int (*decode)(fl_decoder *d, fl_str bytes, fl_buffer *owner, bool last, fl_builder *out, size_t *used,
+                  fl_error *err);
     /* One message is one record (or several, or none). The same otherwise. owner may be NULL: strings are copied. */
     int (*message)(fl_decoder *d, fl_str message, fl_buffer *owner, fl_builder *out, fl_error *err);
     void (*free)(fl_decoder *d);
@@ -54,7 +55,7 @@ struct fl_encoder {
 };
 
 struct fl_format {
-    const char *name; /* json */
+    const char *name;             /* json */
     const fl_option_def *options; /* ends with key NULL; keys without prefix */
     unsigned changes;             /* row kinds that it can read and write: FL_CHANGES_INSERT for plain formats */
     /* At planning: refuses columns or options that the format cannot do. */
@@ -65,6 +66,8 @@ struct fl_format {
 
 /* NULL if there is none. */
 const fl_format *fl_format_find(const char *name);
+/* The same, or says what is wrong with the name: unknown, or one of Flink's that is not supported yet. */
+int fl_format_get(const char *name, const fl_format **out, fl_error *err);
 int fl_format_count(void);
 const fl_format *fl_format_at(int i);
 
