@@ -39,6 +39,10 @@ typedef struct fl_source_plan {
     int n_columns;
     const fl_metadata_column *metadata;
     int n_metadata;
+    /* Leaves out what the query cannot need: row i of `partitions` holds one partition's values, a column for each
+     * partition key; clears keep[i] if none of its rows can pass. NULL: everything is read. */
+    int (*prune)(void *arg, const fl_batch *partitions, bool *keep, fl_error *err);
+    void *prune_arg;
     /* filled by the connector */
     const void *config;   /* for the source; lives in ctx->arena */
     bool bounded;
@@ -72,6 +76,8 @@ struct fl_connector {
 
 /* NULL if there is none. Case matters, as in Flink. */
 const fl_connector *fl_connector_find(const char *name);
+/* The same, or says what is wrong with the name: unknown, or one of Flink's that is not supported yet. */
+int fl_connector_get(const char *name, const fl_connector **out, fl_error *err);
 int fl_connector_count(void);
 const fl_connector *fl_connector_at(int i);
 

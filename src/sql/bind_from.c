@@ -102,15 +102,7 @@ int fl_bind_connector(const fl_table *t, const fl_connector **out, fl_error *err
         fl_fail(err, FL_E_VALIDATION, "Table options do not contain an option key 'connector' for discovering a connector: table '%s'", t->name);
         return fl_error_hint(err, "add 'connector' = '…' to WITH; `flott connectors` lists what there is");
     }
-    *out = fl_connector_find(name);
-    if (*out != NULL) return 0;
-    int n = fl_connector_count();
-    const char *names[n + 1];
-    for (int i = 0; i < n; i++) names[i] = fl_connector_at(i)->name;
-    const char *near = fl_suggest(name, names, n);
-    fl_fail(err, FL_E_VALIDATION,
-            "Could not find any factory for identifier '%s' that implements 'org.apache.flink.table.factories.DynamicTableFactory' in the classpath.", name);
-    return near ? fl_error_hint(err, "did you mean '%s'?", near) : fl_error_hint(err, "`flott connectors` lists what there is");
+    return fl_connector_get(name, out, err);
 }
 
 static int open_table(fl_binder *b, fl_rel_table *t, fl_error *err) {
