@@ -182,7 +182,7 @@ typedef struct flott_job_metrics {
 
 FLOTT_API const char *flott_job_name(const flott_job *j);
 FLOTT_API flott_job_state flott_job_get_state(flott_job *j);                 /* [any thread] */
-FLOTT_API const char *flott_job_state_word(flott_job_state state);
+FLOTT_API const char *flott_job_state_word(flott_job_state state); /* RUNNING, as Flink calls it */
 FLOTT_API void flott_job_get_metrics(flott_job *j, flott_job_metrics *out); /* [any thread] */
 /* FLOTT_OK: finished or stopped; FLOTT_TIMEOUT; or why it failed. timeout_ms -1: waits as long as it takes. In a simulation
  * time moves as far as the job needs. */

@@ -2,6 +2,7 @@
 /* status.c -- how jobs get on, in one line. See status.h. */
 #include "status.h"
 
+#include <ctype.h>
 #include <time.h>
 
 enum {
@@ -110,7 +111,9 @@ void cli_status_render(cli_buf *out, const flott_job_metrics *m, double in_rate,
 
 void cli_summary_render(cli_buf *out, const char *job, flott_job_state state, const flott_job_metrics *m,
                         int64_t elapsed_ms) {
-    cli_buf_printf(out, "job '%s' %s after %.1f s: ", job, flott_job_state_word(state), (double)elapsed_ms / 1000);
+    cli_buf_printf(out, "job '%s' ", job);
+    for (const char *c = flott_job_state_word(state); *c != '\0'; c++) cli_buf_putc(out, (char)tolower(*c));
+    cli_buf_printf(out, " after %.1f s: ", (double)elapsed_ms / 1000);
     cli_buf_add_count(out, m->rows_in);
     cli_buf_puts(out, m->rows_in == 1 ? " row in, " : " rows in, ");
     cli_buf_add_count(out, m->rows_out);

@@ -133,7 +133,7 @@ CREATE TABLE o (k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = '{di
     def test_a_failing_job_is_reported(self):
         code, _, err = self.check(["run", "-i", "tables.sql", "-e", "INSERT INTO o SELECT k, v / (v - 1) FROM s"], code=1, out="", err=None)
         self.assertRegex(err, r"^error: ")
-        self.assertIn(" --> <command line>:1:1\n", err)
+        self.assertIn(" --> <command line>:1:25\n", err)
 
     def test_an_endless_job_stops_on_request(self):
         process = subprocess.Popen([os.path.abspath(FLOTT), "run", "-e",

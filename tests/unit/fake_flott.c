@@ -145,7 +145,7 @@ int flott_session_set(flott_session *s, const char *key, const char *value, flot
     return FLOTT_OK;
 }
 
-const char *flott_session_get(flott_session *s, const char *key) {
+const char *flott_session_get(const flott_session *s, const char *key) {
     for (int i = 0; i < s->n_settings; i++) {
         if (strcmp(s->keys[i], key) == 0) return s->values[i];
     }
@@ -376,8 +376,8 @@ flott_job_state flott_job_get_state(flott_job *j) {
 }
 
 const char *flott_job_state_word(flott_job_state state) {
-    static const char *const words[] = {"created", "running",  "restarting", "finished",
-                                        "stopped", "canceled", "failed"};
+    static const char *const words[] = {"CREATED", "RUNNING",  "RESTARTING", "FINISHED",
+                                        "STOPPED", "CANCELED", "FAILED"};
     return words[state];
 }
 
