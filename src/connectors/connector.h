@@ -74,9 +74,10 @@ struct fl_connector {
     const char *doc; /* one sentence */
 };
 
-/* NULL if there is none. Case matters, as in Flink. */
+/* A built-in one, or NULL. Case matters, as in Flink. */
 const fl_connector *fl_connector_find(const char *name);
-/* The same, or says what is wrong with the name: unknown, or one of Flink's that is not supported yet. */
+/* A built-in one or that of a loadable module, which is opened now (module.h); or says what is wrong with the name:
+ * unknown, or one of Flink's that is not supported yet. */
 int fl_connector_get(const char *name, const fl_connector **out, fl_error *err);
 int fl_connector_count(void);
 const fl_connector *fl_connector_at(int i);

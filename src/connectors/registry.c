@@ -2,6 +2,7 @@
 /* registry.c -- the list of connectors, and what they have in common: options checked in one place, in Flink's words.
  */
 #include "connectors/connector_int.h"
+#include "connectors/module.h"
 
 static const fl_connector *const connectors[] = {
     &fl_arrow_connector,
@@ -27,6 +28,8 @@ int fl_connector_get(const char *name, const fl_connector **out, fl_error *err) 
     const char *names[FL_ARRAY_LEN(connectors)];
     *out = fl_connector_find(name);
     if (*out != NULL) return 0;
+    int rc = fl_module_connector(name, out, err);
+    if (rc != 0) return FL_MIN(rc, 0);
     for (size_t i = 0; i < FL_ARRAY_LEN(awaited); i++)
         if (strcmp(awaited[i], name) == 0) {
             fl_fail(err, FL_E_UNSUPPORTED, "connector '%s' is not supported yet", name);

@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arrow.h -- the border to everybody else: batches as Arrow C Data, and back.
- *
- * The structs are those of the Arrow C data interface, whose text is a public specification; the layout is fixed by it.
- */
+/* arrow.h -- the border to everybody else: batches as Arrow C Data, and back. */
 #ifndef FL_DATA_ARROW_H
 #define FL_DATA_ARROW_H
 
 #include "data/schema.h"
-
-#ifndef ARROW_C_DATA_INTERFACE
-#define ARROW_C_DATA_INTERFACE
-#define ARROW_FLAG_DICTIONARY_ORDERED 1
-#define ARROW_FLAG_NULLABLE           2
-#define ARROW_FLAG_MAP_KEYS_SORTED    4
-struct ArrowSchema {
-    const char *format, *name, *metadata;
-    int64_t flags, n_children;
-    struct ArrowSchema **children, *dictionary;
-    void (*release)(struct ArrowSchema *);
-    void *private_data;
-};
-struct ArrowArray {
-    int64_t length, null_count, offset, n_buffers, n_children;
-    const void **buffers;
-    struct ArrowArray **children, *dictionary;
-    void (*release)(struct ArrowArray *);
-    void *private_data;
-};
-#endif
+#include "flott_arrow.h"
 
 enum {
     FL_ARROW_VIEWS = 1,      /* export strings as utf8_view ("vu", "vz") in one pass, rather than offsets and bytes */

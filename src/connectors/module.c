@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* module.c -- finding, opening and checking loadable modules.
+ *
+ * A module becomes a fl_connector like any built-in: its options are checked by the same code, and its ends are driven by
+ * module_ends.c. All are kept in one list for the life of the process.
+ */
+#include "connectors/module.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+typedef struct loaded {
+    fl_connector connector; /* first: fl_module_of looks behind it */
+    const flott_module *module;
+    struct loaded *next;
+} loaded;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static loaded *modules;
+
+/* ---- finding ---- */
+
+static bool is_name(const char *s) {
+    for (const char *c = s; *c != '\0'; c++)
+        if (!(*c >= 'a' && *c <= 'z') && !(*c >= '0' && *c <= '9') && *c != '-' && *c != '_') return false;
+    return s[0] != '\0';
+}
+
+/* The folder of the program or library that holds this code. */
+static const char *own_folder(fl_arena *a) {
+    Dl_info info;
+    if (dladdr(&modules, &info) == 0 || info.dli_fname == NULL) return ".";
+    char *path = realpath(strchr(info.dli_fname, '/') != NULL ? info.dli_fname : "/proc/self/exe", NULL);
+    const char *folder = path != NULL ? fl_path_parent(a, path) : ".";
+    free(path);
+    return folder;
+}
+
+/* Where modules may lie, in the order in which they are looked for. */
+static void folders(fl_arena *a, const char ***out, int *n) {
+    int cap = 0;
+    *out = NULL;
+    *n = 0;
+    const char *given = getenv("FLOTT_MODULE_PATH");
+    for (const char *at = given; at != NULL && *at != '\0';) {
+        const char *end = strchrnul(at, ':');
+        if (end > at) FL_PUSH(a, *out, *n, cap, fl_arena_strndup(a, at, (size_t)(end - at)));
+        at = *end == ':' ? end + 1 : end;
+    }
+    FL_PUSH(a, *out, *n, cap, fl_path_join(a, own_folder(a), "modules"));
+    FL_PUSH(a, *out, *n, cap, FLOTT_MODULE_FOLDER);
+}
+
+/* ---- opening ---- */
+
+static const fl_option_type option_types[] = {
+    [FLOTT_OPTION_STRING] = FL_OPT_STRING,     [FLOTT_OPTION_BOOLEAN] = FL_OPT_BOOL, [FLOTT_OPTION_INTEGER] = FL_OPT_INT,
+    [FLOTT_OPTION_DURATION] = FL_OPT_DURATION, [FLOTT_OPTION_MEMORY] = FL_OPT_MEMORY,
+};
+
+static const fl_option_def *options_of(const flott_module *m) {
+    int n = 0;
+    while (m->options != NULL && m->options[n].key != NULL) n++;
+    fl_option_def *defs = fl_calloc((size_t)n + 1, sizeof *defs);
+    for (int i = 0; i < n; i++) {
+        const flott_module_option *o = &m->options[i];
+        defs[i] = (fl_option_def){.key = o->key, .type = option_types[o->type], .fallback = o->fallback,
+                                  .required = o->required, .help = o->help};
+    }
+    return defs;
+}
+
+static int check_table(const char *name, const char *path, const flott_module *m, fl_error *err) {
+    if (m->abi != FLOTT_MODULE_ABI) {
+        fl_fail(err, FL_E_VALIDATION, "module '%s' was made for version %u of the module interface; this is version %d", path,
+                m->abi, FLOTT_MODULE_ABI);
+        return fl_error_hint(err, "compile it again with this flott's flott_module.h");
+    }
+    if (m->name == NULL || strcmp(m->name, name) != 0)
+        return fl_fail(err, FL_E_VALIDATION, "module '%s' calls itself '%s'", path, m->name != NULL ? m->name : "");
+    for (const flott_module_option *o = m->options; o != NULL && o->key != NULL; o++)
+        if ((unsigned)o->type >= FL_ARRAY_LEN(option_types))
+            return fl_fail(err, FL_E_VALIDATION, "module '%s': option '%s' has a type that is unknown here", path, o->key);
+    if (m->source == NULL && m->sink == NULL)
+        return fl_fail(err, FL_E_VALIDATION, "module '%s' has neither a source nor a sink", path);
+    return 0;
+}
+
+static int cannot_open(const char *path, const char *why, fl_error *err) {
+    return fl_fail(err, FL_E_IO, "module '%s' cannot be opened: %s", path, why != NULL ? why : "unknown reason");
+}
+
+static int open_module(const char *name, const char *path, loaded **out, fl_error *err) {
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) return cannot_open(path, dlerror(), err);
+    void *symbol = dlsym(handle, "flott_module_open");
+    flott_module_error why = {{0}, {0}};
+    flott_module_open_fn *module_open;
+    memcpy(&module_open, &symbol, sizeof module_open); /* ISO C has no cast for it */
+    const flott_module *m = module_open != NULL ? module_open(&why) : NULL;
+    int rc = 0;
+    if (module_open == NULL)
+        rc = cannot_open(path, "it does not export flott_module_open", err);
+    else if (m == NULL) {
+        rc = cannot_open(path, why.message, err);
+        if (why.hint[0] != '\0') fl_error_hint(err, "%s", why.hint);
+    } else {
+        rc = check_table(name, path, m, err);
+    }
+    if (rc < 0) {
+        dlclose(handle);
+        return rc;
+    }
+    loaded *l = fl_calloc(1, sizeof *l);
+    l->module = m;
+    l->connector = (fl_connector){
+        .name = m->name,
+        .options = options_of(m),
+        .plan_source = m->source != NULL ? fl_module_plan_source : NULL,
+        .source = &fl_module_source_type,
+        .plan_sink = m->sink != NULL ? fl_module_plan_sink : NULL,
+        .sink = &fl_module_sink_type,
+        .doc = m->doc,
+    };
+    *out = l;
+    return 0;
+}
+
+static int find(const char *name, loaded **out, fl_error *err) {
+    for (*out = modules; *out != NULL; *out = (*out)->next)
+        if (strcmp((*out)->module->name, name) == 0) return 1;
+    fl_arena a;
+    fl_arena_init(&a);
+    const char **list, *file = fl_arena_printf(&a, "flott-%s.so", name);
+    int n, rc = 0;
+    folders(&a, &list, &n);
+    for (int i = 0; i < n && rc == 0; i++) {
+        const char *path = fl_path_join(&a, list[i], file);
+        if (!fl_disk_exists(fl_platform_real(), path)) continue;
+        rc = open_module(name, path, out, err);
+        if (rc < 0) break;
+        (*out)->next = modules;
+        modules = *out;
+        rc = 1;
+    }
+    fl_arena_deinit(&a);
+    return rc;
+}
+
+int fl_module_connector(const char *name, const fl_connector **out, fl_error *err) {
+    loaded *l = NULL;
+    if (!is_name(name)) return 0;
+    pthread_mutex_lock(&lock);
+    int rc = find(name, &l, err);
+    pthread_mutex_unlock(&lock);
+    if (rc == 1) *out = &l->connector;
+    return rc;
+}
+
+const flott_module *fl_module_of(const fl_connector *c) { return ((const loaded *)c)->module; }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* module.h -- connectors from loadable modules (flott_module.h): finding, opening and checking them. */
+#ifndef FL_CONNECTORS_MODULE_H
+#define FL_CONNECTORS_MODULE_H
+
+#include "connectors/connector.h"
+#include "flott_module.h"
+
+/* The connector of module flott-NAME.so: 1, or 0 if there is no such file. A file that cannot be used is an error that
+ * names it. Modules are opened once and stay; any thread. */
+int fl_module_connector(const char *name, const fl_connector **out, fl_error *err);
+
+/* The module behind a connector that fl_module_connector has given. */
+const flott_module *fl_module_of(const fl_connector *c);
+
+/* The ends of every module's connectors (module_ends.c). */
+int fl_module_plan_source(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err);
+int fl_module_plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err);
+extern const fl_source_type fl_module_source_type;
+extern const fl_sink_type fl_module_sink_type;
+
+#endif
