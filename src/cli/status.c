@@ -8,6 +8,7 @@
 enum {
     FIRST_MS = 700, /* shorter jobs show no status */
     REDRAW_MS = 250,
+    NAME_WIDTH = 60, /* of a job in its summary: an INSERT is named after all its tables */
     SAMPLE_MS = 1000, /* rates are taken over about as long */
 };
 
@@ -111,7 +112,11 @@ void cli_status_render(cli_buf *out, const flott_job_metrics *m, double in_rate,
 
 void cli_summary_render(cli_buf *out, const char *job, flott_job_state state, const flott_job_metrics *m,
                         int64_t elapsed_ms) {
-    cli_buf_printf(out, "job '%s' ", job);
+    cli_buf name = {0};
+    cli_buf_puts(&name, job);
+    cut(&name, NAME_WIDTH);
+    cli_buf_printf(out, "job '%s%s' ", cli_buf_text(&name), name.n < strlen(job) ? "…" : "");
+    cli_buf_deinit(&name);
     for (const char *c = flott_job_state_word(state); *c != '\0'; c++) cli_buf_putc(out, (char)tolower(*c));
     cli_buf_printf(out, " after %.1f s: ", (double)elapsed_ms / 1000);
     cli_buf_add_count(out, m->rows_in);

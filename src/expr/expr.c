@@ -201,6 +201,11 @@ static void print_literal(fl_buf *out, const fl_value *v) {
         fl_buf_puts(out, "NULL");
         return;
     }
+    if (fl_type_is_interval(v->type)) { /* as Flink's plans do */
+        bool months = v->type->kind == FL_T_INTERVAL_MONTH;
+        fl_buf_printf(out, "%lld:INTERVAL %s", (long long)v->i, months ? "MONTH" : "SECOND");
+        return;
+    }
     fl_column *c = fl_value_column(v);
     bool quoted = fl_type_is_char(v->type) || fl_type_is_datetime(v->type);
     if (quoted) fl_buf_putc(out, '\'');
