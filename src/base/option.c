@@ -5,7 +5,7 @@
  *             engine makes of it.
  * Example:    `10 s` is 10000 ms, `64kb` is 65536 bytes, `TRUE` is true; `maybe` is refused with Flink's sentence.
  * Algorithm:  a duration or a size is blanks, digits, blanks, a unit in any case; the units stand in two tables, in
- * Flink's order, and the refusal of a wrong one lists them.
+ *             Flink's order, and the refusal of a wrong one lists them.
  */
 #include "base/option.h"
 

@@ -5,8 +5,8 @@
  * simulation (platform_sim.c) in which a whole job runs on one thread from one seed, with virtual time, a disk in
  * memory that forgets what was not synced, and faults on request. A job cannot tell which one it lives in.
  *
- * Threads: the real platform starts them; the simulation is `cooperative`: the scheduler of the runtime runs every
- * task itself, one step at a time, in an order drawn from fl_random_u64.
+ * Threads:    the real platform starts them; the simulation is `cooperative`: the scheduler of the runtime runs every
+ *             task itself, one step at a time, in an order drawn from fl_random_u64.
  */
 #ifndef FL_BASE_PLATFORM_H
 #define FL_BASE_PLATFORM_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* platform_sim.c -- the world in memory.
  *
- * Names: a flat table path -> node, in two versions. `now` is what programs see; `journal` lists the changes that lead
- * from the durable tree to it. A change becomes durable when its directory is synced (with all earlier changes) or, at
- * a crash, by luck. Changes of one rename become durable together. Nodes are counted: a removed file lives on while the
- * durable tree still names it.
+ * Names:      a flat table path -> node, in two versions. `now` is what programs see; `journal` lists the changes
+ *             that lead from the durable tree to it. A change becomes durable when its directory is synced (with all
+ *             earlier changes) or, at a crash, by luck. Changes of one rename become durable together. Nodes are
+ *             counted: a removed file lives on while the durable tree still names it.
  *
  * Invariants: (1) applying the whole journal to `durable` gives `now`.  (2) node.synced <= node.data.n.
  */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* testdiff.c -- how an answer differs from what was expected. See testdiff.h.
  *
- * Algorithm: lines that are equal at both ends are set aside. Between them the longest common subsequence is found by
- * the usual table, unless that would be too large: then all expected lines come first and all others after them.
+ * Algorithm:  lines that are equal at both ends are set aside. Between them the longest common subsequence is found
+ *             by the usual table, unless that would be too large: then all expected lines come first and all others
+ *             after them.
  */
 #include "testdiff.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* testfile.c -- reads the files of `flott test`. See testfile.h.
  *
- * Algorithm: the text is copied without the returns of other systems' line ends; then everything is slices of that
- * copy. A script is cut into blocks of lines at blank lines; each block becomes a record or a complaint.
+ * Algorithm:  the text is copied without the returns of other systems' line ends; then everything is slices of that
+ *             copy. A script is cut into blocks of lines at blank lines; each block becomes a record or a complaint.
  */
 #include "testfile.h"
 

@@ -11,10 +11,10 @@
  *     ROW             +I[1, null]                 (1, NULL)
  *     MAP             {k=v}                       {k=v}
  *
- * Maps: Flink turns a map into a java.util.HashMap before Row.toString prints it, and programs and recorded answers
- * show its order. So the Java text lists entries as a HashMap would: by bucket, which follows from the hash of the
- * key's Java class, then as they stand in the column. Only keys that are bare arrays have no such order, in Java
- * either.
+ * Maps:       Flink turns a map into a java.util.HashMap before Row.toString prints it, and programs and recorded
+ *             answers show its order. So the Java text lists entries as a HashMap would: by bucket, which follows
+ *             from the hash of the key's Java class, then as they stand in the column. Only keys that are bare arrays
+ *             have no such order, in Java either.
  */
 #include "data/text.h"
 

@@ -7,16 +7,17 @@
  *             ────────────┬──────────────┬──────────────┬── … ──┬──────────────────▶ UTC
  *                       at[0]          at[1]          at[2]   at[n - 1]
  *
- * Example:    Europe/Berlin: 01:00 UTC on 2024-03-31 ends +1 h and begins +2 h. Local 02:30 does not exist that day and
- *             means 03:30; on 2024-10-27 local 02:30 exists twice and means the first one.
+ * Example:    Europe/Berlin: 01:00 UTC on 2024-03-31 ends +1 h and begins +2 h. Local 02:30 does not exist that day
+ *             and means 03:30; on 2024-10-27 local 02:30 exists twice and means the first one.
  * Interface:  timezone.h.
  * Algorithm:  A file lists changes up to some year and ends with a rule for the time after ("last Sunday of March").
- * The rule is written out for four centuries when the zone is read, and whatever comes later is moved back by whole
- * cycles of 400 years, after which the calendar repeats itself, weekdays included. So a lookup is a binary search and
- * never computes a rule. A local time may belong to two neighbouring intervals (overlap) or to none (gap): the
- * intervals that are near enough are tried in order. Invariants: (1) at[] ascends strictly; neighbouring offsets
- * differ; all lie within ±OFFSET_LIMIT. (2) from cycle_end - 400 years on, changes follow the rule, and at[] goes on
- * beyond cycle_end. (3) a zone never changes once it is in the list of known zones; that list only grows.
+ *             The rule is written out for four centuries when the zone is read, and whatever comes later is moved
+ *             back by whole cycles of 400 years, after which the calendar repeats itself, weekdays included. So a
+ *             lookup is a binary search and never computes a rule. A local time may belong to two neighbouring
+ *             intervals (overlap) or to none (gap): the intervals that are near enough are tried in order.
+ * Invariants: (1) at[] ascends strictly; neighbouring offsets differ; all lie within ±OFFSET_LIMIT. (2) from
+ *             cycle_end - 400 years on, changes follow the rule, and at[] goes on beyond cycle_end. (3) a zone never
+ *             changes once it is in the list of known zones; that list only grows.
  */
 #include "data/timezone.h"
 

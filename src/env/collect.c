@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* collect.c -- the sink behind a SELECT, and the queue between it and the client.
  *
- * Invariants: (1) a row is in exactly one of: held (since the last barrier), prepared (for a checkpoint that is not known
- * to be durable), the queue.  (2) rows of a checkpoint enter the queue once, however often its commit is told: the
- * collector outlives the tasks and remembers the last one.
+ * Invariants: (1) a row is in exactly one of: held (since the last barrier), prepared (for a checkpoint that is not
+ *             known to be durable), the queue.  (2) rows of a checkpoint enter the queue once, however often its
+ *             commit is told: the collector outlives the tasks and remembers the last one.
  */
 #include "env/collect.h"
 

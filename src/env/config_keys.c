@@ -2,7 +2,7 @@
 /* config_keys.c -- every configuration key that flott knows, and what it makes of each.
  *
  * Three tables: the keys of Flink SQL with type and default, older spellings, and the beginnings of keys that only a
- * cluster or Java has. A line of the first reads
+ *             cluster or Java has. A line of the first reads
  *
  *     {"table.sql-dialect", FL_OPT_ENUM, "default", .values = "default|hive", .help = "…", REFUSED("…")}
  *

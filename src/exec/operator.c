@@ -2,12 +2,12 @@
 /* operator.c -- runs a chain: delivers events to operators, keeps what a full operator cannot take yet, and combines
  * the watermarks of several inputs.
  *
- * Delivery: an event enters the operator's hook at once, unless the operator is pending; then it waits in the
- * operator's queue. A hook that emits enters the hook of the next operator, and so on to the ports.
+ * Delivery:   an event enters the operator's hook at once, unless the operator is pending; then it waits in the
+ *             operator's queue. A hook that emits enters the hook of the next operator, and so on to the ports.
  *
- * Invariants: (1) an operator with a queue is pending, or being resumed.  (2) op->watermark never goes back and is the
- * last watermark that the operator has been told, by hook or by mark.  (3) op->watermark <= op->combined; they are
- * equal where nothing waits.
+ * Invariants: (1) an operator with a queue is pending, or being resumed.  (2) op->watermark never goes back and is
+ *             the last watermark that the operator has been told, by hook or by mark.  (3) op->watermark <=
+ *             op->combined; they are equal where nothing waits.
  */
 #include "exec/operator.h"
 

@@ -5,14 +5,15 @@
  * other directly; a chain with its input channels is a subtask, and one thread at a time runs it. The type table holds
  * the hooks, the instance what changes.
  *
- * Full output: a hook whose output is unbounded (a firing of a million keys) checks fl_has_room() before each batch it
- * emits and answers FL_MORE when there is none. The chain then calls the same hook again, with b = NULL in the case of
- * `batch`, when there is room, and gives the operator nothing else until it answers FL_DONE. A hook that emits at most
- * one batch for each call need not check.
+ * Full output: a hook whose output is unbounded (a firing of a million keys) checks fl_has_room() before each batch
+ *             it emits and answers FL_MORE when there is none. The chain then calls the same hook again, with b =
+ *             NULL in the case of `batch`, when there is room, and gives the operator nothing else until it answers
+ *             FL_DONE. A hook that emits at most one batch for each call need not check.
  *
- * Order of calls: open, [restore]; then batch, watermark, timer in any mix, snapshot between them; finish; snapshot may
- * follow; close. All hooks of a chain run on one thread at a time, and none is entered while another is running, except
- * that emitting enters the next operator. A NULL hook passes the event on (snapshot, timer: nothing to do).
+ * Order of calls: open, [restore]; then batch, watermark, timer in any mix, snapshot between them; finish; snapshot
+ *             may follow; close. All hooks of a chain run on one thread at a time, and none is entered while another
+ *             is running, except that emitting enters the next operator. A NULL hook passes the event on (snapshot,
+ *             timer: nothing to do).
  */
 #ifndef FL_EXEC_OPERATOR_H
 #define FL_EXEC_OPERATOR_H

@@ -2,9 +2,10 @@
 /* sessions.c -- per key a short sorted list; over all keys a heap of ends.
  *
  * The heap holds each session once, with the end that it had when it went in: rows that lengthen it leave the heap
- * alone. When an entry comes up whose session ends later by now, it goes in again; one whose session has been merged or
- * closed is dropped. Invariants: (1) the sessions of a key are sorted and do not touch.  (2) every open session has one
- * heap entry, whose end is not behind its own.
+ * alone. When an entry comes up whose session ends later by now, it goes in again; one whose session has been merged
+ * or closed is dropped.
+ * Invariants: (1) the sessions of a key are sorted and do not touch.  (2) every open session has one heap entry,
+ *             whose end is not behind its own.
  */
 #include "exec/sessions.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sink.h -- where rows go, as the engine sees it. Connectors fill the type table; sink.c is the operator that drives it.
  *
- * Order of calls: open, [restore]; then write, timer and prepare in any mix; commit after prepare; finish, after which
- * prepare and commit may come once more; close. One thread at a time.
+ * Order of calls: open, [restore]; then write, timer and prepare in any mix; commit after prepare; finish, after
+ *             which prepare and commit may come once more; close. One thread at a time.
  *
- * Exactly once: what prepare hands over must survive a crash, so that commit, called after the checkpoint is durable or
- * after it has been restored, can make it visible; commit may be called again for the same checkpoint and must not harm.
+ * Exactly once: what prepare hands over must survive a crash, so that commit, called after the checkpoint is durable
+ *             or after it has been restored, can make it visible; commit may be called again for the same checkpoint
+ *             and must not harm.
  */
 #ifndef FL_EXEC_SINK_H
 #define FL_EXEC_SINK_H

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* window_agg.c -- GROUP BY over TUMBLE, HOP and CUMULATE windows, of one query or of several that share them.
  *
- * What:       rows go into slices by key; when the watermark (or the clock) reaches the end of a window, each key that
- * has a row in it gives one result row: keys, aggregates, window properties. Example:    SELECT k, SUM(v) … GROUP BY k,
- * TUMBLE(ts, INTERVAL '10' SECOND), and beside it the same with HOP 2 s / 10 s: one node, slices of 2 s, two specs;
- * output 0 has the tumbling results, output 1 the sliding ones. Order:      open; then batch, timer and watermark in
- * any mix, snapshot between them; finish; close. Algorithm:  1. a batch is split only at marks that reach the end of
- * some window; a stretch that lies in one slice is added in one go (window_store.h).
+ * What:       rows go into slices by key; when the watermark (or the clock) reaches the end of a window, each key
+ *             that has a row in it gives one result row: keys, aggregates, window properties.
+ * Example:    SELECT k, SUM(v) … GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND), and beside it the same with HOP 2 s /
+ *             10 s: one node, slices of 2 s, two specs; output 0 has the tumbling results, output 1 the sliding ones.
+ * Order:      open; then batch, timer and watermark in any mix, snapshot between them; finish; close.
+ * Algorithm:  1. a batch is split only at marks that reach the end of some window; a stretch that lies in one slice
+ *                is added in one go (window_store.h).
  *             2. at such a mark, due windows fire, spec by spec, in the order of their ends; rows are collected into
- * output batches, and the watermark follows them as a mark.
+ *                output batches, and the watermark follows them as a mark.
  *             3. slices that no window needs any more are dropped with their keys.
- * Late rows:  a row is late for a spec if the last window that contains it has fired; it counts in those that have not.
+ * Late rows:  a row is late for a spec if the last window that contains it has fired; it counts in those that have
+ *             not.
  * Processing time: the clock stands for the watermark; it is read once a batch. While it shows t a row may still come
- * at t, so the watermark is t - 1, and nothing is late. At the end of the input the open windows are dropped, as in
- * Flink. Invariants: (1) a window that ends at or below the watermark has fired exactly once.  (2) between hooks the
- * output builders are empty.
+ *             at t, so the watermark is t - 1, and nothing is late. At the end of the input the open windows are
+ *             dropped, as in Flink.
+ * Invariants: (1) a window that ends at or below the watermark has fired exactly once.  (2) between hooks the output
+ *             builders are empty.
  */
 #include "exec/ops.h"
 #include "exec/results.h"

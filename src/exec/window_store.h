@@ -14,8 +14,8 @@
  *            When the window has left `mid` behind, the front is built anew from the slices and the back starts empty.
  *
  * Invariants: (1) a slice exists while some window that contains it has not fired.  (2) uses[id] is the number of
- * slices that have a row of the key; a key without one does not exist.  (3) STACK: back and front cover exactly the
- * complete slices of the current window.
+ *             slices that have a row of the key; a key without one does not exist.  (3) STACK: back and front cover
+ *             exactly the complete slices of the current window.
  */
 #ifndef FL_EXEC_WINDOW_STORE_H
 #define FL_EXEC_WINDOW_STORE_H

@@ -4,8 +4,8 @@
  * What:       three questions that the binder and the type rules ask, and fl_expr_cast, which makes the expression.
  *                 explicit    CAST(a AS t) is allowed: there is a kernel (functions_cast.c)
  *                 implicit    INSERT and Flink's own functions convert without being asked: LogicalTypeCasts
- *                 common      CASE, UNION, ARRAY[…], arithmetic bring types together: the parser's least restrictive
- * type Interface:  fl_cast_is_possible, fl_cast_is_implicit, fl_type_common, fl_type_merged, fl_expr_cast.
+ *                 common      CASE, UNION, ARRAY[…], arithmetic: the parser's least restrictive type
+ * Interface:  fl_cast_is_possible, fl_cast_is_implicit, fl_type_common, fl_type_merged, fl_expr_cast.
  *
  * Flink has two ideas of a common type and both show in results. The parser's (fl_type_common) keeps the first of FLOAT
  * and DOUBLE; that of Flink's own functions (fl_type_merged) takes DOUBLE, and where the families differ it looks for

@@ -3,9 +3,10 @@
  *
  * Example:    yyyy-MM-dd'T'HH:mm      y4 "-" M2 "-" d2 "T" H2 ":" m2
  * Interface:  datetime_pattern.h; reading is in datetime_read.c.
- * Printing:   the value is taken apart once, then each item appends its part. Width rules differ: a number of n letters
- * has at least n digits in both dialects, but in FORMATTER two letters of a year are its last two digits, more than
- *             four digits of a four-letter year get a sign, and some letters take one or two places only.
+ * Printing:   the value is taken apart once, then each item appends its part. Width rules differ: a number of n
+ *             letters has at least n digits in both dialects, but in FORMATTER two letters of a year are its last two
+ *             digits, more than four digits of a four-letter year get a sign, and some letters take one or two places
+ *             only.
  */
 #include "expr/datetime_pattern.h"
 

@@ -2,11 +2,11 @@
 /* datetime_read.c -- reads dates and times by a pattern, as Java's two classes do.
  *
  * FORMATTER is strict: a number of two letters has two digits, text must agree in case, the whole input must be used;
- * then the fields are put together, the day of the month being clamped to the month's end (29 February 2023 is the
- * 28th) and 24:00:00 being the next day. SIMPLE is lenient: blanks before a field are skipped, numbers take what digits
- * there are unless another number follows, names in any case, every field may overflow, and what follows the last field
- * is ignored. A year of two digits lies in 2000 … 2099 (FORMATTER) or 1946 … 2045 (SIMPLE; Java: from 80 years before
- * now).
+ *             then the fields are put together, the day of the month being clamped to the month's end (29 February
+ *             2023 is the 28th) and 24:00:00 being the next day. SIMPLE is lenient: blanks before a field are
+ *             skipped, numbers take what digits there are unless another number follows, names in any case, every
+ *             field may overflow, and what follows the last field is ignored. A year of two digits lies in 2000 …
+ *             2099 (FORMATTER) or 1946 … 2045 (SIMPLE; Java: from 80 years before now).
  */
 #include "expr/datetime_pattern.h"
 

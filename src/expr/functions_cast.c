@@ -20,7 +20,7 @@
  * have.
  *
  * Nested casts: the elements of the rows that are asked for are gathered into one column, which is cast in pieces;
- * TRY_CAST makes the whole value NULL if one element cannot be converted.
+ *             TRY_CAST makes the whole value NULL if one element cannot be converted.
  */
 #include "expr/cast_int.h"
 

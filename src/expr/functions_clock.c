@@ -4,7 +4,8 @@
  * What:       the clock is read once for a batch (fl_eval.now_ms), so all rows of a batch see one time; in batch mode
  *             the functions that Flink evaluates once per query give the time when the job started.
  * Interface:  the table at the end. All are computed as one constant value, but CURRENT_WATERMARK, which reads the
- * marks of the batch: its value for a row is the watermark before the row's own mark, NULL while there is none.
+ *             marks of the batch: its value for a row is the watermark before the row's own mark, NULL while there is
+ *             none.
  */
 #include "expr/functions_int.h"
 

@@ -2,8 +2,9 @@
 /* functions_conditional.c -- CASE, IF, COALESCE, IFNULL, NULLIF.
  *
  * What:       types only. CASE and COALESCE are special: the evaluator computes each result for the rows that come to
- * it and merges them; IF is a CASE, IFNULL a COALESCE. CASE      args: when, then, when, then, …, else; the parser's
- * common type of the results IF        numbers, texts and bytes: the common type; else the type of the second argument
+ *             it and merges them; IF is a CASE, IFNULL a COALESCE.
+ *                 CASE      args: when, then, when, then, …, else; the parser's common type of the results
+ *                 IF        numbers, texts and bytes: the common type; else the type of the second argument
  *                 COALESCE  Flink's merged type, NOT NULL if one argument is
  *                 IFNULL    the type of a if a is NOT NULL, else as COALESCE
  *                 NULLIF    CASE WHEN a = b THEN NULL ELSE a END

@@ -2,9 +2,10 @@
 /* functions_in.c -- a IN (v, …) and NOT IN.
  *
  * What:       a list of literals becomes a set when the call is bound: a few values are compared one after the other,
- * many are looked up in a hash table. Any other list becomes a = v OR …, as SQL defines IN. Unknown:    NULL IN (…) is
- * NULL; a value that is not found is NULL if a NULL stands in the list. NaN is never found. Interface:  the table at
- * the end. The set is call->extra: it lives in the plan's arena and is read-only.
+ *             many are looked up in a hash table. Any other list becomes a = v OR …, as SQL defines IN.
+ * Unknown:    NULL IN (…) is NULL; a value that is not found is NULL if a NULL stands in the list. NaN is never
+ *             found.
+ * Interface:  the table at the end. The set is call->extra: it lives in the plan's arena and is read-only.
  */
 #include "base/hash.h"
 #include "expr/functions_int.h"

@@ -7,8 +7,8 @@
  *     AND   true where both are true; known where both are known or one is known to be false
  *     OR    true where one is known to be true; known where both are known or one is known to be true
  *
- * Interface:  the table at the end. AND and OR are special: the evaluator computes a later argument only for rows that
- * the earlier ones leave open, and calls the kernel for two at a time.
+ * Interface:  the table at the end. AND and OR are special: the evaluator computes a later argument only for rows
+ *             that the earlier ones leave open, and calls the kernel for two at a time.
  */
 #include "expr/functions_int.h"
 

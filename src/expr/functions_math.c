@@ -4,12 +4,13 @@
  * What:       SQRT … RADIANS compute in DOUBLE whatever the argument. ABS, SIGN, CEIL, FLOOR, ROUND and TRUNCATE keep
  *             the argument's type; a DECIMAL(p, s) gets the precision and scale that Flink derives.
  * Rounding:   HALF_UP. A float is rounded in its shortest decimal text, as BigDecimal.valueOf does, so ROUND(1.005e0,
- * 2) is 1.01. An integer that is rounded out of its range wraps. TRUNCATE of a float goes through DECIMAL(38, 18) and
- *             fails where that has no room, as in Flink.
+ *             2) is 1.01. An integer that is rounded out of its range wraps. TRUNCATE of a float goes through
+ *             DECIMAL(38, 18) and fails where that has no room, as in Flink.
  * Random:     RAND(seed) and RAND_INTEGER(seed, bound) with a literal seed continue the sequence of java.util.Random
- * from row to row; its 48 bits of state live in the call's cache pointer. Another seed starts afresh in each row.
+ *             from row to row; its 48 bits of state live in the call's cache pointer. Another seed starts afresh in
+ *             each row.
  * Interface:  the table at the end. The rows of CEIL and FLOOR also serve CEIL(t TO unit) and FLOOR(t TO unit): the
- * binder passes the unit as a STRING literal in second place (functions_temporal.c).
+ *             binder passes the unit as a STRING literal in second place (functions_temporal.c).
  */
 #include <math.h>
 #include <stdio.h>

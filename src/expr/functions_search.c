@@ -2,11 +2,12 @@
 /* functions_search.c -- finding texts in texts: POSITION, LOCATE, INSTR, REPLACE, SPLIT_INDEX, STARTSWITH, LIKE.
  *
  * What:       positions count code points from 1; the search itself runs over bytes, which UTF-8 allows.
- * LIKE:       a pattern is cut at its % signs into parts; a part is literal bytes and `_`, and covers a fixed number of
- *             code points. The first and the last part are anchored, those between are found leftmost, one after the
- * other. 'ab%c_d%'     parts: "ab" at the front | "c" _ "d" anywhere behind it | nothing at the end
- *             `_` does not match a line end, `%` does, as in Flink. There is no escape character unless one is given. A
- *             literal pattern is cut once, when the call is bound (call->extra).
+ * LIKE:       a pattern is cut at its % signs into parts; a part is literal bytes and `_`, and covers a fixed number
+ *             of code points. The first and the last part are anchored, those between are found leftmost, one after
+ *             the other.
+ *                 'ab%c_d%'     parts: "ab" at the front | "c" _ "d" anywhere behind it | nothing at the end
+ *             `_` does not match a line end, `%` does, as in Flink. There is no escape character unless one is given.
+ *             A literal pattern is cut once, when the call is bound (call->extra).
  * Interface:  the table at the end. Keywords are gone: POSITION(sub, s [, from]), LIKE(s, pattern [, escape]).
  */
 #include "expr/functions_int.h"

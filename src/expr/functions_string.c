@@ -5,7 +5,7 @@
  *             SUBSTRING, LEFT, RIGHT and TRIM copy nothing.
  * Interface:  the table at the end. TRIM comes as TRIM(flag, chars, s) with flag 'BOTH', 'LEADING' or 'TRAILING'.
  *             Functions that count UTF-16 units (LPAD, RPAD, OVERLAY) and encodings (HEX, Base64) are in
- * functions_utf16.c and functions_encode.c; searching is in functions_search.c.
+ *             functions_utf16.c and functions_encode.c; searching is in functions_search.c.
  */
 #include "expr/functions_int.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* functions_temporal.c -- parts of dates and times: EXTRACT, FLOOR and CEIL TO a unit, differences and sums in units.
  *
- * What:       every value is first milliseconds (a DATE at midnight, a TIMESTAMP_LTZ as wall time of the session zone);
- *             a unit is then a loop over those. The calendar part of a TIMESTAMP before 1970 is cut towards zero, as in
- *             Flink: EXTRACT(YEAR FROM TIMESTAMP '1969-12-31 23:59:59.999') is 1970.
+ * What:       every value is first milliseconds (a DATE at midnight, a TIMESTAMP_LTZ as wall time of the session
+ *             zone); a unit is then a loop over those. The calendar part of a TIMESTAMP before 1970 is cut towards
+ *             zero, as in Flink: EXTRACT(YEAR FROM TIMESTAMP '1969-12-31 23:59:59.999') is 1970.
  * Rewrites:   YEAR(t) is EXTRACT('YEAR', t); TIMESTAMPADD(unit, n, t) is t + n * INTERVAL '1' unit.
  * Interface:  the table at the end. Units come as STRING literals in upper case: EXTRACT(unit, t), FLOOR(t, unit),
  *             TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b), MINUS_DATE(a, b, unit). FLOOR and CEIL have their
- * rows in functions_math.c; fl_infer_floor_time moves them to the forms here.
+ *             rows in functions_math.c; fl_infer_floor_time moves them to the forms here.
  */
 #include "expr/functions_int.h"
 

@@ -15,7 +15,7 @@
  * Selections: 0 is the batch's own; others are made by narrow steps and are subsets of their parent.
  *
  * Invariants: (1) a register is written by one step, before any step that reads it.  (2) a register computed for
- * selection s may be read for any selection below s.
+ *             selection s may be read for any selection below s.
  */
 #include "expr/program.h"
 

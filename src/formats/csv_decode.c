@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* csv_decode.c -- CSV records to rows.
  *
- * What:       the decoder of the format. Columns are found by their position in the record; cells that no column reads
- * are split off but never looked at. Example:    the record 7,"a, b",1;2 with columns (id INT, s STRING, a ARRAY<INT>)
- * gives [7, a, b, [1, 2]]. Interface:  csv_decoder_new. Algorithm:  a plain record (one character between the cells, no
- * quotes where a value begins, values in their usual spelling) is read cell by cell straight into the arrays of the
- * columns, as quick_int.h tells. A single cell that is not so is split off by the scanner and read with care. What does
- * not fit at all (too few or too many cells, malformed quotes, comments) is split into cells as a whole first, as Flink
- * does it, so that its mistakes are told in Flink's order.
+ * What:       the decoder of the format. Columns are found by their position in the record; cells that no column
+ *             reads are split off but never looked at.
+ * Example:    the record 7,"a, b",1;2 with columns (id INT, s STRING, a ARRAY<INT>) gives [7, a, b, [1, 2]].
+ * Interface:  csv_decoder_new.
+ * Algorithm:  a plain record (one character between the cells, no quotes where a value begins, values in their usual
+ *             spelling) is read cell by cell straight into the arrays of the columns, as quick_int.h tells. A single
+ *             cell that is not so is split off by the scanner and read with care. What does not fit at all (too few
+ *             or too many cells, malformed quotes, comments) is split into cells as a whole first, as Flink does it,
+ *             so that its mistakes are told in Flink's order.
  */
 #include <stdlib.h>
 

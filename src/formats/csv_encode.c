@@ -2,9 +2,10 @@
 /* csv_encode.c -- rows to CSV records.
  *
  * What:       the encoder of the format. Texts are quoted by Jackson's loose rule, which asks how a text looks, not
- * what it needs: more than 24 characters, or one that is not above the delimiter and the quote, or a backslash. Numbers
- * are not quoted, but decimals are texts. Example:    [1, a b, 100.00, [1, NULL]] is 1,"a b","1E+2",1; Interface:
- * csv_encoder_new.
+ *             what it needs: more than 24 characters, or one that is not above the delimiter and the quote, or a
+ *             backslash. Numbers are not quoted, but decimals are texts.
+ * Example:    [1, a b, 100.00, [1, NULL]] is 1,"a b","1E+2",1;
+ * Interface:  csv_encoder_new.
  */
 #include <stdlib.h>
 

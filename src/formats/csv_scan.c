@@ -5,8 +5,8 @@
  * Example:    7,"a ""b"", c",  and a line end give the cells `7`, `a "b", c` and ``.
  * Interface:  csv_int.h.
  * Algorithm:  as Jackson's reader: a cell is quoted only if the quote is its first character; within quotes a doubled
- * quote is one, and line ends are text; behind the closing quote blanks may stand, nothing else. A cell that is no
- * contiguous part of the record (doubled quotes, escapes) is put together in `text`.
+ *             quote is one, and line ends are text; behind the closing quote blanks may stand, nothing else. A cell
+ *             that is no contiguous part of the record (doubled quotes, escapes) is put together in `text`.
  * Invariants: the record is complete (CSV_LINE, or CSV_INPUT because `last`) or nothing is decided (CSV_MORE).
  */
 #include "formats/csv_int.h"

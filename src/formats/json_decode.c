@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json_decode.c -- JSON records to rows, straight from the tokens into the columns.
  *
- * What:       the decoder of the format, and the readers that turn the value under the scanner into one more value of a
- * column, made from the column's type when the decoder is made.
+ * What:       the decoder of the format, and the readers that turn the value under the scanner into one more value of
+ *             a column, made from the column's type when the decoder is made.
  * Example:    columns (id INT, r ROW<x INT>) and {"r":{"x":1,"y":2},"id":7} give [7, +I[1]].
  * Interface:  json_decoder_new; the readers for json_tree.c and json_layout.c (json_int.h).
- * Algorithm:  a record is a line, or a message. If it looks like a record that was read before, json_layout.c reads it;
- * else it is read by tokens here, and then its looks are learned.
- * A row takes its fields in the order in which they come. As Flink's reader it counts them: after as many as the row
- * has columns, the rest of the object is skipped, so a repeated key uses up the place of another. When a field cannot
- * be read and such errors are ignored, the field is NULL and the scanner goes on from where it stands, be it in the
- * middle of an object. Flink's users see the rows that come of this; so do ours. Invariants: (1) a reader appends
- * exactly one value or fails; who catches a failure cuts the column back first. (2) outside of json_row every child of
- * a ROW column is as long as the column.
+ * Algorithm:  a record is a line, or a message. If it looks like a record that was read before, json_layout.c reads
+ *             it; else it is read by tokens here, and then its looks are learned. A row takes its fields in the order
+ *             in which they come. As Flink's reader it counts them: after as many as the row has columns, the rest of
+ *             the object is skipped, so a repeated key uses up the place of another. When a field cannot be read and
+ *             such errors are ignored, the field is NULL and the scanner goes on from where it stands, be it in the
+ *             middle of an object. Flink's users see the rows that come of this; so do ours.
+ * Invariants: (1) a reader appends exactly one value or fails; who catches a failure cuts the column back first. (2)
+ *             outside of json_row every child of a ROW column is as long as the column.
  */
 #include <stdlib.h>
 

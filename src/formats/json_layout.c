@@ -2,8 +2,8 @@
 /* json_layout.c -- the fast way through JSON: a record that looks like one that was read before.
  *
  * What:       programs write their records with the same keys in the same order and with the same blanks. What lies
- * between the values of a record is remembered, and the next record is compared with it, bytes with bytes; only the
- * values are read.
+ *             between the values of a record is remembered, and the next record is compared with it, bytes with
+ *             bytes; only the values are read.
  * Example:    {"t": "2026-01-01T00:00:01", "x": 5.5}      is learned as
  *
  *                 slot    literal before it     value
@@ -11,15 +11,17 @@
  *                 1       , "x":·               column x, a number
  *                 tail    }
  *
- * Interface:  json_layouts_… of json_int.h: json_decode.c tries this first and reads by tokens what is not taken here.
+ * Interface:  json_layouts_… of json_int.h: json_decode.c tries this first and reads by tokens what is not taken
+ *             here.
  * Algorithm:  for each slot the literal is compared in words of eight bytes, then the value is read by its column's
- * quick reader and stored at the row, past the column's own counter. A value that is spelled in an unusual way (NULL,
- * an escape, a number as text, an object) is read by the scanner and the column's reader, in the middle of the record.
- * If anything does not fit, the record is a miss, all traces of it are wiped out, and it is read by tokens.
+ *             quick reader and stored at the row, past the column's own counter. A value that is spelled in an
+ *             unusual way (NULL, an escape, a number as text, an object) is read by the scanner and the column's
+ *             reader, in the middle of the record. If anything does not fit, the record is a miss, all traces of it
+ *             are wiped out, and it is read by tokens.
  * Why it is the same: a record that fits has the keys of the learned one, and each value was read to its end. So the
- * tokens of both differ only inside of values, and the row reader would take the same steps.
+ *             tokens of both differ only inside of values, and the row reader would take the same steps.
  * Invariants: those of quick_int.h, and: no more than the TEXT_SLACK bytes behind a place are looked at without a
- * comparison with `limit`.
+ *             comparison with `limit`.
  */
 #include <stdlib.h>
 

@@ -6,11 +6,11 @@
  * Interface:  json_int.h.
  * Order:      start (or value); then next, text and skip in any mix.
  * Algorithm:  Flink reads JSON with Jackson's streaming parser, and what happens after a mistake is visible to its
- * users: with ignore-parse-errors a decoder goes on from where the scanner stopped. So the scanner keeps Jackson's
- * order of steps: the value behind a name is begun together with the name; a string's text is left unread until
- * somebody wants it; a wrong character is consumed, and of a wrong word the character behind it too. Its sentences are
- * kept as well. Texts without escapes are borrowed from the record; others are decoded into a buffer, UTF-16 surrogates
- * joined.
+ *             users: with ignore-parse-errors a decoder goes on from where the scanner stopped. So the scanner keeps
+ *             Jackson's order of steps: the value behind a name is begun together with the name; a string's text is
+ *             left unread until somebody wants it; a wrong character is consumed, and of a wrong word the character
+ *             behind it too. Its sentences are kept as well. Texts without escapes are borrowed from the record;
+ *             others are decoded into a buffer, UTF-16 surrogates joined.
  */
 #include "formats/json_int.h"
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* json_tree.c -- JSON records to rows as if a tree had been built first (json.decode.json-parser.enabled = false).
  *
- * What:       the other of Flink's two ways to read JSON. The whole record must be well formed before any field counts;
- * of repeated keys the last one's value is taken, and a field that cannot be read never disturbs the next.
+ * What:       the other of Flink's two ways to read JSON. The whole record must be well formed before any field
+ *             counts; of repeated keys the last one's value is taken, and a field that cannot be read never disturbs
+ *             the next.
  * Example:    columns (a INT, b STRING): {"a":3,"a":4,"b":1.50} gives [4, 1.5], where the streaming way gives [4,
- * NULL]. Algorithm:  no tree is built: the record is scanned once from end to end, and then each object once more for
- * the places of its values, from which they are read. A value that is not of the column's kind is first turned into
- * text as Jackson's nodes do it (numbers through double, or through BigDecimal if some column is a DECIMAL; containers
- * as ''), and the text is read.
+ *             NULL].
+ * Algorithm:  no tree is built: the record is scanned once from end to end, and then each object once more for the
+ *             places of its values, from which they are read. A value that is not of the column's kind is first
+ *             turned into text as Jackson's nodes do it (numbers through double, or through BigDecimal if some column
+ *             is a DECIMAL; containers as ''), and the text is read.
  */
 #include <math.h>
 #include <stdlib.h>

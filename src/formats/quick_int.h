@@ -9,8 +9,9 @@
  *     for each record: for each value: quick_scalar, quick_text or with care; wipe if the record does not fit
  *     settle
  *
- * Invariants: (1) between records the columns hold the run's rows, but c->n of all kinds except QUICK_CARE is only set
- * by settle. (2) bits of `valid` at and behind the row are set. (3) the builder has room, so no array moves in a run.
+ * Invariants: (1) between records the columns hold the run's rows, but c->n of all kinds except QUICK_CARE is only
+ *             set by settle. (2) bits of `valid` at and behind the row are set. (3) the builder has room, so no array
+ *             moves in a run.
  */
 #ifndef FL_FORMATS_QUICK_INT_H
 #define FL_FORMATS_QUICK_INT_H

@@ -5,7 +5,7 @@
  * Example:    the message 00 00 00 07 is 7 for (id INT); the line `two words` is itself for (line STRING).
  * Interface:  fl_format_raw, at the end.
  * Algorithm:  text is kept in UTF-8; of the other charsets those of one byte for a character are done here. A message
- * without bytes (p NULL, as Kafka has them) is NULL.
+ *             without bytes (p NULL, as Kafka has them) is NULL.
  */
 #include <stdlib.h>
 

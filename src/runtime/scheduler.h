@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scheduler.h -- which task runs next, and on which thread.
  *
- * Real world: tasks that may block have a thread each; all others share a few worker threads. Simulation: no thread at
- * all; fl_sched_step runs one runnable task, drawn at random from the platform's seed.
+ * Real world: tasks that may block have a thread each; all others share a few worker threads. Simulation: no thread
+ *             at all; fl_sched_step runs one runnable task, drawn at random from the platform's seed.
  */
 #ifndef FL_RUNTIME_SCHEDULER_H
 #define FL_RUNTIME_SCHEDULER_H

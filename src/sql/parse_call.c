@@ -2,7 +2,8 @@
 /* parse_call.c -- calls of functions: their arguments, and the clauses that may follow.
  *
  * What:       f(a, b), f(DISTINCT a), COUNT(*), f(x => 1), table arguments, and behind the call IGNORE NULLS, WITHIN
- * GROUP, FILTER and OVER with its window. Functions whose arguments have words between them are in parse_special.c.
+ *             GROUP, FILTER and OVER with its window. Functions whose arguments have words between them are in
+ *             parse_special.c.
  */
 #include "sql/parser_int.h"
 

@@ -3,10 +3,10 @@
  *
  * What:       a query is leaves joined by set operators, INTERSECT before UNION and EXCEPT, from left to right; then
  *             ORDER BY and LIMIT for the whole. A parenthesised query is the query itself, unless clauses follow that
- * it has already: then FL_QUERY_NESTED holds it. Ambiguity:  behind '(' a query, a join, an expression, or a query that
- * turns out to be the first operand of a set operator may follow. Nothing is tried twice: a leading '(' is read as an
- * expression, and if that is a query and a set operator or ORDER BY follows, the rule goes on with it as its first
- * leaf.
+ *             it has already: then FL_QUERY_NESTED holds it. Ambiguity:  behind '(' a query, a join, an expression,
+ *             or a query that turns out to be the first operand of a set operator may follow. Nothing is tried twice:
+ *             a leading '(' is read as an expression, and if that is a query and a set operator or ORDER BY follows,
+ *             the rule goes on with it as its first leaf.
  */
 #include "sql/parser_int.h"
 

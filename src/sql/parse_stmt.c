@@ -2,9 +2,10 @@
 /* parse_stmt.c -- statements: which one it is, and all of them but queries and CREATE.
  *
  * What:       the first words decide. A statement that Flink has and we do not is recognised by its first words too,
- * and becomes FL_STMT_UNSUPPORTED with its name in `what`; the rest of its text is not looked at. Clients:    SET,
- * RESET, QUIT and others belong to Flink's clients rather than to its grammar; here they are statements like any other,
- * for there is one door. SET takes its key and value without quotes as well.
+ *             and becomes FL_STMT_UNSUPPORTED with its name in `what`; the rest of its text is not looked at.
+ *             Clients:    SET, RESET, QUIT and others belong to Flink's clients rather than to its grammar; here they
+ *             are statements like any other, for there is one door. SET takes its key and value without quotes as
+ *             well.
  */
 #include "sql/parser_int.h"
 

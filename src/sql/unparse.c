@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* unparse.c -- trees back to text, in the form that Flink stores and shows: DESCRIBE, SHOW CREATE VIEW.
  *
- * What:       names in backticks, keywords in capitals, one line for each clause of a query, parentheses where the tree
- *             would be another one without them. What is printed can be parsed, and prints the same again.
+ * What:       names in backticks, keywords in capitals, one line for each clause of a query, parentheses where the
+ *             tree would be another one without them. What is printed can be parsed, and prints the same again.
  * Precedence: each expression is printed for a place with two numbers, how tightly its neighbours on the left and on
- * the right bind, and has parentheses if it binds less. 0 is no neighbour. The numbers are those of parse_expr.c; an
- * operator that goes from left to right counts one more on its right side. Freedom:    where Flink's own form could not
- * be read back, ours can be: a partitioned table argument with two keys, a set operation in WITH, an element of a sum.
+ *             the right bind, and has parentheses if it binds less. 0 is no neighbour. The numbers are those of
+ *             parse_expr.c; an operator that goes from left to right counts one more on its right side. Freedom:
+ *             where Flink's own form could not be read back, ours can be: a partitioned table argument with two keys,
+ *             a set operation in WITH, an element of a sum.
  */
 #include "sql/parser_int.h"
 

@@ -11,7 +11,7 @@
  *     slot:    hash & mask -> tag of the hash, id + 1;   linear probing, deletion by shifting back
  *
  * Invariants: (1) every existing id is in exactly one slot, reachable from its hash without an empty slot between.
- * (2) direct[v - base] is id + 1 of key v, or 0 if v is not known to be there (it may be, in a slot).
+ *             (2) direct[v - base] is id + 1 of key v, or 0 if v is not known to be there (it may be, in a slot).
  */
 #include "state/keytab.h"
 

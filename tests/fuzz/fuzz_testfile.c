@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_testfile.c -- any bytes at all, given to the reader of test files.
  *
- * With a fuzzer:  clang -fsanitize=fuzzer,address -DFL_FUZZER … fuzz_testfile.c: LLVMFuzzerTestOneInput is the target.
- * By itself:      fuzz_testfile FILE…   runs what a fuzzer has found; without files it makes texts of random lines from
- * a seed that it prints, fuzz_testfile -s SEED repeats them. Proves:         no crash, no read beyond the text; each
- * block of lines gives one record or one complaint, as a slow count of blocks says, and lines ascend; what a record
- * holds lies inside the text; spoiling and asking what is spoilt survives any statement.
+ * With a fuzzer: clang -fsanitize=fuzzer,address -DFL_FUZZER … fuzz_testfile.c: LLVMFuzzerTestOneInput is the target.
+ * By itself:  fuzz_testfile FILE…   runs what a fuzzer has found; without files it makes texts of random lines from a
+ *             seed that it prints, fuzz_testfile -s SEED repeats them.
+ * Proves:     no crash, no read beyond the text; each block of lines gives one record or one complaint, as a slow
+ *             count of blocks says, and lines ascend; what a record holds lies inside the text; spoiling and asking
+ *             what is spoilt survives any statement.
  */
 #include <assert.h>
 #include <stdio.h>
