@@ -11,6 +11,9 @@
 #include "expr/cells.h"
 
 #include <stdlib.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <smmintrin.h>
+#endif
 
 #include "data/decimal.h"
 #include "data/rowcodec.h"
@@ -432,7 +435,7 @@ typedef int v4si __attribute__((vector_size(16)));
             v4si *at = (v4si *)&acc[group[k]];                                                                         \
             const v4si old = *at, fresh = {y, 1 << (SUM_BITS - 32), -y, y};                                            \
             const v4si sum = (v4si)((v2di)old + (v2di)fresh);                                                          \
-            const v4si more = (v4si)__builtin_ia32_pmaxsd128(old, fresh);                                              \
+            const v4si more = (v4si)_mm_max_epi32((__m128i)old, (__m128i)fresh);                                   \
             *at = (v4si){sum[0], sum[1], more[2], more[3]};                                                            \
         }                                                                                                              \
     }

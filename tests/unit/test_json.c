@@ -341,8 +341,8 @@ static void random_rows_come_back(void **state) {
 }
 
 static const char *const bases[] = {
-    "{\"a\": 12, \"b\": \"text that is long\", \"c\": 5.25, \"ts\": \"2024-02-29 10:11:12.5\", \"k\": true, \"d\": "
-    "\"2024-01-02\", \"n\": [1,2]}",
+    ("{\"a\": 12, \"b\": \"text that is long\", \"c\": 5.25, \"ts\": \"2024-02-29 10:11:12.5\", \"k\": true, \"d\": "
+     "\"2024-01-02\", \"n\": [1,2]}"),
     "{\"ts\":\"2024-02-29 10:11:12\",\"b\":\"é\",\"a\":7,\"zz\":{\"x\":[1,\"y\"]},\"c\":-1}",
     "{\"a\":null,\"b\":null,\"c\":null,\"ts\":null,\"k\":null,\"d\":null,\"n\":null}",
     "{\"a\":1,\"b\":\"short\",\"skip\":\"q\\\"uoted\",\"k\":false,\"n\":[],\"other\":-12.5,\"c\":100.0}",
