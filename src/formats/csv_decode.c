@@ -349,6 +349,7 @@ static int decode_message(fl_decoder *base, fl_str message, fl_buffer *owner, fl
     csv_decoder *d = FL_CONTAINER_OF(base, csv_decoder, base);
     csv_scan *s = &d->scan;
     d->owner = owner;
+    if (message.n == 0) message.p = ""; /* whatever it was */
     s->p = message.p;
     s->end = message.p + message.n;
     s->last = true;

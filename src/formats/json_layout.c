@@ -305,8 +305,8 @@ size_t json_layouts_lines(json_decoder *d, fl_str bytes, fl_builder *out) {
 }
 
 bool json_layouts_message(json_decoder *d, fl_str message, fl_builder *out) {
+    if (d->layouts->n == 0 || fl_builder_full(out) || message.n == 0) return false;
     run r = {.d = d, .l = d->layouts, .end = message.p + message.n, .limit = message.p + message.n, .row = out->n};
-    if (r.l->n == 0 || fl_builder_full(out) || message.n == 0) return false;
     if (d->owner != NULL) r.limit = (const char *)d->owner->data + d->owner->size;
     quick_begin(r.l->cols, r.l->n_cols, out);
     r.row += read_any(&r, message.p, false) != NULL;

@@ -224,8 +224,8 @@ static inline fl_str draw_utf8(fl_arena *a) {
 }
 
 static inline fl_i128 draw_within(fl_i128 low, fl_i128 high) {
-    fl_u128 range = (fl_u128)(high - low) + 1, x = (fl_u128)draw_u64() << 64 | draw_u64();
-    return low + (fl_i128)(x % range);
+    fl_u128 range = (fl_u128)high - (fl_u128)low + 1, x = (fl_u128)draw_u64() << 64 | draw_u64();
+    return (fl_i128)((fl_u128)low + x % range);
 }
 
 static inline fl_i128 draw_instant(const fl_type *t) {
