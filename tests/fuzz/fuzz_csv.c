@@ -3,16 +3,14 @@
  *
  * The first byte chooses options. The rest is decoded at once, cut in the middle, and in batches of one row; the rows
  * must be equal.
- *
- *     clang -g -O1 -fsanitize=fuzzer,address,undefined -DFL_NO_CLONES -D_GNU_SOURCE -std=gnu17 -Isrc \
- *         tests/fuzz/fuzz_csv.c src/base/?*.c src/data/?*.c src/formats/?*.c -lutf8proc -lpthread -lm -o fuzz_csv
  */
+#include "fuzz.h"
+
 #include "fuzz_format.h"
 
 static const char type[] =
     "ROW<a INT, b STRING, c DOUBLE, ts TIMESTAMP(3), k BOOLEAN, d DATE, n ARRAY<INT>, r ROW<x INT, y STRING>>";
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1 || size > 20000) return 0;
     fl_option options[6] = {{"allow-comments", data[0] & 1 ? "true" : "false"},
@@ -25,3 +23,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_rows(&fl_format_csv, type, options, n, fl_str_make((const char *)data + 1, size - 1));
     return 0;
 }
+
+/* The first of a text chooses options; then come fields, whole lines, and what spoils them. */
+/* clang-format off */
+static const fuzz_word words[] = {
+    WORD(","), WORD(","), WORD(","), WORD(","), WORD(","), WORD(","), WORD("\n"), WORD("\n"), WORD("\r\n"), WORD("\r"),
+    WORD("\xc2\xa7"), WORD(";"), WORD("\""), WORD("\""), WORD("\"\""), WORD("'"), WORD("''"), WORD("\\"), WORD("#"),
+    WORD(" "), WORD("1"), WORD("-7"), WORD("2147483648"), WORD("1.5e3"), WORD("NaN"), WORD("0x1p3"), WORD("true"),
+    WORD("FALSE"), WORD("null"), WORD("abc"), WORD("\xc3\xa9"), WORD("\xf0\x9f\x98\x80"), WORD("2024-02-29"),
+    WORD("2024-02-29 10:11:12.123"), WORD("1;2;3"), WORD("5;x"), WORD("a b"), WORD("twelve bytes and more of text"),
+    WORD("1,abc,1.5,2024-02-29 10:11:12,true,2024-02-29,1;2,5;x\n"),
+    WORD("1,\"a\nb\",1.5,2024-02-29 10:11:12,true,2024-02-29,,\n"),
+};
+/* clang-format on */
+
+const fuzz_target fuzz = {WORDS(words), .words_max = 40, .start = "\004", .texts = 40000};

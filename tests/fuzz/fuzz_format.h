@@ -3,12 +3,13 @@
 #ifndef FL_TESTS_FUZZ_FORMAT_H
 #define FL_TESTS_FUZZ_FORMAT_H
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "data/text.h"
 #include "formats/format.h"
 
-extern const fl_format fl_format_csv, fl_format_json;
+extern const fl_format fl_format_csv, fl_format_json, fl_format_raw;
 
 /* Bytes at the very end of their memory, so that any look beyond them is seen. */
 static fl_buffer *fuzz_bytes(fl_str s) {
@@ -45,8 +46,10 @@ static size_t fuzz_decode(fl_decoder *d, const fl_schema *schema, fl_str bytes, 
     return at;
 }
 
-static void fuzz_same(const fl_buf *a, const fl_buf *b) {
-    fl_assert(a->n == b->n && (a->n == 0 || memcmp(a->p, b->p, a->n) == 0));
+static void fuzz_same(const char *what, const fl_buf *a, const fl_buf *b) {
+    if (fl_str_eq(fl_str_make(a->p, a->n), fl_str_make(b->p, b->n))) return;
+    fprintf(stderr, "at once:\n%.*s%s:\n%.*s", (int)a->n, a->n > 0 ? a->p : "", what, (int)b->n, b->n > 0 ? b->p : "");
+    abort();
 }
 
 static fl_decoder *fuzz_decoder(const fl_format_config *c) {
@@ -76,14 +79,14 @@ static void fuzz_rows(const fl_format *format, const char *row_type, const fl_op
     d = fuzz_decoder(&c);
     fuzz_decode(d, &schema, text, true, 1, &other);
     d->free(d);
-    fuzz_same(&all, &other);
+    fuzz_same("row by row", &all, &other);
     fl_buf_reset(&other);
     d = fuzz_decoder(&c);
     used = fuzz_decode(d, &schema, fl_str_make(text.p, text.n / 2), false, 3, &other);
     if (other.n < 7 || memcmp(other.p + other.n - 7, "failed\n", 7) != 0)
         fuzz_decode(d, &schema, fl_str_make(text.p + used, text.n - used), true, 3, &other);
     d->free(d);
-    fuzz_same(&all, &other);
+    fuzz_same("in two pieces", &all, &other);
     fl_buf_deinit(&all);
     fl_buf_deinit(&other);
     fl_arena_deinit(&a);
@@ -119,7 +122,7 @@ static FL_UNUSED void fuzz_back(const fl_format *format, const char *row_type, c
     }
     fl_batch_unref(batch);
     fuzz_decode(d, &schema, fl_str_make(written.n > 0 ? written.p : "", written.n), true, 1000, &second);
-    fuzz_same(&first, &second);
+    fuzz_same("written and read again", &first, &second);
     free(owner->data);
     fl_buffer_unref(owner);
     d->free(d);

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_sql.c -- any bytes at all, given to the parser and the splitter of scripts.
  *
- * With a fuzzer:  clang -fsanitize=fuzzer,address -DFL_FUZZER … fuzz_sql.c: LLVMFuzzerTestOneInput is the target.
- * By itself:      fuzz_sql FILE…   runs what a fuzzer has found; without files it makes texts of random tokens from a
- *                 seed that it prints, fuzz_sql -s SEED repeats them.
- * Proves:         no crash, no endless loop, no read beyond the text; what was accepted prints, and the print is
- *                 accepted too.
+ * Proves: no crash, no endless loop, no read beyond the text; what was accepted prints, and the print is accepted too.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "fuzz.h"
 
-#include "base/hash.h"
 #include "sql/parser.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fl_arena a;
@@ -38,161 +29,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
 }
 
-#ifndef FL_FUZZER
-
-static uint64_t random_state;
-static uint64_t draw(uint64_t n) {
-    random_state += FL_SPLITMIX_STEP;
-    return fl_splitmix(random_state) % n;
-}
-
-static int run_file(const char *path) {
-    FILE *f = fopen(path, "rb");
-    if (f == NULL) {
-        perror(path);
-        return 1;
-    }
-    fl_buf b;
-    fl_buf_init(&b);
-    for (size_t n; (n = fread(fl_buf_reserve(&b, 4096), 1, 4096, f)) > 0;) b.n += n;
-    fclose(f);
-    LLVMFuzzerTestOneInput((const uint8_t *)b.p, b.n);
-    fl_buf_deinit(&b);
-    return 0;
-}
-
-/* Words that often make sense behind one another, so that texts reach deep rules. */
-static const char *const words[] = {
-    "SELECT",
-    "SELECT",
-    "*",
-    "a",
-    "b",
-    "t.c",
-    "1",
-    "'x'",
-    "FROM",
-    "FROM",
-    "t",
-    "u",
-    ",",
-    ",",
-    "(",
-    "(",
-    ")",
-    ")",
-    ")",
-    "WHERE",
-    "AND",
-    "OR",
-    "NOT",
-    "=",
-    "<",
-    "+",
-    "-",
-    "*",
-    "/",
-    "||",
-    "IS",
-    "NULL",
-    "IN",
-    "BETWEEN",
-    "LIKE",
-    "CASE",
-    "WHEN",
-    "THEN",
-    "ELSE",
-    "END",
-    "CAST(",
-    "AS",
-    "INT",
-    "ROW",
-    "ARRAY[",
-    "]",
-    "[",
-    ".",
-    "f(",
-    "COUNT(*)",
-    "OVER",
-    "PARTITION BY",
-    "ORDER BY",
-    "GROUP BY",
-    "HAVING",
-    "JOIN",
-    "LEFT JOIN",
-    "ON",
-    "USING",
-    "UNION ALL",
-    "INTERSECT",
-    "WITH",
-    "VALUES",
-    "LIMIT",
-    "TABLE",
-    "LATERAL",
-    "UNNEST(",
-    "EXISTS (",
-    "INTERVAL '1' DAY",
-    "DATE '2024-01-01'",
-    "TRIM(",
-    "EXTRACT(",
-    "DAY",
-    "JSON_VALUE(",
-    "JSON_OBJECT(",
-    "VALUE",
-    "DESCRIPTOR(",
-    "=>",
-    "DEFAULT",
-    "TUMBLE(",
-    "INSERT INTO",
-    "CREATE TABLE",
-    "CREATE VIEW",
-    "WATERMARK FOR",
-    "PRIMARY KEY",
-    "STATEMENT SET BEGIN",
-    ";",
-    "/*+",
-    "*/",
-    "`q`",
-    "MATCH_RECOGNIZE (",
-    "PATTERN (",
-    "DEFINE",
-    "QUALIFY",
-    "GROUPING SETS (",
-    "ROLLUP (",
-    "WINDOW w AS (",
+/* clang-format off */
+static const fuzz_word words[] = {
+    WORD("SELECT"), WORD("SELECT"), WORD("*"), WORD("a"), WORD("b"), WORD("t.c"), WORD("1"), WORD("'x'"), WORD("FROM"),
+    WORD("FROM"), WORD("t"), WORD("u"), WORD(","), WORD(","), WORD("("), WORD("("), WORD(")"), WORD(")"), WORD(")"),
+    WORD("WHERE"), WORD("AND"), WORD("OR"), WORD("NOT"), WORD("="), WORD("<"), WORD("+"), WORD("-"), WORD("*"),
+    WORD("/"), WORD("||"), WORD("IS"), WORD("NULL"), WORD("IN"), WORD("BETWEEN"), WORD("LIKE"), WORD("CASE"),
+    WORD("WHEN"), WORD("THEN"), WORD("ELSE"), WORD("END"), WORD("CAST("), WORD("AS"), WORD("INT"), WORD("ROW"),
+    WORD("ARRAY["), WORD("]"), WORD("["), WORD("."), WORD("f("), WORD("COUNT(*)"), WORD("OVER"), WORD("PARTITION BY"),
+    WORD("ORDER BY"), WORD("GROUP BY"), WORD("HAVING"), WORD("JOIN"), WORD("LEFT JOIN"), WORD("ON"), WORD("USING"),
+    WORD("UNION ALL"), WORD("INTERSECT"), WORD("WITH"), WORD("VALUES"), WORD("LIMIT"), WORD("TABLE"), WORD("LATERAL"),
+    WORD("UNNEST("), WORD("EXISTS ("), WORD("INTERVAL '1' DAY"), WORD("DATE '2024-01-01'"), WORD("TRIM("),
+    WORD("EXTRACT("), WORD("DAY"), WORD("JSON_VALUE("), WORD("JSON_OBJECT("), WORD("VALUE"), WORD("DESCRIPTOR("),
+    WORD("=>"), WORD("DEFAULT"), WORD("TUMBLE("), WORD("INSERT INTO"), WORD("CREATE TABLE"), WORD("CREATE VIEW"),
+    WORD("WATERMARK FOR"), WORD("PRIMARY KEY"), WORD("STATEMENT SET BEGIN"), WORD(";"), WORD("/*+"), WORD("*/"),
+    WORD("`q`"), WORD("MATCH_RECOGNIZE ("), WORD("PATTERN ("), WORD("DEFINE"), WORD("QUALIFY"), WORD("GROUPING SETS ("),
+    WORD("ROLLUP ("), WORD("WINDOW w AS ("),
 };
+/* clang-format on */
 
-static void run_random(int texts) {
-    fl_buf b;
-    fl_buf_init(&b);
-    for (int i = 0; i < texts; i++) {
-        fl_buf_reset(&b);
-        if (draw(4) > 0) fl_buf_puts(&b, "SELECT ");
-        for (uint64_t n = draw(40); n > 0; n--) {
-            if (draw(50) == 0)
-                fl_buf_putc(&b, (char)draw(256));
-            else
-                fl_buf_printf(&b, "%s ", words[draw(FL_ARRAY_LEN(words))]);
-        }
-        uint8_t *copy = fl_malloc(b.n + 1); /* of its own size, for reads beyond it to be seen */
-        if (b.n > 0) memcpy(copy, b.p, b.n);
-        LLVMFuzzerTestOneInput(copy, b.n);
-        free(copy);
-    }
-    fl_buf_deinit(&b);
-}
-
-int main(int argc, char **argv) {
-    bool seeded = argc == 3 && strcmp(argv[1], "-s") == 0;
-    if (argc > 1 && !seeded) {
-        int failed = 0;
-        for (int i = 1; i < argc; i++) failed |= run_file(argv[i]);
-        return failed;
-    }
-    random_state = seeded ? strtoull(argv[2], NULL, 10) : (uint64_t)time(NULL);
-    printf("seed %llu\n", (unsigned long long)random_state);
-    run_random(50000);
-    return 0;
-}
-
-#endif
+const fuzz_target fuzz = {WORDS(words), .words_max = 40, .separator = " ", .start = "SELECT ", .texts = 50000};

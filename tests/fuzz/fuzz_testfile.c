@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_testfile.c -- any bytes at all, given to the reader of test files.
  *
- * With a fuzzer: clang -fsanitize=fuzzer,address -DFL_FUZZER … fuzz_testfile.c: LLVMFuzzerTestOneInput is the target.
- * By itself:  fuzz_testfile FILE…   runs what a fuzzer has found; without files it makes texts of random lines from a
- *             seed that it prints, fuzz_testfile -s SEED repeats them.
- * Proves:     no crash, no read beyond the text; each block of lines gives one record or one complaint, as a slow
- *             count of blocks says, and lines ascend; what a record holds lies inside the text; spoiling and asking
- *             what is spoilt survives any statement.
+ * Proves: no crash, no read beyond the text; each block of lines gives one record or one complaint, as a slow count of
+ *         blocks says, and lines ascend; what a record holds lies inside the text; spoiling and asking what is spoilt
+ *         survives any statement.
  */
+#include "fuzz.h"
+
 #include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include "cli/testfile.h"
 #include "cli/testspoilt.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Blocks of lines between blank ones that are not only comments; or in a table, lines that are neither. */
 static int count_blocks(const char *text, size_t size, bool table) {
@@ -69,102 +64,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
 }
 
-#ifndef FL_FUZZER
-
-static uint64_t random_state;
-
-/* splitmix64 */
-static uint64_t draw(uint64_t n) {
-    uint64_t x = random_state += 0x9E3779B97F4A7C15;
-    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9;
-    x = (x ^ x >> 27) * 0x94D049BB133111EB;
-    return (x ^ x >> 31) % n;
-}
-
-static int run_file(const char *path) {
-    char *text;
-    size_t size;
-    if (!cli_read_file(path, &text, &size)) {
-        perror(path);
-        return 1;
-    }
-    LLVMFuzzerTestOneInput((const uint8_t *)text, size);
-    free(text);
-    return 0;
-}
-
-/* Lines that often make sense below one another. */
-static const char *const lines[] = {
-    "",
-    "",
-    "",
-    "# c",
-    "----",
-    "----",
-    "sql",
-    "sql error",
-    "query",
-    "query changelog",
-    "query final",
-    "query error",
-    "file a",
-    "mode batch",
-    "mode",
-    "output o",
-    "clock 2024-01-01",
-    "start",
-    "advance 1 s",
-    "expect sorted",
-    "  ",
-    "\r",
-    "(`a` INT)",
-    "+I[1]",
-    "parse: x",
-    "limit: y",
-    "SELECT 1;",
-    ";",
-    "CREATE TABLE t ('${dir}/o')",
-    "INSERT INTO a.`t` SELECT 'it''s'",
-    "INSERT INTO",
-    "ALTER",
-    "CREATE TEMPORARY VIEW",
-    "SET 'a' = 'b'",
-    "1\tINT\t2",
-    "1\t!\tparse: x",
-    "\t",
-    "1\t2",
-    "`",
-    "'",
-    "/*",
-    "${dir}/",
+/* Lines that often make sense below one another, and two ends that lines may have besides. */
+/* clang-format off */
+static const fuzz_word words[] = {
+    WORD(""), WORD(""), WORD(""), WORD("# c"), WORD("----"), WORD("----"), WORD("sql"), WORD("sql error"),
+    WORD("query"), WORD("query changelog"), WORD("query final"), WORD("query error"), WORD("file a"),
+    WORD("mode batch"), WORD("mode"), WORD("output o"), WORD("clock 2024-01-01"), WORD("start"), WORD("advance 1 s"),
+    WORD("expect sorted"), WORD("  "), WORD("\r"), WORD("(`a` INT)"), WORD("+I[1]"), WORD("parse: x"), WORD("limit: y"),
+    WORD("SELECT 1;"), WORD(";"), WORD("CREATE TABLE t ('${dir}/o')"), WORD("INSERT INTO a.`t` SELECT 'it''s'"),
+    WORD("INSERT INTO"), WORD("ALTER"), WORD("CREATE TEMPORARY VIEW"), WORD("SET 'a' = 'b'"), WORD("1\tINT\t2"),
+    WORD("1\t!\tparse: x"), WORD("\t"), WORD("1\t2"), WORD("`"), WORD("'"), WORD("/*"), WORD("${dir}/"), WORD("\r\n"),
+    WORD("\n\n"),
 };
+/* clang-format on */
 
-static void run_random(int texts) {
-    cli_buf b = {0};
-    for (int i = 0; i < texts; i++) {
-        cli_buf_reset(&b);
-        for (uint64_t n = draw(30); n > 0; n--) {
-            cli_buf_puts(&b, lines[draw(sizeof lines / sizeof *lines)]);
-            cli_buf_puts(&b, draw(8) == 0 ? "" : draw(8) == 0 ? "\r\n" : "\n");
-        }
-        for (uint64_t n = draw(4); n > 0 && b.n > 0; n--) b.p[draw(b.n)] = (char)draw(256);
-        LLVMFuzzerTestOneInput((const uint8_t *)cli_buf_text(&b), b.n);
-    }
-    cli_buf_deinit(&b);
-}
-
-int main(int argc, char **argv) {
-    random_state = (uint64_t)time(NULL);
-    if (argc > 1 && strcmp(argv[1], "-s") != 0) {
-        int failures = 0;
-        for (int i = 1; i < argc; i++) failures += run_file(argv[i]);
-        return failures > 0;
-    }
-    if (argc > 2) random_state = strtoull(argv[2], NULL, 10);
-    printf("seed %llu\n", (unsigned long long)random_state);
-    fflush(stdout);
-    run_random(100000);
-    return 0;
-}
-
-#endif
+const fuzz_target fuzz = {WORDS(words), .words_max = 30, .separator = "\n", .texts = 150000};
