@@ -115,7 +115,7 @@ static bool note_slots(json_decoder *d, layout *y) {
         if (json_value_end(s, 1, &ended) < 0 || !ended) return false;
         from = s->p;
     }
-    if (s->token != JSON_OBJECT_END) return false;
+    if (s->token != JSON_OBJECT_END || s->depth > 0) return false; /* of a value, and then the record broke off */
     y->n_tail = (uint32_t)(s->p - from);
     y->tail = keep_literal(y, from, y->n_tail);
     y->absent = FL_NEW_N(&y->arena, int, l->n_cols);
