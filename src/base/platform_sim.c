@@ -45,8 +45,10 @@ typedef struct sim {
     bool faults;
     int64_t now_ms;
     uint64_t random_at;
-    int64_t steps, crash_at;
+    int64_t steps, crash_at, fail_at;
     bool crashed;
+    fl_sim_trace_fn *trace;
+    void *trace_arg;
     tree now, durable;
     change *journal;
     int n_journal, cap_journal;
@@ -221,22 +223,25 @@ static int check_power(fl_platform *pf, fl_error *err) {
     return s->crashed ? fl_fail(err, FL_E_CRASHED, "the simulated machine lost power at step %lld", (long long)s->steps) : 0;
 }
 
-static int sim_step(fl_platform *pf, fl_error *err) {
-    sim *s = (sim *)pf;
-    if (s->crash_at >= 0 && s->steps >= s->crash_at) s->crashed = true;
-    FL_TRY(check_power(pf, err));
-    s->steps++;
-    return 0;
-}
-
-static bool strikes(sim *s, uint32_t ppm) {
-    return s->faults && ppm > 0 && sim_random_u64(&s->base) % 1000000 < ppm;
-}
-
 static int fault(fl_error *err, const char *what, const char *path, const char *why) {
     fl_fail(err, FL_E_IO, "cannot %s '%s': %s", what, path, why);
     err->retriable = true;
     return err->code;
+}
+
+/* One more step: a turn of the schedule, or a change to the disk. */
+static int take_step(sim *s, const char *what, const char *path, fl_error *err) {
+    if (s->crash_at >= 0 && s->steps >= s->crash_at) s->crashed = true;
+    if (s->trace != NULL) s->trace(s->trace_arg, s->steps, what, path);
+    FL_TRY(check_power(&s->base, err));
+    bool fails = s->steps++ == s->fail_at && path[0] != '\0';
+    return fails ? fault(err, what, path, "Input/output error") : 0;
+}
+
+static int sim_step(fl_platform *pf, fl_error *err) { return take_step((sim *)pf, "turn", "", err); }
+
+static bool strikes(sim *s, uint32_t ppm) {
+    return s->faults && ppm > 0 && sim_random_u64(&s->base) % 1000000 < ppm;
 }
 
 /* ---- files ---- */
@@ -248,7 +253,7 @@ static int sim_open(fl_platform *pf, const char *path, fl_open_mode mode, fl_fil
     fl_file *real = NULL;
     FL_TRY(check_power(pf, err));
     if (mode == FL_OPEN_CREATE) {
-        FL_TRY(sim_step(pf, err));
+        FL_TRY(take_step(s, "create", path, err));
         if (!has_parent(s, norm)) return not_found(err, "create", path);
         if (x != NULL && x->is_directory) return fl_fail(err, FL_E_IO, "cannot create '%s': Is a directory", path);
         x = node_new(s, false);
@@ -281,7 +286,7 @@ static int64_t sim_read(fl_file *file, int64_t offset, void *buf, size_t n, fl_e
 static int sim_write(fl_file *file, const void *buf, size_t n, fl_error *err) {
     sim_file *f = (sim_file *)file;
     sim *s = (sim *)file->pf;
-    FL_TRY(sim_step(file->pf, err));
+    FL_TRY(take_step(s, "write", file->path, err));
     if (strikes(s, s->opt.disk_full_ppm)) return fault(err, "write", file->path, "No space left on device");
     bool is_short = strikes(s, s->opt.short_write_ppm);
     size_t put_n = is_short && n > 0 ? sim_random_u64(file->pf) % n : n;
@@ -292,7 +297,7 @@ static int sim_write(fl_file *file, const void *buf, size_t n, fl_error *err) {
 
 static int sim_truncate(fl_file *file, int64_t size, fl_error *err) {
     sim_file *f = (sim_file *)file;
-    FL_TRY(sim_step(file->pf, err));
+    FL_TRY(take_step((sim *)file->pf, "truncate", file->path, err));
     fl_buf *d = &f->node->data;
     if ((uint64_t)size > d->n) {
         memset(fl_buf_reserve(d, (size_t)size - d->n), 0, (size_t)size - d->n);
@@ -306,7 +311,7 @@ static int sim_truncate(fl_file *file, int64_t size, fl_error *err) {
 static int sim_sync(fl_file *file, fl_error *err) {
     sim_file *f = (sim_file *)file;
     sim *s = (sim *)file->pf;
-    FL_TRY(sim_step(file->pf, err));
+    FL_TRY(take_step(s, "sync", file->path, err));
     if (strikes(s, s->opt.failed_sync_ppm)) return fault(err, "sync", file->path, "Input/output error");
     f->node->synced = f->node->data.n;
     return 0;
@@ -360,7 +365,7 @@ static int sim_list(fl_platform *pf, const char *dir, fl_arena *a, char ***names
 static int sim_rename(fl_platform *pf, const char *from, const char *to, fl_error *err) {
     sim *s = (sim *)pf;
     char norm_from[4096], norm_to[4096];
-    FL_TRY(sim_step(pf, err));
+    FL_TRY(take_step(s, "rename", from, err));
     node *x = lookup(s, from, norm_from), *over = lookup(s, to, norm_to);
     if (x == NULL || !has_parent(s, norm_to)) return not_found(err, "rename", from);
     if (x == over) return 0;
@@ -385,7 +390,7 @@ static int sim_rename(fl_platform *pf, const char *from, const char *to, fl_erro
 static int sim_remove(fl_platform *pf, const char *path, fl_error *err) {
     sim *s = (sim *)pf;
     char norm[4096];
-    FL_TRY(sim_step(pf, err));
+    FL_TRY(take_step(s, "remove", path, err));
     if (lookup(s, path, norm) == NULL) return not_found(err, "remove", path);
     if (!is_empty(s, norm)) return fl_fail(err, FL_E_IO, "cannot remove '%s': Directory not empty", path);
     change_name(s, norm, NULL, false);
@@ -395,7 +400,7 @@ static int sim_remove(fl_platform *pf, const char *path, fl_error *err) {
 static int sim_mkdirs(fl_platform *pf, const char *dir, fl_error *err) {
     sim *s = (sim *)pf;
     char norm[4096];
-    FL_TRY(sim_step(pf, err));
+    FL_TRY(take_step(s, "mkdirs", dir, err));
     normalise(dir, norm);
     for (char *at = norm + 1; !is_root(norm); at++) {
         if (*at != '/' && *at != '\0') continue;
@@ -414,7 +419,7 @@ static int sim_mkdirs(fl_platform *pf, const char *dir, fl_error *err) {
 static int sim_sync_dir(fl_platform *pf, const char *dir, fl_error *err) {
     sim *s = (sim *)pf;
     char norm[4096];
-    FL_TRY(sim_step(pf, err));
+    FL_TRY(take_step(s, "sync_dir", dir, err));
     node *x = lookup(s, dir, norm);
     if (!is_root(norm) && (x == NULL || !x->is_directory)) return not_found(err, "open directory", dir);
     if (strikes(s, s->opt.failed_sync_ppm)) return fault(err, "sync directory", dir, "Input/output error");
@@ -464,7 +469,7 @@ fl_platform *fl_sim_new(const fl_sim_options *opt) {
     s->opt = *opt;
     s->faults = true;
     s->now_ms = opt->start_ms;
-    s->crash_at = -1;
+    s->crash_at = s->fail_at = -1;
     return &s->base;
 }
 
@@ -482,6 +487,11 @@ void fl_sim_advance_ms(fl_platform *pf, int64_t ms) { ((sim *)pf)->now_ms += ms;
 void fl_sim_set_clock_ms(fl_platform *pf, int64_t now_ms) { ((sim *)pf)->now_ms = now_ms; }
 int64_t fl_sim_steps(fl_platform *pf) { return ((sim *)pf)->steps; }
 void fl_sim_crash_at(fl_platform *pf, int64_t step) { ((sim *)pf)->crash_at = step; }
+void fl_sim_trace(fl_platform *pf, fl_sim_trace_fn *trace, void *arg) {
+    ((sim *)pf)->trace = trace;
+    ((sim *)pf)->trace_arg = arg;
+}
+void fl_sim_fail_at(fl_platform *pf, int64_t step) { ((sim *)pf)->fail_at = step; }
 bool fl_sim_crashed(fl_platform *pf) { return ((sim *)pf)->crashed; }
 void fl_sim_set_faults(fl_platform *pf, bool on) { ((sim *)pf)->faults = on; }
 fl_buf *fl_sim_output(fl_platform *pf, fl_stream stream) { return &((sim *)pf)->out[stream]; }
@@ -508,13 +518,19 @@ void fl_sim_crash(fl_platform *pf) {
     s->crash_at = -1;
 }
 
+void fl_sim_kill(fl_platform *pf) {
+    sim *s = (sim *)pf;
+    s->crashed = false;
+    s->crash_at = -1;
+}
+
 void fl_sim_put_file(fl_platform *pf, const char *path, const void *bytes, size_t n) {
     sim *s = (sim *)pf;
     char norm[4096];
     fl_error err;
     fl_arena a;
-    int64_t crash_at = s->crash_at;
-    s->crash_at = -1;
+    int64_t crash_at = s->crash_at, fail_at = s->fail_at;
+    s->crash_at = s->fail_at = -1;
     fl_arena_init(&a);
     normalise(path, norm);
     sim_mkdirs(pf, fl_path_parent(&a, norm), &err);
@@ -525,4 +541,5 @@ void fl_sim_put_file(fl_platform *pf, const char *path, const void *bytes, size_
     change_name(s, norm, x, false);
     settle(s, s->n_journal);
     s->crash_at = crash_at;
+    s->fail_at = fail_at;
 }

@@ -34,8 +34,18 @@ int64_t fl_sim_steps(fl_platform *pf);
 void fl_sim_crash_at(fl_platform *pf, int64_t step);
 bool fl_sim_crashed(fl_platform *pf);
 
+/* A change to the disk at this step fails, once, and does nothing; -1: none. */
+void fl_sim_fail_at(fl_platform *pf, int64_t step);
+
+/* Told of each step before it is taken: a turn of the schedule ("turn"), or a change to the disk and its path. NULL:
+ * nobody. */
+typedef void fl_sim_trace_fn(void *arg, int64_t step, const char *what, const char *path);
+void fl_sim_trace(fl_platform *pf, fl_sim_trace_fn *trace, void *arg);
+
 /* Power cut and reboot: forgets what was not synced, closes nothing (handles of before must not be used again). */
 void fl_sim_crash(fl_platform *pf);
+/* The process was killed, the machine stays up: the disk is as programs saw it last. */
+void fl_sim_kill(fl_platform *pf);
 
 /* Faults on or off, for the quiet part of a test. */
 void fl_sim_set_faults(fl_platform *pf, bool on);

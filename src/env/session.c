@@ -15,15 +15,23 @@ void fl_session_note(void *session, const char *text) {
     if (s->opt.note != NULL) s->opt.note(s->opt.note_arg, text);
 }
 
-flott_session *flott_session_new(const flott_options *opt) {
+flott_session *fl_session_new_on(fl_platform *pf, const flott_options *opt) {
     flott_session *s = fl_calloc(1, sizeof *s);
     if (opt != NULL) s->opt = *opt;
     s->script = fl_strdup(s->opt.script ? s->opt.script : "job");
-    s->pf = s->opt.simulated ? fl_sim_new(&(fl_sim_options){.seed = s->opt.seed, .start_ms = s->opt.clock_ms, .read_real_files = true}) : fl_platform_real();
+    s->pf = pf;
     s->config = fl_config_new(fl_session_note, s);
     s->catalogs = fl_catalogs_new();
     fl_arena_init(&s->set_arena);
     fl_buf_init(&s->output);
+    return s;
+}
+
+flott_session *flott_session_new(const flott_options *opt) {
+    if (opt == NULL || !opt->simulated) return fl_session_new_on(fl_platform_real(), opt);
+    fl_platform *pf = fl_sim_new(&(fl_sim_options){.seed = opt->seed, .start_ms = opt->clock_ms, .read_real_files = true});
+    flott_session *s = fl_session_new_on(pf, opt);
+    s->owns_pf = true;
     return s;
 }
 
@@ -46,7 +54,7 @@ void flott_session_free(flott_session *s) {
     fl_config_free(s->config);
     fl_arena_deinit(&s->set_arena);
     fl_buf_deinit(&s->output);
-    if (s->opt.simulated) fl_sim_free(s->pf);
+    if (s->owns_pf) fl_sim_free(s->pf);
     free(s->script);
     free(s);
 }

@@ -43,6 +43,8 @@ struct flott_job {
 
 struct flott_session {
     fl_platform *pf;
+    bool owns_pf;
+    int batch_rows;           /* rows that sources put into a batch; 0: as many as usual */
     flott_options opt;
     char *script;
     fl_config *config;
@@ -91,6 +93,9 @@ int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_er
 int fl_session_submit(flott_session *s, fl_job_plan *plan, const char *name, fl_collector *collector, flott_job **out, fl_error *err);
 
 /* ---- simulation ---- */
+
+/* A session of a process on a simulated machine that is there already and outlives it; opt->simulated is set. */
+flott_session *fl_session_new_on(fl_platform *pf, const flott_options *opt);
 
 /* One step of some job. False: nothing can be done before fl_session_due_ms. */
 bool fl_session_step(flott_session *s);

@@ -131,6 +131,7 @@ static int fill_options(flott_session *s, fl_arena *a, const fl_job_plan *plan, 
     if (table_parallelism > 0) parallelism = table_parallelism;
     *o = (fl_job_options){.name = name, .parallelism = (int)parallelism, .note = fl_session_note, .note_arg = s, .ended = job_ended};
     o->max_parallelism = max_parallelism(s, o->parallelism);
+    o->batch_rows = s->batch_rows;
     if (s->opt.crash_always) o->batch_rows = 1 + (int)(fl_random_u64(s->pf) % 3);
     FL_TRY(checkpoint_options(s, a, plan->batch, o, err));
     return fl_config_restart(s->config, &o->restart, err);

@@ -768,6 +768,13 @@ int64_t fl_job_last_checkpoint(fl_job *j) {
     return id;
 }
 
+int64_t fl_job_checkpoint_under_way(fl_job *j) {
+    fl_mutex_lock(&j->lock);
+    int64_t id = j->checkpoint;
+    fl_mutex_unlock(&j->lock);
+    return id;
+}
+
 void fl_job_free(fl_job *j) {
     if (j == NULL) return;
     if (j->has_thread) {

@@ -93,6 +93,8 @@ void fl_job_trigger_checkpoint(fl_job *j);
 /* Checkpoints that have become durable, and the id of the last one (0: none). */
 int64_t fl_job_checkpoints(fl_job *j);
 int64_t fl_job_last_checkpoint(fl_job *j);
+/* The id of the checkpoint that is under way, from its barrier to the last commit; 0: none. */
+int64_t fl_job_checkpoint_under_way(fl_job *j);
 
 /* Sums over the tasks. */
 typedef struct fl_job_metrics {

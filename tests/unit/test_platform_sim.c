@@ -469,6 +469,42 @@ static void paths_have_one_meaning_each(void **state) {
     fl_sim_free(pf);
 }
 
+static void count_step(void *arg, int64_t step, const char *what, const char *path) {
+    (void)path;
+    ((int64_t *)arg)[0] = step;
+    ((int64_t *)arg)[1] += strcmp(what, "turn") != 0;
+}
+
+static void steps_are_told_and_one_can_be_made_to_fail(void **state) {
+    (void)state;
+    fl_platform *pf = fl_sim_new(&(fl_sim_options){.seed = 1});
+    fl_error err;
+    int64_t seen[2] = {-1, 0};
+    fl_sim_trace(pf, count_step, seen);
+    fl_sim_fail_at(pf, 2);
+    assert_int_equal(pf->ops->step(pf, &err), 0);
+    assert_int_equal(fl_disk_mkdirs(pf, "a", &err), 0);
+    assert_int_equal(fl_disk_sync_dir(pf, ".", &err), FL_E_IO);
+    assert_true(err.retriable);
+    assert_int_equal(fl_disk_sync_dir(pf, ".", &err), 0);
+    assert_int_equal(seen[0], 3);
+    assert_int_equal(seen[1], 3);
+    fl_sim_free(pf);
+}
+
+static void a_killed_process_leaves_the_disk_as_it_is(void **state) {
+    (void)state;
+    fl_platform *pf = fl_sim_new(&(fl_sim_options){.seed = 1});
+    fl_error err;
+    assert_int_equal(fl_disk_mkdirs(pf, "a", &err), 0);
+    fl_sim_crash_at(pf, 0);
+    assert_int_equal(fl_disk_mkdirs(pf, "b", &err), FL_E_CRASHED);
+    fl_sim_kill(pf);
+    assert_true(fl_disk_exists(pf, "a") && !fl_disk_exists(pf, "b"));
+    assert_int_equal(fl_disk_mkdirs(pf, "b", &err), 0);
+    fl_sim_free(pf);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -479,6 +515,8 @@ int main(void) {
         TEST(the_clock_stands_still_by_itself),
         TEST(one_seed_is_one_world),
         TEST(paths_have_one_meaning_each),
+        TEST(steps_are_told_and_one_can_be_made_to_fail),
+        TEST(a_killed_process_leaves_the_disk_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
