@@ -69,6 +69,7 @@ struct fl_job {
     bool has_thread, quit;
     int64_t uid, start_ms;
     int64_t newest_id;   /* greatest id used */
+    int64_t first_id;    /* checkpoints from here on are this job's own; 0: it has not started yet */
     phase phase;
     purpose purpose;
     bool final_done;
@@ -296,7 +297,9 @@ static void warn_damaged(void *arg, const char *text) {
     note(arg, line);
 }
 
-/* Numbers go on behind those of checkpoints that earlier runs have left, so that the newest is always the greatest. */
+/* Numbers go on behind those of checkpoints that earlier runs have left, so that the newest is always the greatest. One
+ * of our own that is there counts, even if its writing failed at the last step, when its name had to become durable: a
+ * later start would find it, and it would not fit what we did since. */
 static int count_on(fl_job *j, fl_error *err) {
     fl_arena a;
     int64_t *ids;
@@ -304,24 +307,37 @@ static int count_on(fl_job *j, fl_error *err) {
     if (j->opt.checkpoint_interval_ms <= 0) return 0;
     fl_arena_init(&a);
     int rc = fl_checkpoint_list(j->pf, &a, j->opt.checkpoint_dir, &ids, &n, err);
-    if (rc == 0 && n > 0) j->newest_id = FL_MAX(j->newest_id, ids[0]);
+    if (rc == 0 && n > 0) {
+        j->newest_id = FL_MAX(j->newest_id, ids[0]);
+        if (j->first_id > 0 && ids[0] >= j->first_id) j->resume_path = j->opt.checkpoint_dir;
+    }
     fl_arena_deinit(&a);
     return rc;
 }
 
+/* What follows from a restore becomes visible to others, so the checkpoint must not vanish any more: its name may be
+ * that of a process that died before it was durable. Checkpoints of other folders are left alone. */
+static int keep_name(fl_job *j, const fl_checkpoint *c, fl_error *err) {
+    const char *parent = fl_path_parent(&j->restored, c->path);
+    if (j->opt.checkpoint_interval_ms <= 0 || strcmp(parent, j->opt.checkpoint_dir) != 0) return 0;
+    return fl_disk_sync_dir(j->pf, j->opt.checkpoint_dir, err);
+}
+
 /* Builds the tasks, from the newest checkpoint of the job, from the one that the user named, or from nothing. */
 static int bring_up(fl_job *j, fl_error *err) {
-    const char *path = j->resume_path ? j->resume_path : j->opt.restore_path;
     fl_checkpoint *c = NULL;
     FL_TRY(count_on(j, err));
+    const char *path = j->resume_path ? j->resume_path : j->opt.restore_path;
     if (path != NULL) {
         FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, warn_damaged, j, &c, err));
         FL_TRY(check_ops(j, &j->restored, c, err));
+        FL_TRY(keep_name(j, c, err));
         j->uid = c->meta.job_uid;
         j->start_ms = c->meta.start_ms;
         j->opt.max_parallelism = c->meta.max_parallelism; /* keys cannot be dealt into other groups any more */
         j->newest_id = FL_MAX(j->newest_id, c->meta.id);
     }
+    if (j->first_id == 0) j->first_id = j->newest_id + 1;
     for (int v = 0; v < j->graph->n_vertices; v++)
         if (j->graph->vertices[v].parallelism > j->opt.max_parallelism)
             return fl_fail(err, FL_E_VALIDATION, "parallelism %d is greater than the maximum parallelism %d%s", j->graph->vertices[v].parallelism,
