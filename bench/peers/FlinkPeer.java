@@ -2,15 +2,17 @@
 /* FlinkPeer.java -- runs SQL scripts on an Apache Flink cluster within this JVM.
  *
  *     java … FlinkPeer FILE     runs one script, prints the rows of its queries, ends
- *     java … FlinkPeer          reads names of scripts from standard input, one a line, and answers each with one line:
- *                               DONE <CPU seconds> <wall seconds>   or   FAIL <reason>
+ *     java … FlinkPeer          reads requests from standard input and answers each with one line:
+ *                               <rows> <script>   →   DONE <rows> <CPU seconds> <wall seconds>   or   FAIL <reason>
  *
- * One file is run as a program runs it that does not know of a cluster. When there are several, a cluster is started first
- * and takes all the jobs, as a session cluster does: a job then costs less to start.
+ * One file is run as a program runs it that does not know of a cluster. For requests a cluster is started first and takes
+ * all the jobs, as a session cluster does.
  *
- * Statements of a script are separated by an empty line, for a statement set has semicolons within. The CPU time is that
- * of the whole process (user and system; collector, compiler and all) while the script runs; what is left of the cost of a
- * start falls away when two sizes of a job are compared, which is up to who asks.
+ * What is measured begins when a quarter of the rows has left the source and ends with the job: the answer has the rows that
+ * were left then and the CPU time (user and system) of the whole process for them, collector and compiler included. So the
+ * start of a job does not count. If the source was through before it was looked at, the rows are 0.
+ *
+ * Statements of a script are separated by an empty line, for a statement set has semicolons within.
  */
 import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
@@ -33,6 +35,9 @@ import org.apache.flink.util.CloseableIterator;
 public final class FlinkPeer {
     private static final OperatingSystemMXBean PROCESS =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final int LOOK_MS = 5;
+    private static final int REST_MS = 100, RESTS_MAX = 50;
+    private static final double IDLE_SHARE = 0.1; // of a core
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 1) {
@@ -46,23 +51,65 @@ public final class FlinkPeer {
             settings.set(RestOptions.ADDRESS, cluster.getRestAddress().get().getHost());
             settings.set(RestOptions.PORT, cluster.getRestAddress().get().getPort());
             BufferedReader requests = new BufferedReader(new InputStreamReader(System.in));
-            for (String script; (script = requests.readLine()) != null;)
-                System.out.println(answer(Path.of(script), settings));
+            for (String request; (request = requests.readLine()) != null;) {
+                String[] words = request.split(" ", 2);
+                System.out.println(answer(Long.parseLong(words[0]), Path.of(words[1]), settings));
+            }
         }
         System.exit(0); // threads of the cluster need not wind down
     }
 
-    private static String answer(Path script, Configuration settings) {
-        System.gc(); // the heap of the job before is not this one's to clear
-        long cpu = PROCESS.getProcessCpuTime(), wall = System.nanoTime();
+    private static String answer(long rows, Path script, Configuration settings) throws Exception {
+        settle();
+        SourceProgress.reset();
+        Watch watch = new Watch(rows / 4);
+        watch.start();
         try {
             run(script, settings);
         } catch (Exception e) {
             Throwable cause = e;
             while (cause.getCause() != null) cause = cause.getCause();
             return "FAIL " + String.valueOf(cause).replaceAll("\\s+", " ");
+        } finally {
+            watch.interrupt();
+            watch.join();
         }
-        return "DONE " + (PROCESS.getProcessCpuTime() - cpu) / 1e9 + " " + (System.nanoTime() - wall) / 1e9;
+        if (watch.cpuNs == 0) return "DONE 0 0 0";
+        double cpu = (PROCESS.getProcessCpuTime() - watch.cpuNs) / 1e9, wall = (System.nanoTime() - watch.wallNs) / 1e9;
+        return "DONE " + (rows - watch.rows) + " " + cpu + " " + wall;
+    }
+
+    /* The heap of the job before, and methods that wait for the compiler, are not the next job's to pay for. */
+    private static void settle() throws InterruptedException {
+        System.gc();
+        long now = PROCESS.getProcessCpuTime(), before;
+        int rests = 0;
+        do {
+            before = now;
+            Thread.sleep(REST_MS);
+            now = PROCESS.getProcessCpuTime();
+        } while (now - before > IDLE_SHARE * REST_MS * 1e6 && ++rests < RESTS_MAX);
+    }
+
+    /** Notes where things stand when so many rows have left the source. */
+    private static final class Watch extends Thread {
+        private final long wanted;
+        long rows, cpuNs, wallNs;
+
+        Watch(long wanted) {
+            this.wanted = wanted;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while ((rows = SourceProgress.rows()) < Math.max(wanted, 1)) Thread.sleep(LOOK_MS);
+            } catch (InterruptedException e) {
+                return; // the job has ended
+            }
+            cpuNs = PROCESS.getProcessCpuTime();
+            wallNs = System.nanoTime();
+        }
     }
 
     private static void run(Path script, Configuration settings) throws Exception {
@@ -90,6 +137,7 @@ public final class FlinkPeer {
             "table.local-time-zone", "UTC",
             "restart-strategy.type", "none",
             "rest.port", "0",
-            "heartbeat.timeout", "600000"));
+            "heartbeat.timeout", "600000",
+            "metrics.reporter.progress.factory.class", "SourceProgress"));
     }
 }
