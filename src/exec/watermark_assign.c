@@ -13,6 +13,8 @@
 #include "exec/ops.h"
 #include "expr/program.h"
 
+enum { STRETCH_ROWS = 128 };
+
 typedef struct watermark_assign {
     fl_op base;
     const fl_watermark_assign *plan;
@@ -56,25 +58,33 @@ FL_CLONES static int64_t greatest_of(const int64_t *v, int n, int64_t from) {
     return from;
 }
 
-/* Advances over the rows of a batch, adding a mark after each row that is worth one. */
-static void advance(watermark_assign *w, const fl_column *c, fl_batch *b) {
+/* Advances over the selected rows [from, to), adding a mark after each row that is worth one. */
+static void advance_rows(watermark_assign *w, const fl_column *c, fl_batch *b, int from, int to) {
     const int64_t *v = c->data;
-    int64_t interval = w->plan->interval_ms;
-    if (c->valid == NULL && !c->constant && b->sel == NULL) { /* most batches need no mark: one pass tells */
-        int64_t top = greatest_of(v, b->n, w->greatest);
-        if (top - w->sent <= interval) {
-            w->greatest = top;
-            return;
-        }
-    }
-    for (int k = 0; k < b->n_sel; k++) {
+    for (int k = from; k < to; k++) {
         int row = fl_batch_row(b, k);
         if (fl_column_is_null(c, row)) continue;
         w->greatest = FL_MAX(w->greatest, v[fl_column_at(c, row)]);
-        if (w->greatest - w->sent > interval) {
+        if (w->greatest - w->sent > w->plan->interval_ms) {
             w->sent = w->greatest;
             fl_batch_add_mark(b, row, w->sent);
         }
+    }
+}
+
+/* Most stretches of a batch need no mark: one pass tells, without looking at each row by itself. */
+static void advance(watermark_assign *w, const fl_column *c, fl_batch *b) {
+    if (c->valid != NULL || c->constant || b->sel != NULL) {
+        advance_rows(w, c, b, 0, b->n_sel);
+        return;
+    }
+    for (int at = 0; at < b->n; at += STRETCH_ROWS) {
+        int n = FL_MIN(b->n - at, STRETCH_ROWS);
+        int64_t top = greatest_of((const int64_t *)c->data + at, n, w->greatest);
+        if (top - w->sent > w->plan->interval_ms)
+            advance_rows(w, c, b, at, at + n);
+        else
+            w->greatest = top;
     }
 }
 
