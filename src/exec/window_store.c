@@ -529,22 +529,22 @@ void fl_window_store_pass(fl_window_store *s, int spec_index, int64_t end) {
 }
 
 
-/* Sorts row numbers by key: counting sort by two halves of the id, or nothing if they ascend already. */
+/* Sorts row numbers by key: a counting sort by each byte that ids have, or nothing if they ascend already. */
 static void order_rows(fl_window_store *s, const fl_slice *x) {
     s->order = fl_realloc(s->order, sizeof *s->order * (x->n + 1) * 2);
     for (uint32_t r = 0; r < x->n; r++) s->order[r] = r;
     if (x->sorted) return;
     uint32_t *from = s->order, *to = s->order + x->n + 1;
-    for (int shift = 0; shift < 32; shift += 16) {
-        uint32_t *count = fl_calloc(65537, sizeof *count);
-        for (uint32_t r = 0; r < x->n; r++) count[(x->key[from[r]] >> shift & 0xffff) + 1]++;
-        for (int i = 0; i < 65536; i++) count[i + 1] += count[i];
-        for (uint32_t r = 0; r < x->n; r++) to[count[x->key[from[r]] >> shift & 0xffff]++] = from[r];
-        free(count);
+    for (int shift = 0; shift < 32 && fl_keytab_bound(s->keys) >> shift != 0; shift += 8) {
+        uint32_t count[257] = {0}; /* then: where the next row with this byte goes */
+        for (uint32_t r = 0; r < x->n; r++) count[(x->key[from[r]] >> shift & 0xff) + 1]++;
+        for (int i = 0; i < 256; i++) count[i + 1] += count[i];
+        for (uint32_t r = 0; r < x->n; r++) to[count[x->key[from[r]] >> shift & 0xff]++] = from[r];
         uint32_t *swap = from;
         from = to;
         to = swap;
     }
+    if (from != s->order) memcpy(s->order, from, sizeof *from * x->n);
 }
 
 void fl_window_store_begin(fl_window_store *s, int spec_index, int64_t end, fl_arena *scratch) {
