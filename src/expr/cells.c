@@ -437,7 +437,7 @@ __attribute__((target("sse4.1"))) static inline v4si packed_value(int32_t y) {
 #define PACK_ALL(T, name)                                                                                              \
     __attribute__((target("sse4.1"))) static void all_##name(const T *v, int64_t least, const uint32_t *group,         \
                                                              fl_rows rows, packed_all *acc) {                          \
-        for (int k = 0; k < rows.n; k++) {                                                                             \
+        _Pragma("GCC unroll 4") for (int k = 0; k < rows.n; k++) {                                                     \
             const v4si fresh = packed_value((int32_t)((int64_t)v[rows.sel ? rows.sel[k] : k] - least));                \
             v4si *at = (v4si *)&acc[group[k]];                                                                         \
             const v2di sum = (v2di)*at + (v2di)fresh, more = (v2di)_mm_max_epi32((__m128i)*at, (__m128i)fresh);               \
