@@ -288,22 +288,28 @@ static void front_clear(fl_window_store *s, spec *p) {
     fl_arena_reset(&p->front_mem);
 }
 
-/* Puts a key's row of a slice on top of its front stack. */
-static void front_push(fl_window_store *s, spec *p, front_slice *f, uint32_t id, const char *acc, fl_arena *scratch) {
-    front_row *row = fl_arena_alloc(&p->front_mem, sizeof *row + (size_t)s->layout->size);
-    row->id = id;
-    row->later = p->front[id];
-    fl_agg_clone(s->layout, row->acc, acc);
-    if (row->later != NULL) {
-        char *dst = row->acc, *src = row->later->acc;
-        fl_agg_merge(s->layout, &dst, &src, 1, scratch);
-    }
-    p->front[id] = row;
-    if (f->n == f->cap) {
-        f->cap = f->cap ? f->cap * 2 : 16;
+/* Puts rows [from, to) of a slice on top of their keys' front stacks. */
+static void front_push(fl_window_store *s, spec *p, front_slice *f, const fl_slice *x, uint32_t from, uint32_t to, fl_arena *scratch) {
+    size_t size = (size_t)s->layout->size;
+    char *dst[CHUNK], *src[CHUNK];
+    if (f->n + (int)(to - from) > f->cap) {
+        f->cap = f->n + (int)(to - from);
         f->rows = fl_realloc(f->rows, sizeof *f->rows * (size_t)f->cap);
     }
-    f->rows[f->n++] = row;
+    for (uint32_t r = from; r < to;) {
+        int n = 0;
+        for (; n < CHUNK && r < to; r++) {
+            uint32_t id = x->key[r];
+            front_row *row = fl_arena_alloc(&p->front_mem, sizeof *row + size);
+            *row = (front_row){.later = p->front[id], .id = id};
+            fl_agg_clone(s->layout, row->acc, slice_acc(s, x, r));
+            f->rows[f->n++] = p->front[id] = row;
+            if (row->later == NULL) continue;
+            dst[n] = row->acc;
+            src[n++] = row->later->acc;
+        }
+        fl_agg_merge(s->layout, dst, src, n, scratch);
+    }
 }
 
 /* The window (start, end] becomes the front; the back is empty. */
@@ -315,10 +321,8 @@ static void flip(fl_window_store *s, spec *p, int64_t start, int64_t end, fl_are
     p->n_front = hi - lo;
     p->front_slices = fl_calloc((size_t)p->n_front, sizeof *p->front_slices);
     for (int i = hi - 1; i >= lo; i--) {
-        const fl_slice *x = s->slices[i];
-        front_slice *f = &p->front_slices[i - lo];
-        f->end = x->end;
-        for (uint32_t r = 0; r < x->n; r++) front_push(s, p, f, x->key[r], slice_acc(s, x, r), scratch);
+        p->front_slices[i - lo].end = s->slices[i]->end;
+        front_push(s, p, &p->front_slices[i - lo], s->slices[i], 0, s->slices[i]->n, scratch);
     }
     p->mid = p->done = end;
 }
@@ -359,7 +363,7 @@ static void restack_key(fl_window_store *s, spec *p, uint32_t id, fl_arena *scra
             p->front_slices[f] = (front_slice){.end = x->end};
             p->n_front++;
         }
-        front_push(s, p, &p->front_slices[f], id, src, scratch);
+        front_push(s, p, &p->front_slices[f], x, row1 - 1, row1, scratch);
     }
 }
 
@@ -586,14 +590,6 @@ void fl_window_store_begin(fl_window_store *s, int spec_index, int64_t end, fl_a
     }
 }
 
-/* One accumulator of front and back together. */
-static char *merge_both(fl_window_store *s, const char *front, char *back, fl_arena *scratch) {
-    char *dst = s->merged + (size_t)s->n_merged++ * (size_t)s->layout->size;
-    fl_agg_clone(s->layout, dst, front);
-    fl_agg_merge(s->layout, &dst, &back, 1, scratch);
-    return dst;
-}
-
 int fl_window_store_read(fl_window_store *s, uint32_t *ids, char **acc, int max, fl_arena *scratch) {
     spec *p = s->reading;
     int n = 0;
@@ -613,14 +609,22 @@ int fl_window_store_read(fl_window_store *s, uint32_t *ids, char **acc, int max,
         s->merged = fl_aligned(16, (size_t)max * (size_t)s->layout->size);
     }
     uint32_t bound = FL_MIN(fl_keytab_bound(s->keys), p->cap);
+    char **both = fl_arena_alloc(scratch, sizeof *both * (size_t)max), **back = fl_arena_alloc(scratch, sizeof *back * (size_t)max);
     for (; n < max && s->read_at < bound; s->read_at++) {
-        uint32_t id = s->read_at;
-        front_row *f = p->front[id];
-        char *b = p->back[id];
+        front_row *f = p->front[s->read_at];
+        char *b = p->back[s->read_at];
         if (f == NULL && b == NULL) continue;
-        ids[n] = id;
-        acc[n++] = f == NULL ? b : b == NULL ? f->acc : merge_both(s, f->acc, b, scratch);
+        ids[n] = s->read_at;
+        acc[n] = f == NULL ? b : f->acc;
+        if (f != NULL && b != NULL) { /* front and back together, in a third place */
+            char *merged = s->merged + (size_t)s->n_merged * (size_t)s->layout->size;
+            fl_agg_clone(s->layout, merged, f->acc);
+            back[s->n_merged] = b;
+            acc[n] = both[s->n_merged++] = merged;
+        }
+        n++;
     }
+    fl_agg_merge(s->layout, both, back, s->n_merged, scratch);
     return n;
 }
 
