@@ -50,7 +50,7 @@ void fl_window_append_prop(fl_column *out, fl_window_prop prop, const fl_window 
         return;
     }
     int64_t x = prop == FL_PROP_START ? start : prop == FL_PROP_END ? end : fl_window_time(w, tz, end);
-    fl_column_reserve(out, out->n + n);
+    if (out->cap < out->n + n) fl_column_reserve(out, FL_MAX(2 * out->cap, out->n + n));
     int64_t *at = FL_DATA(out, int64_t) + out->n;
     for (int i = 0; i < n; i++) at[i] = x;
     if (out->valid != NULL)
