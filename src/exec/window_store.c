@@ -13,6 +13,7 @@
 #include "base/hash.h"
 
 enum { DENSE_IDS_MAX = 1 << 16, MERGE_SLICES_MAX = 4, CHUNK = 512, FEW_ROWS_MIN = 32 };
+enum { SPARE_SLICES_MAX = 64, SPARE_ROWS_MAX = 1024 };
 
 /* Key id -> row: an array where ids are few, else a hash table. */
 typedef struct idmap {
@@ -75,6 +76,8 @@ struct fl_window_store {
     uint32_t cap_uses;
     fl_slice **slices; /* by end */
     int n_slices, cap_slices;
+    fl_slice *spare[SPARE_SLICES_MAX]; /* empty small ones with their memory, for slices to come */
+    int n_spare;
     /* the window being read */
     spec *reading;
     int64_t read_start, read_end;
@@ -211,18 +214,30 @@ static fl_slice *slice_get(fl_window_store *s, int64_t end) {
     }
     memmove(s->slices + i + 1, s->slices + i, sizeof *s->slices * (size_t)(s->n_slices - i));
     s->n_slices++;
-    fl_slice *x = s->slices[i] = fl_calloc(1, sizeof *x);
+    fl_slice *x = s->slices[i] = s->n_spare > 0 ? s->spare[--s->n_spare] : fl_calloc(1, sizeof *x);
     x->end = end;
     x->sorted = true;
     return x;
 }
 
-static void slice_free(fl_window_store *s, fl_slice *x) {
-    for (uint32_t r = 0; !s->layout->plain && r < x->n; r++) fl_agg_free(s->layout, slice_acc(s, x, r));
+static void slice_free(fl_slice *x) {
     idmap_free(&x->rows);
     free(x->acc);
     free(x->key);
     free(x);
+}
+
+/* The slice is needed no more; its memory may serve another one. */
+static void slice_drop(fl_window_store *s, fl_slice *x) {
+    for (uint32_t r = 0; !s->layout->plain && r < x->n; r++) fl_agg_free(s->layout, slice_acc(s, x, r));
+    bool small = x->cap <= SPARE_ROWS_MAX && x->rows.dense_n <= SPARE_ROWS_MAX && x->rows.slot_id == NULL;
+    if (!small || s->n_spare == SPARE_SLICES_MAX) {
+        slice_free(x);
+        return;
+    }
+    for (uint32_t r = 0; r < x->n; r++) x->rows.dense[x->key[r]] = 0;
+    x->rows.n = x->n = 0;
+    s->spare[s->n_spare++] = x;
 }
 
 /* ---- the back: one accumulator a key ---- */
@@ -418,7 +433,8 @@ void fl_window_store_free(fl_window_store *s) {
         free(p->back_rows);
         free(p->front);
     }
-    for (int i = 0; i < s->n_slices; i++) slice_free(s, s->slices[i]);
+    for (int i = 0; i < s->n_slices; i++) slice_drop(s, s->slices[i]);
+    for (int i = 0; i < s->n_spare; i++) slice_free(s->spare[i]);
     fl_keytab_free(s->keys);
     free(s->slices);
     free(s->specs);
@@ -684,7 +700,7 @@ void fl_window_store_expire(fl_window_store *s) {
         fl_slice *x = s->slices[n++];
         for (uint32_t r = 0; r < x->n; r++)
             if (--s->uses[x->key[r]] == 0) fl_keytab_release(s->keys, x->key[r]);
-        slice_free(s, x);
+        slice_drop(s, x);
     }
     if (n == 0) return;
     s->n_slices -= n;
