@@ -22,7 +22,7 @@
 
 typedef enum layout { LAYOUT_NONE, LAYOUT_WORD, LAYOUT_STRING, LAYOUT_BYTES } layout;
 
-enum { DIRECT_MAX = 1 << 16, MIN_SLOTS = 64, COLUMNS_MAX = 8 };
+enum { DIRECT_MAX = 1 << 16, MIN_SLOTS = 64, COLUMNS_MAX = 8, RECENT_BITS = 8 };
 
 typedef struct slot {
     uint32_t tag; /* upper half of the hash */
@@ -212,21 +212,26 @@ static void lookup_words(fl_keytab *t, fl_column *const *keys, fl_rows rows, uin
     }
 }
 
+/* Where a string is looked for before it is hashed: some bits of what tells it apart at first sight. */
+static inline uint32_t recent_place(const fl_view *v) {
+    uint64_t x[2];
+    memcpy(x, v, sizeof x);
+    if (v->n > FL_VIEW_INLINE) x[1] = 0;
+    return (uint32_t)((x[0] * FL_SPLITMIX_STEP ^ x[1]) * FL_SPLITMIX_STEP >> (64 - RECENT_BITS));
+}
+
 static void lookup_strings(fl_keytab *t, const fl_column *c, fl_rows rows, uint32_t *ids) {
-    const fl_view *v = c->data;
-    fl_view last = {.n = UINT32_MAX}; /* runs of one key are common */
-    uint32_t last_id = 0;
+    const fl_view *v = c->data, empty = {0};
+    uint32_t recent[1 << RECENT_BITS] = {0}; /* id + 1 of a string that these rows have had */
     for (int k = 0; k < rows.n; k++) {
         int i = rows.sel ? rows.sel[k] : k;
-        uint8_t null = fl_column_is_null(c, i);
-        if (!null && v[i].n == last.n && fl_view_eq(&v[i], &last)) {
-            ids[k] = last_id;
+        if (fl_column_is_null(c, i)) {
+            ids[k] = find_view(t, &empty, 1, hash_view(&empty, 1));
             continue;
         }
-        fl_view empty = {0};
-        const fl_view *key = null ? &empty : &v[i];
-        ids[k] = find_view(t, key, null, hash_view(key, null));
-        if (!null) last = v[i], last_id = ids[k];
+        uint32_t *at = &recent[recent_place(&v[i])];
+        if (*at == 0 || !fl_view_eq(&t->view[*at - 1], &v[i])) *at = find_view(t, &v[i], 0, hash_view(&v[i], 0)) + 1;
+        ids[k] = *at - 1;
     }
 }
 
