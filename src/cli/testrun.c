@@ -313,10 +313,12 @@ static int await(outcome *o, flott_job *job) {
     return o->rc;
 }
 
-static int execute(runner *r, cli_str sql, const char *before, flott_result **result, flott_error *err) {
+static int execute(runner *r, const cli_test_record *t, flott_result **result, flott_error *err) {
+    bool expression = t->kind == CLI_TEST_EXPRESSION;
     cli_buf b = {0};
-    cli_buf_puts(&b, before);
-    replace(&b, sql, "${dir}", DIR);
+    if (expression) cli_buf_puts(&b, "SELECT ");
+    replace(&b, t->text, "${dir}", DIR);
+    if (expression) cli_buf_puts(&b, " AS x"); /* a word behind the expression is no alias of it */
     int rc = flott_execute(r->session, cli_buf_text(&b), (int64_t)b.n, result, err);
     cli_buf_deinit(&b);
     return rc;
@@ -327,7 +329,7 @@ static void ask(runner *r, const cli_test_record *t, outcome *o) {
     flott_result *result;
     bool expression = t->kind == CLI_TEST_EXPRESSION;
     *o = (outcome){.early = true};
-    o->rc = execute(r, t->text, expression ? "SELECT " : "", &result, &o->err);
+    o->rc = execute(r, t, &result, &o->err);
     if (o->rc < 0) return;
     if (flott_result_get_kind(result) == FLOTT_RESULT_JOB) {
         flott_job *job = flott_result_job(result);
@@ -480,7 +482,7 @@ static void set_clock(runner *r, const cli_test_record *t) {
 static void start(runner *r, const cli_test_record *t) {
     flott_error err = {0};
     flott_result *result;
-    int rc = execute(r, t->text, "", &result, &err);
+    int rc = execute(r, t, &result, &err);
     if (rc >= 0) {
         if (flott_result_get_kind(result) == FLOTT_RESULT_QUERY) {
             if (r->running != NULL) flott_result_free(r->running);
