@@ -12,12 +12,12 @@
  *     date           x                                       x             x
  *     time           x                                             x       x (not LTZ)
  *     timestamp      x                                       x     x       x
- *     interval       x                                                          x (same kind)
+ *     interval       x              x                                           x (same kind)
  *     array, …       x                                                          x  element by element
  *
  * Integers wrap, floats saturate, a decimal that does not fit becomes NULL; only texts can be refused. An interval and
- * a number do not become each other: the number would count the unit of the literal's qualifier, which a type does not
- * have.
+ * an INT or BIGINT are the same number here, of months or milliseconds: the binder, which knows the qualifier that the
+ * number counts, asks for no other cast of them.
  *
  * Nested casts: the elements of the rows that are asked for are gathered into one column, which is cast in pieces;
  *             TRY_CAST makes the whole value NULL if one element cannot be converted.
@@ -476,6 +476,9 @@ fl_kernel_fn *fl_cast_kernel(const fl_type *from, const fl_type *to) {
     if (from->kind == FL_T_BOOLEAN && to->kind == FL_T_BOOLEAN) return cast_same;
     if (is_numeric_or_boolean(from) && is_numeric_or_boolean(to)) return number_cast(from, to);
     if (fl_type_is_datetime(from) && fl_type_is_datetime(to)) return time_cast(from, to);
+    bool counts = to->kind == FL_T_INT || to->kind == FL_T_BIGINT;
+    if (fl_type_is_interval(from) && counts) return primitive_cast(fl_type_phys(from), fl_type_phys(to));
+    if (fl_type_is_integer(from) && fl_type_is_interval(to)) return primitive_cast(fl_type_phys(from), fl_type_phys(to));
     if (fl_type_is_interval(from)) return from->kind == to->kind ? cast_same : NULL;
     if (is_constructed(from)) return nested_cast(from, to);
     return fl_type_same_layout(from, to) ? cast_same : NULL;
@@ -491,7 +494,9 @@ static bool is_careful(fl_kernel_fn *kernel) {
              kernel == widen_128_128 || kernel == ms_to_us || kernel == ms_to_ns || kernel == us_to_ns);
 }
 
-static bool is_plain_number(const fl_type *t) { return fl_type_is_integer(t) || fl_type_is_approximate(t); }
+static bool is_plain_number(const fl_type *t) {
+    return fl_type_is_integer(t) || fl_type_is_approximate(t) || fl_type_is_interval(t);
+}
 
 static int refuse_pair(const fl_expr *call, const fl_type *from, const fl_type *to, fl_error *err) {
     fl_arena scratch;

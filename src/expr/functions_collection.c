@@ -208,14 +208,9 @@ static int infer_map_item(fl_bind *b, fl_expr *call, fl_error *err) {
 static int infer_item(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     const fl_type *t = call->args[0]->type;
-    int64_t at;
     if (t->kind == FL_T_ROW) return infer_row_item(b, call, err);
     if (t->kind == FL_T_MAP) return infer_map_item(b, call, err);
     if (t->kind != FL_T_ARRAY || call->args[1]->type->kind != FL_T_INT) return fl_bad_arguments(call, err);
-    if (fl_literal_int(call->args[1], &at) && at < 1) {
-        fl_fail(err, FL_E_VALIDATION, "Array element access needs an index starting at 1 but was %lld.", (long long)at);
-        return fl_error_at(err, call->args[1]->span);
-    }
     return fl_typed(b, call, fl_type_element(t), true);
 }
 

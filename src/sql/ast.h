@@ -46,7 +46,7 @@ typedef enum fl_ast_expr_kind {
     FL_AX_OP,        /* operator: op, args */
     FL_AX_CALL,      /* function call: name, args (parse_special.c: those of special calls), and the clauses below; flag: the name
                         is no keyword, or stands in backticks */
-    FL_AX_CAST,      /* CAST(args[0] AS type); text: the type as written; flag: TRY_CAST */
+    FL_AX_CAST,      /* CAST(args[0] AS type); text: the type as written; interval: its unit if it is one; flag: TRY_CAST */
     FL_AX_CASE,      /* args: [value,] when, then, when, then, …, else (NULL node if absent); flag: has value */
     FL_AX_IN,        /* args[0] [NOT] IN (args[1..]) or (query); flag: NOT */
     FL_AX_QUANTIFIED, /* args[0] op SOME|ALL (args[1..]) or (query); flag: ALL */

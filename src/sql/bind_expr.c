@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "data/decimal.h"
+
 fl_binder fl_binder_make(fl_sql_ctx *c) {
     return (fl_binder){.ctx = c, .fns = {.arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast}};
 }
@@ -50,8 +52,14 @@ static const char *table_of_column(const fl_scope *s, int column) {
     return NULL;
 }
 
+/* PI is a function that needs no parentheses, and comes before any column; in backticks it is none. */
+static bool is_pi(const fl_ast_expr *e) {
+    return e->name.n == 1 && e->pos.length == 2 && fl_str_iis(fl_str_from(e->name.part[0]), "PI");
+}
+
 static int bind_name(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     int column, used;
+    if (is_pi(e)) return fl_bind_call(x, "PI", NULL, 0, e->pos, out, err);
     if (e->flag) return fl_bind_fail(e->pos, err, "A star cannot stand in an expression");
     FL_TRY(fl_scope_find(x->scope, &e->name, &column, &used, err));
     *out = fl_rel_ref(x->b->ctx->arena, x->scope->rel, column);
@@ -149,6 +157,14 @@ static int check_window_words(const fl_ast_expr *e, const char *name, fl_error *
     return 0;
 }
 
+/* CURRENT_DATE and its like with an empty pair of parentheses. */
+static bool has_needless_parens(const fl_ast_expr *e, const char *name) {
+    static const char *const words[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP"};
+    for (size_t i = 0; i < FL_ARRAY_LEN(words); i++)
+        if (fl_str_iis(fl_str_from(name), words[i])) return e->n_args == 0 && !e->no_parens;
+    return false;
+}
+
 static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     const char *name = e->name.part[e->name.n - 1];
     fl_expr **args;
@@ -164,6 +180,7 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
     if (e->filter != NULL) return fl_bind_fail(e->pos, err, "FILTER must be applied to aggregate function");
     if (e->n_within > 0) return fl_bind_fail(e->pos, err, "%s takes no WITHIN GROUP", name);
     if (e->distinct) return fl_bind_fail(e->pos, err, "DISTINCT/ALL not allowed with %s function", name);
+    if (has_needless_parens(e, name)) return fl_bind_fail(e->pos, err, "No match found for function signature %s()", name);
     FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
     FL_TRY(fl_bind_call(x, name, args, e->n_args, e->pos, out, err));
     if (fl_str_iis(fl_str_from(name), "CURRENT_WATERMARK")) return check_watermark_argument(x, args[0], e->pos, err);
@@ -172,15 +189,35 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
 
 /* ---- operators ---- */
 
+static bool is_integer(const fl_ast_expr *e) {
+    if (e->kind != FL_AX_NUMBER || e->parenthesised) return false;
+    for (size_t i = 0; i < e->text.n; i++)
+        if (e->text.p[i] < '0' || e->text.p[i] > '9') return false;
+    return true;
+}
+
+/* The index of an array as it is written; one that is computed has no element if it is less than 1. */
+static int check_index(const fl_ast_expr *e, fl_error *err) {
+    bool negative = e->kind == FL_AX_OP && e->op == FL_OP_NEGATE;
+    const fl_ast_expr *number = negative ? e->args[0] : e;
+    int64_t at;
+    if (!is_integer(number) || fl_i64_parse(number->text, &at) != FL_NUMBER_OK || (!negative && at > 0)) return 0;
+    return fl_bind_fail(e->pos, err, "Array element access needs an index starting at 1 but was %s%lld.", negative ? "-" : "",
+                        (long long)at);
+}
+
 static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_expr **args;
     int n = e->n_args;
-    if (e->op == FL_OP_NEGATE && e->args[0]->kind == FL_AX_NUMBER && fl_str_is(e->args[0]->text, "2147483648")) {
-        *out = fl_expr_int(x->b->ctx->arena, INT32_MIN, fl_type_of(FL_T_INT, false)); /* the one number that is an INT only with its sign */
-        return 0;
+    if (e->op == FL_OP_NEGATE && is_integer(e->args[0])) {
+        fl_ast_expr number = *e->args[0]; /* the sign is part of it: two numbers are INT and BIGINT only with theirs */
+        number.text = fl_str_from(fl_arena_printf(x->b->ctx->arena, "-%.*s", (int)number.text.n, number.text.p));
+        number.pos = e->pos;
+        return fl_bind_literal(x->b, &number, out, err);
     }
     while (n > 0 && e->args[n - 1] == NULL) n--; /* LIKE without ESCAPE */
     FL_TRY(bind_args(x, e->args, n, &args, err));
+    if (e->op == FL_OP_ITEM && args[0]->type->kind == FL_T_ARRAY) FL_TRY(check_index(e->args[1], err));
     const char *name = e->op == FL_OP_ITEM ? "ITEM" : fl_ast_op_text[e->op];
     if (e->op == FL_OP_MINUS_DATE) {
         name = "MINUS_DATE";
@@ -188,6 +225,7 @@ static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
         fl_value v = {.type = fl_type_string(false), .s = fl_str_from(unit)};
         args[n++] = fl_expr_literal(x->b->ctx->arena, &v);
     }
+    if (fl_function_find(fl_str_from(name)) == NULL) return not_yet(name, e->pos, err); /* all of them are Flink's */
     return fl_bind_call(x, name, args, n, e->pos, out, err);
 }
 
@@ -215,9 +253,48 @@ static int bind_case(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
     return fl_bind_call(x, "CASE", args, n + 1, e->pos, out, err);
 }
 
+/* The unit that counts when an expression of an interval type becomes a number: that of its qualifier, which the type
+ * does not keep. FL_UNIT_NONE: it has several fields, or nothing tells. */
+static fl_time_unit interval_unit(const fl_ast_expr *e) {
+    if (e->kind == FL_AX_OP && (e->op == FL_OP_NEGATE || e->op == FL_OP_POSITIVE)) return interval_unit(e->args[0]);
+    bool has_qualifier = e->kind == FL_AX_INTERVAL || e->kind == FL_AX_CAST || (e->kind == FL_AX_OP && e->op == FL_OP_MINUS_DATE);
+    return has_qualifier && e->interval.to == FL_UNIT_NONE ? e->interval.from : FL_UNIT_NONE;
+}
+
+/* CAST(INTERVAL … AS INT): how many whole units it has. */
+static int cast_interval_to_number(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr *arg, fl_expr **out, fl_error *err) {
+    fl_bind *b = &x->b->fns;
+    fl_span span = fl_span_of(e->pos);
+    fl_time_unit unit = interval_unit(e->args[0]);
+    if (unit == FL_UNIT_NONE)
+        return fl_bind_unsupported(e->pos, err, "CAST of an interval of several fields or of unknown unit to a number is not supported yet");
+    fl_expr *args[2];
+    FL_TRY(fl_expr_cast(b, arg, fl_type_of(FL_T_BIGINT, arg->type->nullable), false, span, &args[0], err));
+    args[1] = fl_expr_int(b->arena, fl_interval_unit_size(unit), fl_type_of(FL_T_BIGINT, false));
+    FL_TRY(fl_bind_call(x, "/", args, 2, e->pos, &arg, err));
+    return fl_expr_cast(b, arg, fl_type_nullable(b->arena, e->type, arg->type->nullable), e->flag, span, out, err);
+}
+
+/* CAST(n AS INTERVAL unit): a number that is written counts units, any other one months or milliseconds. */
+static int cast_number_to_interval(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr *arg, fl_expr **out, fl_error *err) {
+    fl_bind *b = &x->b->fns;
+    bool written = is_integer(e->args[0]) || (e->args[0]->kind == FL_AX_OP && e->args[0]->op == FL_OP_NEGATE && is_integer(e->args[0]->args[0]));
+    if (e->interval.to != FL_UNIT_NONE)
+        return fl_bind_fail(e->pos, err, "Cast function cannot convert value of type %s to type %.*s",
+                            fl_type_name(b->arena, arg->type, FL_TYPE_BARE), (int)e->text.n, e->text.p);
+    if (written) {
+        fl_expr *args[2] = {arg, fl_expr_int(b->arena, fl_interval_unit_size(e->interval.from), fl_type_of(FL_T_BIGINT, false))};
+        FL_TRY(fl_bind_call(x, "*", args, 2, e->pos, &arg, err));
+    }
+    return fl_expr_cast(b, arg, fl_type_nullable(b->arena, e->type, arg->type->nullable), e->flag, fl_span_of(e->pos), out, err);
+}
+
 static int bind_cast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_expr *arg;
     FL_TRY(fl_bind_ast(x, e->args[0], &arg, err));
+    bool from_interval = fl_type_is_interval(arg->type), to_interval = fl_type_is_interval(e->type);
+    if (from_interval && (e->type->kind == FL_T_INT || e->type->kind == FL_T_BIGINT)) return cast_interval_to_number(x, e, arg, out, err);
+    if (to_interval && fl_type_is_integer(arg->type)) return cast_number_to_interval(x, e, arg, out, err);
     int rc = fl_expr_cast(&x->b->fns, arg, e->type, e->flag, fl_span_of(e->pos), out, err);
     return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
 }

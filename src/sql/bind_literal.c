@@ -24,11 +24,12 @@ static int bind_integer(fl_binder *b, const fl_ast_expr *e, fl_str digits, fl_ex
     return 0;
 }
 
-/* The digits decide the type as they are written: 0.50 is DECIMAL(3, 2), .5 is DECIMAL(1, 1). */
+/* The digits decide the type as they are written: 0.50 is DECIMAL(3, 2), .5 is DECIMAL(1, 1). The value without its
+ * point must be a BIGINT. */
 static int bind_decimal(fl_binder *b, const fl_ast_expr *e, size_t point, fl_expr **out, fl_error *err) {
-    int scale = (int)(e->text.n - point - 1), precision = (int)e->text.n - 1;
+    int scale = (int)(e->text.n - point - 1), precision = FL_MIN((int)e->text.n - 1, FL_DECIMAL_PRECISION_MAX);
     fl_i128 x;
-    if (precision > FL_DECIMAL_PRECISION_MAX || fl_decimal_parse(e->text, precision, scale, &x) != FL_NUMBER_OK || x != (int64_t)x)
+    if (scale > FL_DECIMAL_PRECISION_MAX || fl_decimal_parse(e->text, precision, scale, &x) != FL_NUMBER_OK || x != (int64_t)x)
         return out_of_range(e, err);
     fl_value v = {.type = fl_type_decimal(b->ctx->arena, precision, scale, false)};
     if (fl_type_phys(v.type) == FL_P_I128)
@@ -115,12 +116,20 @@ typedef struct interval_unit {
     fl_time_unit unit;
     int64_t months, ms; /* one of the two */
     char separator;     /* before this field when it is not the first */
+    int most;           /* its largest value then */
 } interval_unit;
 
 static const interval_unit interval_units[] = {
-    {FL_UNIT_YEAR, 12, 0, 0},        {FL_UNIT_QUARTER, 3, 0, 0},   {FL_UNIT_MONTH, 1, 0, '-'},    {FL_UNIT_WEEK, 0, 7 * FL_MS_PER_DAY, 0},
-    {FL_UNIT_DAY, 0, FL_MS_PER_DAY, 0}, {FL_UNIT_HOUR, 0, 3600000, ' '}, {FL_UNIT_MINUTE, 0, 60000, ':'}, {FL_UNIT_SECOND, 0, 1000, ':'},
+    {FL_UNIT_YEAR, 12, 0, 0, 0},
+    {FL_UNIT_QUARTER, 3, 0, 0, 0},
+    {FL_UNIT_MONTH, 1, 0, '-', 11},
+    {FL_UNIT_WEEK, 0, 7 * FL_MS_PER_DAY, 0, 0},
+    {FL_UNIT_DAY, 0, FL_MS_PER_DAY, 0, 0},
+    {FL_UNIT_HOUR, 0, 3600000, ' ', 23},
+    {FL_UNIT_MINUTE, 0, 60000, ':', 59},
+    {FL_UNIT_SECOND, 0, 1000, ':', 59},
 };
+enum { INTERVAL_FRACTION_DEFAULT = 6, DAY_TIME_PRECISION_MAX = 3, YEAR_MONTH_PRECISION_MAX = 10 };
 
 static int unit_index(fl_time_unit u) {
     for (int i = 0; i < (int)FL_ARRAY_LEN(interval_units); i++)
@@ -128,26 +137,26 @@ static int unit_index(fl_time_unit u) {
     return -1;
 }
 
-/* Digits at *p as a number of at most `precision` digits; -1: there are none or too many. */
-static int64_t take_digits(const char **p, const char *end, int precision) {
+/* Digits at *p as a number that is at most `most`; -1: there are none, or it is more. */
+static int64_t take_digits(const char **p, const char *end, int64_t most) {
     int64_t x = 0;
     int n = 0;
     for (; *p < end && (unsigned char)(**p - '0') < 10; (*p)++, n++) {
-        if (n >= precision) return -1;
         x = x * 10 + (**p - '0');
+        if (x > most) return -1;
     }
     return n > 0 ? x : -1;
 }
 
-/* ".123456": the first three digits count. */
-static bool take_fraction(const char **p, const char *end, int64_t *ms) {
+/* ".123456": up to `digits` may be written, the first three count. */
+static bool take_fraction(const char **p, const char *end, int digits, int64_t *ms) {
     if (*p == end || **p != '.') return true;
     int n = 0, scale = 100;
     for ((*p)++; *p < end && (unsigned char)(**p - '0') < 10; (*p)++, n++) {
         *ms += (**p - '0') * scale;
         scale /= 10;
     }
-    return n > 0 && n <= 9;
+    return n > 0 && n <= digits;
 }
 
 /* The fields from..to of the qualifier, in order. False: the text does not have that form. */
@@ -156,6 +165,7 @@ static bool parse_interval(const fl_ast_expr *e, int64_t *months, int64_t *ms) {
     fl_str s = fl_str_trim(e->text);
     const char *p = s.p, *end = s.p + s.n;
     bool negative = e->flag;
+    int fraction = q->fraction_precision >= 0 ? q->fraction_precision : INTERVAL_FRACTION_DEFAULT;
     if (p < end && (*p == '-' || *p == '+')) negative ^= *p++ == '-';
     int first = unit_index(q->from), last = q->to != FL_UNIT_NONE ? unit_index(q->to) : first;
     if (first < 0 || last < first) return false;
@@ -163,11 +173,11 @@ static bool parse_interval(const fl_ast_expr *e, int64_t *months, int64_t *ms) {
         const interval_unit *unit = &interval_units[u];
         if (u > first && (unit->unit == FL_UNIT_QUARTER || unit->unit == FL_UNIT_WEEK)) continue; /* between YEAR and MONTH: no field */
         if (u > first && (p == end || *p++ != unit->separator)) return false;
-        int64_t x = take_digits(&p, end, u > first ? 2 : q->precision > 0 ? q->precision : 2);
+        int64_t x = take_digits(&p, end, u > first ? unit->most : fl_pow10_i64[q->precision > 0 ? q->precision : 2] - 1);
         if (x < 0) return false;
         *months += x * unit->months;
         *ms += x * unit->ms;
-        if (unit->unit == FL_UNIT_SECOND && !take_fraction(&p, end, ms)) return false;
+        if (unit->unit == FL_UNIT_SECOND && !take_fraction(&p, end, fraction, ms)) return false;
     }
     if (p != end) return false;
     if (negative) {
@@ -179,15 +189,25 @@ static bool parse_interval(const fl_ast_expr *e, int64_t *months, int64_t *ms) {
 
 static int bind_interval(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     int64_t months = 0, ms = 0;
+    bool long_unit = interval_units[unit_index(e->interval.from)].months > 0;
+    if (!long_unit && e->interval.precision > DAY_TIME_PRECISION_MAX)
+        return fl_bind_fail(e->pos, err, "DAY_INTERVAL_TYPES precision is not supported: %d", e->interval.precision);
+    if (e->interval.precision == 0 || e->interval.precision > YEAR_MONTH_PRECISION_MAX)
+        return fl_bind_fail(e->pos, err, "Interval leading field precision '%d' out of range for INTERVAL %s", e->interval.precision,
+                            fl_time_unit_name[e->interval.from]);
     if (!parse_interval(e, &months, &ms)) {
         fl_bind_fail(e->pos, err, "Illegal interval literal format '%.*s' for INTERVAL %s%s%s", (int)e->text.n, e->text.p,
                      fl_time_unit_name[e->interval.from], e->interval.to ? " TO " : "", e->interval.to ? fl_time_unit_name[e->interval.to] : "");
         return fl_error_hint(err, "the first number may have 2 digits; write INTERVAL '100' SECOND(3) for more");
     }
-    bool long_unit = interval_units[unit_index(e->interval.from)].months > 0;
     fl_value v = {.type = fl_type_of(long_unit ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, false), .i = long_unit ? months : ms};
     *out = literal(b, e, &v);
     return 0;
+}
+
+int64_t fl_interval_unit_size(fl_time_unit unit) {
+    int i = unit_index(unit);
+    return i < 0 ? 0 : interval_units[i].months + interval_units[i].ms;
 }
 
 int fl_bind_literal(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err) {

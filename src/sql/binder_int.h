@@ -66,6 +66,8 @@ int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *e
 /* The same, and it must be BOOLEAN: "WHERE clause must be a condition". */
 int fl_bind_condition(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err);
 int fl_bind_literal(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err);
+/* How many months, or milliseconds, one unit of an interval has; 0: it is no such unit. */
+int64_t fl_interval_unit_size(fl_time_unit unit);
 /* A call of a function of the registry. */
 int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err);
 /* A name of Flink's that is no function of ours. */

@@ -138,6 +138,17 @@ static int parse_uescape(fl_parser *p, bool unicode, char *escape) {
     return 0;
 }
 
+/* A text goes on in another literal only from the next line on. */
+static int check_pieces(fl_parser *p, const fl_token *first, const fl_token *end) {
+    for (const fl_token *t = first; t + 1 < end; t++) {
+        int line = t->line;
+        for (size_t i = 0; i < t->text.n; i++) line += t->text.p[i] == '\n';
+        if (t[1].line == line)
+            return fl_parser_invalid(p, fl_pos_of(p, t + 1), "String literal continued on same line");
+    }
+    return 0;
+}
+
 /* string ::= ('…' | U&'…' | _charset'…' | N'…') {'…'} ['UESCAPE' '…'] */
 int fl_parse_string(fl_parser *p, fl_ast_expr **out) {
     const fl_token *first = peek(p), *end;
@@ -147,6 +158,7 @@ int fl_parse_string(fl_parser *p, fl_ast_expr **out) {
     do skip(p);
     while (is(p, FL_TOK_STRING));
     end = peek(p);
+    FL_TRY(check_pieces(p, first, end));
     char escape = '\\';
     FL_TRY(parse_uescape(p, unicode, &escape));
     fl_buf b;
@@ -191,6 +203,7 @@ static int parse_binary(fl_parser *p, fl_ast_expr **out) {
         }
         skip(p);
     } while (rc == 0 && is(p, FL_TOK_STRING));
+    if (rc == 0) rc = check_pieces(p, first, peek(p));
     if (rc == 0 && high >= 0)
         rc = fl_parser_fail(p, fl_pos_since(p, first), "Binary literal string must contain an even number of hexits");
     if (rc == 0) {

@@ -76,6 +76,11 @@ static int parse_cast(fl_parser *p, call *c) {
     FL_TRY(add_expr(p, c, FL_CTX_SUB_QUERY));
     FL_TRY(fl_parser_expect_word(p, FL_KW_AS));
     const fl_token *type = peek(p);
+    int at = p->at;
+    if (accept_word(p, FL_KW_INTERVAL)) { /* its unit, which the type does not tell */
+        FL_TRY(fl_parse_interval_qualifier(p, true, &c->e->interval));
+        p->at = at;
+    }
     FL_TRY(fl_parse_type(p, true, &c->e->type));
     c->e->text = fl_text_since(p, type);
     return finish(p, c, "')'");

@@ -442,6 +442,14 @@ static int refuse_type(fl_parser *p, const fl_token *first) {
     return set_place(err, fl_pos_of(p, t));
 }
 
+/* INT ARRAY and INT MULTISET, which stand behind their elements: in a cast those are NOT NULL. `last` ends the type. */
+static const fl_type *with_elements_not_null(fl_arena *a, const fl_type *t, const fl_token *last) {
+    if (last->word != FL_KW_ARRAY && last->word != FL_KW_MULTISET) return t;
+    const fl_type *element = with_elements_not_null(a, fl_type_element(t), last - 1);
+    element = fl_type_nullable(a, element, false);
+    return t->kind == FL_T_ARRAY ? fl_type_array(a, element, true) : fl_type_multiset(a, element, true);
+}
+
 int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
     const fl_token *first = peek(p);
     fl_str rest = fl_str_make(first->text.p, (size_t)(p->sql.p + p->sql.n - first->text.p));
@@ -469,6 +477,7 @@ int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
         if (previous(p)->word == FL_KW_NOT) p->at--;
         return fl_parser_refuse(p, "')': a cast cannot change whether a value may be NULL");
     }
+    if (cast) *out = with_elements_not_null(p->arena, *out, previous(p));
     return 0;
 }
 
