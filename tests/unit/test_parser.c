@@ -199,7 +199,7 @@ static void calls_keep_everything_that_follows_them(void **state) {
 
 static void literals_have_one_form(void **state) {
     (void)state;
-    assert_true(fl_str_is(parse_expr("'it''s' ' on'\n' two lines'")->text, "it's on two lines"));
+    assert_true(fl_str_is(parse_expr("'it''s'\n' on'\n' two lines'")->text, "it's on two lines"));
     assert_true(fl_str_is(parse_expr("U&'\\00e9\\d83d\\de00\\\\'")->text, "é😀\\"));
     assert_true(fl_str_is(parse_expr("U&'!0061' UESCAPE '!'")->text, "a"));
     assert_true(fl_str_is(parse_expr("_UTF8'é'")->text, "é"));
