@@ -18,6 +18,7 @@
 
 #include <stdatomic.h>
 
+#include "base/str.h"
 #include "data/type.h"
 
 enum {
@@ -78,6 +79,17 @@ static inline bool fl_view_eq(const fl_view *a, const fl_view *b) {
 }
 /* Unsigned bytes, shorter first. */
 static inline int fl_view_cmp(const fl_view *a, const fl_view *b) { return fl_str_cmp(fl_view_str(a), fl_view_str(b)); }
+/* The order of texts in expressions, which is that of UTF-16 units as Java's String has it. It is that of the bytes but
+ * for the characters outside of the basic plane: their surrogates come before U+E000 to U+FFFF. */
+static inline int fl_view_cmp_text(const fl_view *a, const fl_view *b) {
+    fl_str x = fl_view_str(a), y = fl_view_str(b);
+    size_t n = FL_MIN(x.n, y.n), i = 0;
+    int c = n > 0 ? memcmp(x.p, y.p, n) : 0;
+    if (c == 0) return (x.n > y.n) - (x.n < y.n);
+    while (x.p[i] == y.p[i]) i++;
+    unsigned char p = (unsigned char)x.p[i], q = (unsigned char)y.p[i];
+    return p >= 0xee && q >= 0xee && (p >= 0xf0) != (q >= 0xf0) ? -c : c;
+}
 
 typedef struct fl_column fl_column;
 struct fl_column {

@@ -80,6 +80,13 @@ int64_t fl_tz_offset_ms(const fl_tz *tz, int64_t utc_ms) {
     return 1000LL * tz->offset[interval_at(tz, into_cycle(tz, fl_floor_div(utc_ms, 1000)))];
 }
 
+int64_t fl_tz_legacy_offset_ms(const fl_tz *tz, int64_t utc_ms) {
+    enum { FROM_1900_TO_1970 = 25567 }; /* days */
+    if (utc_ms >= -FROM_1900_TO_1970 * 86400000LL || stands_still(tz, utc_ms)) return fl_tz_offset_ms(tz, utc_ms);
+    bool summer_time = tz->cycle_end != INT64_MAX && tz->n > 0; /* the last two offsets take turns */
+    return 1000LL * (summer_time ? FL_MIN(tz->offset[tz->n], tz->offset[tz->n - 1]) : tz->offset[tz->n]);
+}
+
 /* What a local time can mean, as offsets to take off it. */
 typedef struct meaning {
     int32_t first; /* of the earlier instant; in a gap that which held before it */

@@ -35,6 +35,9 @@ int64_t fl_tz_offset_ms(const fl_tz *tz, int64_t utc_ms);
 static inline int64_t fl_tz_to_local(const fl_tz *tz, int64_t utc_ms) { return utc_ms + fl_tz_offset_ms(tz, utc_ms); }
 int64_t fl_tz_to_utc(const fl_tz *tz, int64_t local_ms);
 
+/* The same as java.util's zones have it: they begin with 1900, and what was before had the standard time of today. */
+int64_t fl_tz_legacy_offset_ms(const fl_tz *tz, int64_t utc_ms);
+
 /* The instant at which a window timer that is due at local time `local_ms` fires: in a gap, the instant of the gap; in
  * an overlap, the later of the two instants. (Flink's TimeWindowUtil.toEpochMillsForTimer.) */
 int64_t fl_tz_timer_to_utc(const fl_tz *tz, int64_t local_ms);

@@ -224,12 +224,38 @@ INTEGER_READER(text_to_i16, int16_t, INT16_MIN, INT16_MAX)
 INTEGER_READER(text_to_i32, int32_t, INT32_MIN, INT32_MAX)
 INTEGER_READER(text_to_i64, int64_t, INT64_MIN, INT64_MAX)
 
+enum { QUICK_DIGITS_MAX = 18 };
+
+/* Digits that a number has before its point, as written, moved by its exponent. */
+static int64_t whole_digits(fl_str s) {
+    const char *p = s.p, *end = s.p + s.n;
+    int64_t digits = 0, exponent = 0;
+    bool point = false;
+    for (; p < end && (*p | 32) != 'e'; p++) {
+        point |= *p == '.';
+        digits += !point && *p >= '0' && *p <= '9';
+    }
+    if (p < end && fl_i64_parse(fl_str_make(p + 1, (size_t)(end - p - 1)), &exponent) == FL_NUMBER_OK) digits += exponent;
+    return digits;
+}
+
+/* A text and a DECIMAL of 18 digits at most are read as Flink's quick way has it: what counts is the number of digits
+ * before the point, before anything is rounded. So 99.995 is 100.00 in a DECIMAL(4, 2), and 0.9 has no room in a
+ * DECIMAL(5, 5), where .9 has. */
+static fl_number_error read_decimal(fl_str text, const fl_type *t, fl_i128 *x) {
+    fl_str s = trim(text);
+    if (t->precision > QUICK_DIGITS_MAX || text.n > QUICK_DIGITS_MAX)
+        return fl_decimal_parse(s, t->precision, t->scale, x);
+    fl_number_error e = fl_decimal_parse(s, FL_DECIMAL_PRECISION_MAX, t->scale, x);
+    return e == FL_NUMBER_OK && whole_digits(s) > t->precision - t->scale ? FL_NUMBER_OVERFLOW : e;
+}
+
 static int text_to_decimal(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     FL_EACH_ROW(rows, i, {
         fl_str s = trim(fl_view_str(fl_view_at(in[0], i)));
         fl_i128 x;
-        fl_number_error e = fl_decimal_parse(s, out->type->precision, out->type->scale, &x);
+        fl_number_error e = read_decimal(fl_view_str(fl_view_at(in[0], i)), out->type, &x);
         if (e == FL_NUMBER_OK)
             fl_decimal_put(out, i, x);
         else
@@ -319,9 +345,10 @@ static int text_to_time(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_str s = fl_view_str(fl_view_at(in[0], i));
         int32_t ms = 0;
-        if (!fl_time_parse(s, &ms))
+        bool ok = fl_time_parse(s, &ms);
+        if (!ok && ms == INT32_MIN)
             FL_TRY(fl_cast_refuse(call, out, i, err, "For input string: '%.*s'.", SHOW(s)));
-        else if (ms < 0 || ms >= FL_MS_PER_DAY)
+        else if (!ok)
             return fl_kernel_fail(err, call, "Hour out of range: [%d]", ms / 3600000);
         FL_DATA(out, int32_t)[i] = ms;
     });

@@ -74,11 +74,33 @@ static int align_decimals(fl_bind *b, fl_expr *call, int l, int r, fl_error *err
     return 0;
 }
 
+/* Two literals are compared by the digits that show: a FLOAT of 0.1 is 0.1, and not what is stored for it. */
+static int align_float_literal(fl_bind *b, fl_expr *call, int arg, fl_error *err) {
+    const fl_expr *e = call->args[arg];
+    if (e->type->kind != FL_T_FLOAT || e->value.is_null) return 0;
+    fl_value v = {.type = fl_type_of(FL_T_DOUBLE, e->type->nullable)};
+    fl_buf digits;
+    fl_buf_init(&digits);
+    fl_float_print(&digits, (float)e->value.d);
+    bool ok = fl_double_parse(fl_str_make(digits.p, digits.n), &v.d);
+    fl_buf_deinit(&digits);
+    if (!ok) return fl_coerce(b, call, arg, v.type, err);
+    call->args[arg] = fl_expr_literal(b->arena, &v);
+    call->args[arg]->span = e->span;
+    return 0;
+}
+
 static int align_numbers(fl_bind *b, fl_expr *call, int l, int r, fl_error *err) {
     const fl_type *x = call->args[l]->type, *y = call->args[r]->type;
     bool approximate = fl_type_is_approximate(x) || fl_type_is_approximate(y);
     bool decimal = x->kind == FL_T_DECIMAL || y->kind == FL_T_DECIMAL;
     if (decimal && !approximate) return align_decimals(b, call, l, r, err);
+    bool literals = fl_expr_is_literal(call->args[l]) && fl_expr_is_literal(call->args[r]);
+    if (literals && x->kind != y->kind) {
+        FL_TRY(align_float_literal(b, call, l, err));
+        FL_TRY(align_float_literal(b, call, r, err));
+        x = call->args[l]->type, y = call->args[r]->type;
+    }
     fl_type_kind kind = FL_T_DOUBLE;
     if (!approximate) kind = x->kind == FL_T_BIGINT || y->kind == FL_T_BIGINT ? FL_T_BIGINT : FL_T_INT;
     bool as_float = approximate && !decimal && x->kind != FL_T_DOUBLE && y->kind != FL_T_DOUBLE;

@@ -414,7 +414,7 @@ static int print_simple_item(const fl_dt_item *it, const parts *v, fl_buf *out, 
 }
 
 int fl_dt_print_simple(const fl_dt_pattern *p, int64_t utc_ms, const fl_tz *tz, fl_buf *out, fl_error *err) {
-    int64_t offset = fl_tz_offset_ms(tz, utc_ms), ms = utc_ms + offset, of_day = fl_floor_mod(ms, FL_MS_PER_DAY);
+    int64_t offset = fl_tz_legacy_offset_ms(tz, utc_ms), ms = utc_ms + offset, of_day = fl_floor_mod(ms, FL_MS_PER_DAY);
     parts v = {.days = fl_floor_div(ms, FL_MS_PER_DAY),
                .offset_minutes = (int)(offset / 60000),
                .tz = tz,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "data/decimal.h"
 #include "data/text.h"
 #include "expr/kernel.h"
 #include "expr/program.h"
@@ -42,6 +43,56 @@ static bool all_literals(const fl_expr *e) {
     return true;
 }
 
+/* A CHAR(n) literal has n characters, whatever the call makes of its argument: UPPER('ß') is 'S'. */
+static void fit_char(fl_arena *a, fl_value *v) {
+    int length = v->type->length, points = 0, units = 0;
+    const char *p = v->s.p, *end = p + v->s.n;
+    while (p < end && points < length) {
+        uint32_t cp;
+        p += fl_utf8_decode(p, end, &cp);
+        points++;
+        units += cp > 0xffff ? 2 : 1;
+    }
+    size_t kept = (size_t)(p - v->s.p), blanks = (size_t)FL_MAX(length - units, 0);
+    char *text = fl_arena_alloc(a, kept + blanks + 1);
+    memcpy(text, v->s.p, kept);
+    memset(text + kept, ' ', blanks);
+    v->s = fl_str_make(text, kept + blanks);
+}
+
+static bool is_number(const fl_expr *e, double x) {
+    if (e->kind != FL_EXPR_LITERAL || e->value.is_null) return false;
+    return fl_type_is_approximate(e->type) ? e->value.d == x : fl_type_is_integer(e->type) && e->value.i == (int64_t)x;
+}
+
+/* Calls that are their argument: a cast of a number as it was written, x + 0, x * 1. */
+static bool is_identity(const fl_expr *call) {
+    const char *name = call->fn->name;
+    if (strcmp(name, "CAST") == 0) return call->args[0]->fn == NULL;
+    if (call->n_args == 2 && (name[0] == '+' || name[0] == '-')) return is_number(call->args[1], 0);
+    return call->n_args == 2 && (name[0] == '*' || name[0] == '/') && is_number(call->args[1], 1);
+}
+
+/* A FLOAT literal that is computed keeps seven digits. */
+static void round_float(fl_value *v) {
+    char text[32];
+    if (v->d - v->d != 0) return;
+    int n = snprintf(text, sizeof text, "%.6e", v->d);
+    float f;
+    if (fl_float_parse(fl_str_make(text, (size_t)n), &f)) v->d = (double)f;
+}
+
+/* What a computed value has to become to be a literal of its type. */
+static void make_literal(fl_arena *a, const fl_expr *call, fl_value *v) {
+    if (v->is_null) return;
+    if (v->type->kind == FL_T_CHAR) fit_char(a, v);
+    if (v->type->kind == FL_T_FLOAT && !is_identity(call)) round_float(v);
+    if (v->type->kind == FL_T_DECIMAL && v->type->nullable) {
+        fl_i128 x = fl_type_phys(v->type) == FL_P_I128 ? v->w : v->i;
+        if (!fl_decimal_fits(x, v->type->precision)) *v = fl_value_null(v->type);
+    }
+}
+
 /* Replaces a call of constants by its value. A call that fails is left: it fails at run time, if its row is reached. */
 static fl_expr *fold(fl_bind *b, fl_expr *call) {
     if (call->fn->flags & (FL_FN_DYNAMIC | FL_FN_MARKS) || !all_literals(call)) return call;
@@ -54,8 +105,11 @@ static fl_expr *fold(fl_bind *b, fl_expr *call) {
     int rc = fl_expr_evaluate(b->arena, call, &ev, &v, &err);
     fl_arena_deinit(&scratch);
     if (rc < 0) return call;
-    fl_expr *e = fl_expr_literal(b->arena, &v);
-    e->span = call->span;
+    make_literal(b->arena, call, &v);
+    fl_expr *e = FL_NEW(b->arena, fl_expr);
+    *e = *call;
+    e->kind = FL_EXPR_LITERAL;
+    e->value = v;
     return e;
 }
 

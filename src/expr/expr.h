@@ -25,8 +25,8 @@ struct fl_expr {
     fl_span span;          /* where it stood in the SQL text */
     int column;            /* COLUMN: index into the input */
     fl_value value;        /* LITERAL */
-    const fl_function *fn; /* CALL */
-    fl_expr **args;
+    const fl_function *fn; /* CALL; LITERAL: the call that was folded into it, or NULL */
+    fl_expr **args;        /* likewise */
     int n_args;
     const void *extra; /* CALL: what the function's type rule has prepared for its kernel; lives in the plan's arena.
                         * Follows from fn, args and types: two equal calls have equal extras */

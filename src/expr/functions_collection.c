@@ -145,15 +145,20 @@ static void append_default(fl_column *out, const fl_type *element) {
 static void append_element(fl_column *out, const fl_column *child, int e, int end, const fl_type *element) {
     if (e >= 0 && e < end)
         fl_column_append_from(out, child, e);
+    else if (element == NULL)
+        fl_column_append_null(out);
     else
         append_default(out, element);
 }
 
 /* ---- c[i] ---- */
 
+/* COALESCE sees that an element is not there: its form of ITEM gives NULL. */
+static bool gives_null(const fl_kernel_call *call) { return strcmp(call->expr->fn->name, "ITEM OR NULL") == 0; }
+
 static int array_item(FL_KERNEL_ARGS) {
     const fl_column *c = in[0];
-    const fl_type *element = fl_type_element(call->expr->args[0]->type);
+    const fl_type *element = gives_null(call) ? NULL : fl_type_element(call->expr->args[0]->type);
     FL_EACH_NESTED_ROW(out, rows, i, {
         const int32_t *offsets = FL_DATA(c, int32_t) + fl_column_at(c, i);
         int32_t at = FL_DATA(in[1], int32_t)[fl_column_at(in[1], i)];
@@ -173,7 +178,7 @@ static bool same_key(const fl_column *keys, int e, const fl_column *key, int i) 
 
 static int map_item(FL_KERNEL_ARGS) {
     const fl_column *c = in[0];
-    const fl_type *value = call->expr->args[0]->type->fields[1].type;
+    const fl_type *value = gives_null(call) ? NULL : call->expr->args[0]->type->fields[1].type;
     FL_EACH_NESTED_ROW(out, rows, i, {
         const int32_t *offsets = FL_DATA(c, int32_t) + fl_column_at(c, i);
         int e = offsets[0];
@@ -313,6 +318,8 @@ FL_FUNCTION_TABLE(collection) = {
     ROW("MAP", 0, -1, FL_FN_COSTLY, infer_map, choose_map, "MAP[k, v, …]", "A map of keys and values."),
     ROW("ITEM", 2, 2, SAFE, infer_item, choose_item, "<ARRAY>[<INTEGER>], <MAP>[<KEY>]",
         "The element at a position, counted from 1, or of a key."),
+    ROW("ITEM OR NULL", 2, 2, SAFE | FL_FN_OPERATOR, infer_item, choose_item, "<ARRAY>[<INTEGER>], <MAP>[<KEY>]",
+        "The same, and NULL if there is no such element."),
     ROW("FIELD", 2, 2, SAFE, infer_field, choose_field, "row.name", "The field of a row."),
     ROW("CARDINALITY", 1, 1, SAFE, infer_cardinality, choose_cardinality,
         "'CARDINALITY(<ARRAY>)', 'CARDINALITY(<MAP>)'", "Number of elements or entries."),

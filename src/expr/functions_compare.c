@@ -3,6 +3,7 @@
  *
  * What:       compare_align.c brings both sides to one layout; then a kernel for each layout writes a bitmap, 64 rows a
  *             word. > and >= are < and <= with their arguments exchanged. Doubles compare as IEEE: NaN equals nothing.
+ *             What is compared with itself is equal, whatever it is, if it is not NULL: so it is in Flink's planner.
  * Rewrites:   a BETWEEN x AND y            a >= x AND a <= y; SYMMETRIC: either way round; NOT: its opposite
  *             ROW(a, b) = ROW(c, d)        a = c AND b = d, where a NULL makes the result unknown; row columns compare
  *                                          as GROUP BY does, NULL equal to NULL
@@ -76,17 +77,23 @@ static int equal_views(fl_column *const *in, fl_column *out, fl_rows rows, bool 
 static int eq_view(FL_KERNEL_ARGS) { return equal_views(in, out, rows, false); }
 static int ne_view(FL_KERNEL_ARGS) { return equal_views(in, out, rows, true); }
 
-#define VIEW_KERNEL(name, OP)                                                                                          \
+#define VIEW_KERNEL(name, CMP, OP)                                                                                     \
     static int name(FL_KERNEL_ARGS) {                                                                                  \
         const fl_view *a = in[0]->data, *b = in[1]->data;                                                              \
         const int sa = fl_column_step(in[0]), sb = fl_column_step(in[1]);                                              \
-        FL_EACH_BIT(rows, out->data, i, fl_view_cmp(&a[i * sa], &b[i * sb]) OP 0);                                     \
+        FL_EACH_BIT(rows, out->data, i, CMP(&a[i * sa], &b[i * sb]) OP 0);                                             \
         return 0;                                                                                                      \
     }
-VIEW_KERNEL(lt_view, <)
-VIEW_KERNEL(le_view, <=)
+VIEW_KERNEL(lt_view, fl_view_cmp, <)
+VIEW_KERNEL(le_view, fl_view_cmp, <=)
 SWAPPED(gt_view, lt_view)
 SWAPPED(ge_view, le_view)
+#define eq_text eq_view
+#define ne_text ne_view
+VIEW_KERNEL(lt_text, fl_view_cmp_text, <)
+VIEW_KERNEL(le_text, fl_view_cmp_text, <=)
+SWAPPED(gt_text, lt_text)
+SWAPPED(ge_text, le_text)
 
 /* ---- decimals whose common form would have more than 38 digits ---- */
 
@@ -175,9 +182,10 @@ static fl_kernel_fn *choose_comparison(const fl_type *x, const fl_type *y, compa
         [FL_P_BOOL] = KERNELS(bool), [FL_P_I32] = KERNELS(i32), [FL_P_I64] = KERNELS(i64),
         [FL_P_I128] = KERNELS(i128), [FL_P_F64] = KERNELS(f64), [FL_P_VIEW] = KERNELS(view),
     };
-    static fl_kernel_fn *const decimals[6] = KERNELS(decimal);
+    static fl_kernel_fn *const decimals[6] = KERNELS(decimal), *const texts[6] = KERNELS(text);
     if (is_text_and_boolean(x, y)) return op == EQ ? never : always;
     if (scales_differ(x, y)) return decimals[op];
+    if (fl_type_is_char(x)) return texts[op];
     fl_phys p = fl_type_phys(x);
     if (p >= FL_P_LIST) return op == EQ ? eq_nested : ne_nested;
     return kernels[p][op];
@@ -225,11 +233,25 @@ static int infer_row_values(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_become(call, all);
 }
 
+/* x = x, where only a NaN could make a difference. */
+static int infer_same(fl_bind *b, fl_expr *call, bool result, fl_error *err) {
+    fl_value v = {.type = fl_type_of(FL_T_BOOLEAN, false), .i = result};
+    fl_expr *known, *choice, *literal = fl_expr_literal(b->arena, &v);
+    if (!call->args[0]->type->nullable) return fl_become(call, literal);
+    FL_TRY(fl_call1(b, "IS NOT NULL", call->args[0], call->span, &known, err));
+    fl_expr *unknown = fl_expr_null(b->arena, fl_type_of(FL_T_BOOLEAN, true));
+    FL_TRY(fl_call3(b, "CASE", known, literal, unknown, call->span, &choice, err));
+    return fl_become(call, choice);
+}
+
 static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
     comparison op = comparison_of(call);
     const fl_type *x = call->args[0]->type, *y = call->args[1]->type;
     bool equality = op == EQ || op == NE;
     if (equality && is_row_value(call->args[0]) && is_row_value(call->args[1])) return infer_row_values(b, call, err);
+    bool approximate = fl_type_is_approximate(x) && fl_type_is_approximate(y);
+    if (approximate && fl_expr_equal(call->args[0], call->args[1]) && fl_expr_deterministic(call->args[0]))
+        return infer_same(b, call, op == EQ || op == LE || op == GE, err);
     bool nullable = fl_args_nullable(call);
     if (!equality && (x->n_fields > 0 || y->n_fields > 0)) {
         fl_fail(err, FL_E_VALIDATION, "Comparable type expected: '%s' cannot compare rows, arrays or maps",
@@ -296,10 +318,26 @@ static bool is_bad_cast(const fl_expr *e) {
     return (fl_expr_is_call(e, "CAST") || fl_expr_is_call(e, "TRY_CAST")) && fl_expr_is_literal(e->args[0]);
 }
 
+/* Arithmetic of DECIMALs, which may have been folded. */
+static bool is_decimal_arithmetic(const fl_expr *e) {
+    return e->fn != NULL && e->type->kind == FL_T_DECIMAL && strchr("+-*/%", e->fn->name[0]) != NULL && e->fn->name[1] == 0;
+}
+
+/* Of arithmetic the planner asks the operands: an overflow, which is NULL, does not count. */
+static int ask_operands(fl_bind *b, fl_expr *call, fl_error *err) {
+    bool negated = strcmp(call->fn->name, "IS NULL") != 0;
+    fl_expr *x = call->args[0], *parts[2], *all;
+    int n = 0;
+    for (int i = 0; i < x->n_args && i < 2; i++) FL_TRY(fl_call1(b, call->fn->name, x->args[i], call->span, &parts[n++], err));
+    if (n == 1) return fl_become(call, parts[0]);
+    FL_TRY(fl_call2(b, negated ? "AND" : "OR", parts[0], parts[1], call->span, &all, err));
+    return fl_become(call, all);
+}
+
 /* An argument that is NOT NULL by type is dropped: it is not even computed. */
 static int infer_null_test(fl_bind *b, fl_expr *call, fl_error *err) {
-    (void)err;
     const fl_expr *x = call->args[0];
+    if (is_decimal_arithmetic(x)) return ask_operands(b, call, err);
     if (!x->type->nullable && !fl_expr_is_literal(x) && !is_bad_cast(x)) call->n_args = 0;
     return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), false);
 }

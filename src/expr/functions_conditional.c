@@ -66,6 +66,17 @@ static bool same_family(const fl_type *x, const fl_type *y) {
     return plain && x->kind == y->kind;
 }
 
+/* A text that is written, with blanks up to the length of its CHAR(n). Only characters that are two units of UTF-16,
+ * and so count twice in a literal's length, leave room for any. */
+static void pad_literal(fl_arena *a, fl_expr **arg) {
+    fl_value v = (*arg)->value;
+    if (!fl_expr_is_literal(*arg) || v.is_null || v.type->kind != FL_T_CHAR) return;
+    int64_t blanks = v.type->length - fl_utf8_count(v.s.p, v.s.n);
+    if (blanks <= 0) return;
+    v.s = fl_str_from(fl_arena_printf(a, "%.*s%*s", (int)v.s.n, v.s.p, (int)blanks, ""));
+    *arg = fl_expr_literal(a, &v);
+}
+
 static int infer_if(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *x = call->args[1]->type, *y = call->args[2]->type, *pair[] = {x, y};
     if (fl_type_is(x, FL_T_NULL) && fl_type_is(y, FL_T_NULL)) return fl_refuse_nulls(call, err);
@@ -76,12 +87,18 @@ static int infer_if(fl_bind *b, fl_expr *call, fl_error *err) {
     if (fl_type_is_timestamp(x) || x->kind == FL_T_TIME) t = x;
     bool nullable = fl_args_nullable(call);
     FL_TRY(fl_coerce_from(b, call, 1, t, err));
+    for (int i = 1; i < 3 && t->kind == FL_T_CHAR; i++) pad_literal(b->arena, &call->args[i]);
     return fl_typed(b, call, t, nullable);
 }
 
 /* ---- COALESCE, IFNULL ---- */
 
 static int infer_coalesce(fl_bind *b, fl_expr *call, fl_error *err) {
+    for (int i = 0; i < call->n_args; i++) { /* an ITEM may have been folded to what stands in for a missing element */
+        fl_expr *e = call->args[i];
+        if (e->fn != NULL && strcmp(e->fn->name, "ITEM") == 0)
+            FL_TRY(fl_call2(b, "ITEM OR NULL", e->args[0], e->args[1], e->span, &call->args[i], err));
+    }
     const fl_type **types = FL_NEW_N(b->arena, const fl_type *, call->n_args);
     bool nullable = true, any = false;
     for (int i = 0; i < call->n_args; i++) {

@@ -17,6 +17,7 @@
 
 #include "base/hash.h"
 #include "expr/functions_int.h"
+#include "expr/java_math.h"
 
 /* ---- functions of DOUBLE ---- */
 
@@ -36,12 +37,12 @@ static inline double java_sqrt(double x) { return x == -INFINITY ? INFINITY : sq
     X(LOG10, log10(x), "Logarithm to base 10.")                                                                        \
     X(LOG2, log(x) / log(2), "Logarithm to base 2.")                                                                   \
     X(EXP, exp(x), "e to the power of n.")                                                                             \
-    X(SIN, sin(x), "Sine of radians.")                                                                                 \
-    X(COS, cos(x), "Cosine of radians.")                                                                               \
+    X(SIN, fl_java_sin(x), "Sine of radians.")                                                                                 \
+    X(COS, fl_java_cos(x), "Cosine of radians.")                                                                               \
     X(TAN, tan(x), "Tangent of radians.")                                                                              \
     X(COT, 1 / tan(x), "Cotangent of radians.")                                                                        \
     X(SINH, sinh(x), "Hyperbolic sine.")                                                                               \
-    X(COSH, cosh(x), "Hyperbolic cosine.")                                                                             \
+    X(COSH, fl_java_cosh(x), "Hyperbolic cosine.")                                                                             \
     X(TANH, tanh(x), "Hyperbolic tangent.")                                                                            \
     X(ASIN, asin(x), "Arc sine.")                                                                                      \
     X(ACOS, acos(x), "Arc cosine.")                                                                                    \
@@ -84,7 +85,9 @@ static int infer_double(fl_bind *b, fl_expr *call, fl_error *err) {
 static int infer_constant(fl_bind *b, fl_expr *call, fl_error *err) {
     (void)err;
     fl_value v = {.type = fl_type_of(FL_T_DOUBLE, false), .d = call->fn->name[0] == 'P' ? M_PI : M_E};
-    return fl_become(call, fl_expr_literal(b->arena, &v));
+    fl_expr *e = fl_expr_literal(b->arena, &v);
+    e->fn = call->fn;
+    return fl_become(call, e);
 }
 
 static fl_kernel_fn *choose_none(const fl_expr *call FL_UNUSED) { return NULL; }
@@ -462,8 +465,8 @@ EXTREME_KERNEL(greatest_f32, float, above((double)x, (double)y))
 EXTREME_KERNEL(least_f32, float, above((double)y, (double)x))
 EXTREME_KERNEL(greatest_f64, double, above(x, y))
 EXTREME_KERNEL(least_f64, double, above(y, x))
-EXTREME_KERNEL(greatest_view, fl_view, fl_view_cmp(&x, &y) > 0)
-EXTREME_KERNEL(least_view, fl_view, fl_view_cmp(&x, &y) < 0)
+EXTREME_KERNEL(greatest_view, fl_view, fl_view_cmp_text(&x, &y) > 0)
+EXTREME_KERNEL(least_view, fl_view, fl_view_cmp_text(&x, &y) < 0)
 
 static int extreme_text(FL_KERNEL_ARGS) {
     for (int a = 0; a < call->expr->n_args; a++) fl_column_share_heaps(out, in[a]);
@@ -484,6 +487,29 @@ static int extreme_boolean(FL_KERNEL_ARGS) {
     return 0;
 }
 
+static fl_kernel_fn *choose_extreme(const fl_expr *call);
+
+/* Decimals that were cast to one type, where Flink cannot cast a NULL; a NULL that needs no cast is the result. */
+static int extreme_decimal(FL_KERNEL_ARGS) {
+    const fl_expr *e = call->expr;
+    uint16_t *sel = fl_arena_alloc(ev->scratch, sizeof *sel * (size_t)(rows.n + 1));
+    int n = 0;
+    FL_EACH_ROW(rows, i, {
+        bool null = false;
+        for (int a = 0; a < e->n_args; a++) {
+            if (!fl_column_is_null(in[a], i)) continue;
+            if (fl_expr_is_call(e->args[a], "CAST")) return fl_kernel_fail(err, call, "NULL among decimals of different types");
+            null = true;
+        }
+        sel[n] = (uint16_t)i;
+        n += !null;
+        if (null) fl_kernel_null(out, i);
+    });
+    return choose_extreme(e)(ev, call, in, out, (fl_rows){sel, n}, err);
+}
+
+static fl_kernel_fn *choose_extreme_decimal(const fl_expr *call FL_UNUSED) { return extreme_decimal; }
+
 static fl_kernel_fn *choose_extreme(const fl_expr *call) {
     static const by_phys greatest = {greatest_i8,   greatest_i16, greatest_i32, greatest_i64,
                                      greatest_i128, greatest_f32, greatest_f64};
@@ -493,7 +519,7 @@ static fl_kernel_fn *choose_extreme(const fl_expr *call) {
     return pick(call->fn->name[0] == 'G' ? &greatest : &least, call->type);
 }
 
-static const fl_function text_extremes[2];
+static const fl_function text_extremes[2], decimal_extremes[2];
 
 static int refuse_extreme(const fl_expr *call, fl_error *err) {
     fl_buf b;
@@ -522,6 +548,9 @@ static int infer_extreme(fl_bind *b, fl_expr *call, fl_error *err) {
     bool nullable = fl_args_nullable(call);
     FL_TRY(fl_coerce_from(b, call, 0, t, err));
     if (fl_type_phys(t) == FL_P_VIEW) call->fn = &text_extremes[call->fn->name[0] == 'L'];
+    for (int i = 0; i < call->n_args && t->kind == FL_T_DECIMAL; i++)
+        if (fl_expr_is_call(call->args[i], "CAST") && types[i]->kind == FL_T_DECIMAL && types[i]->nullable)
+            call->fn = &decimal_extremes[call->fn->name[0] == 'L'];
     return fl_typed(b, call, t, nullable);
 }
 
@@ -532,14 +561,16 @@ static int infer_extreme(fl_bind *b, fl_expr *call, fl_error *err) {
         .name = word, .min_args = least, .max_args = most, .flags = FL_FN_STRICT | (more_flags), .infer = rule,        \
         .choose = pick_kernel, .signature = form, .doc = text                                                          \
     }
-#define GREATEST(flags)                                                                                                \
-    ROW("GREATEST", 1, -1, flags, infer_extreme, choose_extreme, "GREATEST(x, …)",                                     \
-        "The greatest of its arguments, NULL if one of them is.")
-#define LEAST(flags)                                                                                                   \
-    ROW("LEAST", 1, -1, flags, infer_extreme, choose_extreme, "LEAST(x, …)",                                           \
-        "The least of its arguments, NULL if one of them is.")
+#define EXTREME(word, superlative, flags_, pick_kernel)                                                                \
+    {                                                                                                                  \
+        .name = word, .min_args = 1, .max_args = -1, .flags = flags_, .infer = infer_extreme, .choose = pick_kernel,   \
+        .signature = word "(x, …)", .doc = "The " superlative " of its arguments, NULL if one of them is."             \
+    }
+#define EXTREMES(flags, pick_kernel)                                                                                   \
+    EXTREME("GREATEST", "greatest", flags, pick_kernel), EXTREME("LEAST", "least", flags, pick_kernel)
 
-static const fl_function text_extremes[2] = {GREATEST(FL_FN_COSTLY), LEAST(FL_FN_COSTLY)};
+static const fl_function text_extremes[2] = {EXTREMES(FL_FN_STRICT | FL_FN_COSTLY, choose_extreme)};
+static const fl_function decimal_extremes[2] = {EXTREMES(FL_FN_FALLIBLE | FL_FN_COSTLY, choose_extreme_decimal)};
 
 FL_FUNCTION_TABLE(math) = {
 #define X(name, expr, doc) ROW(#name, 1, 1, 0, infer_double, choose_##name, "'" #name "(<NUMERIC>)'", doc),
@@ -567,7 +598,6 @@ FL_FUNCTION_TABLE(math) = {
         "A random number in [0, 1); with a seed, the sequence of java.util.Random."),
     ROW("RAND_INTEGER", 1, 2, FL_FN_DYNAMIC | FL_FN_FALLIBLE, infer_rand, choose_rand,
         "'RAND_INTEGER(<INTEGER>)', 'RAND_INTEGER(seed, <INTEGER>)'", "A random integer in [0, bound)."),
-    GREATEST(0),
-    LEAST(0),
+    EXTREMES(FL_FN_STRICT, choose_extreme),
     {0},
 };

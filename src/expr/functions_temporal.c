@@ -312,7 +312,11 @@ int fl_infer_floor_time(fl_bind *b, fl_expr *call, fl_error *err) {
     fl_unit unit = fl_unit_find(fl_symbol(call->args[1]));
     const fl_type *t = call->args[0]->type;
     if (!fl_type_is_datetime(t)) return fl_bad_arguments(call, err);
-    if (!can_round(t, unit)) return refuse_unit(call, unit, t->kind == FL_T_TIME ? "time" : "such a", err);
+    if (!can_round(t, unit) && t->kind == FL_T_TIME) { /* Flink takes its milliseconds for days */
+        fl_fail(err, FL_E_UNSUPPORTED, "%s of a TIME to %s is not supported", call->fn->name, fl_unit_name(unit));
+        return fl_error_at(err, call->span);
+    }
+    if (!can_round(t, unit)) return refuse_unit(call, unit, "such a", err);
     call->fn = call->fn->name[0] == 'C' ? &ceil_form : &floor_form;
     if (t->attr == FL_ATTR_PROCTIME) t = fl_type_attr(b->arena, t, FL_ATTR_NONE);
     return fl_typed(b, call, t, t->nullable);

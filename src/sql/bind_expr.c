@@ -189,6 +189,15 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
 
 /* ---- operators ---- */
 
+/* ROW(…) IS NULL: a row that is made is there, even of bare NULLs that could be in no other row. */
+static int bind_row_test(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    const fl_ast_expr *row = e->args[0];
+    for (int i = 0; i < row->n_args; i++)
+        if (row->args[i]->kind != FL_AX_NULL) FL_TRY(fl_bind_ast(x, row->args[i], out, err));
+    *out = fl_expr_int(x->b->ctx->arena, e->op == FL_OP_IS_NOT_NULL, fl_type_of(FL_T_BOOLEAN, false));
+    return 0;
+}
+
 static bool is_integer(const fl_ast_expr *e) {
     if (e->kind != FL_AX_NUMBER || e->parenthesised) return false;
     for (size_t i = 0; i < e->text.n; i++)
@@ -215,6 +224,7 @@ static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
         number.pos = e->pos;
         return fl_bind_literal(x->b, &number, out, err);
     }
+    if ((e->op == FL_OP_IS_NULL || e->op == FL_OP_IS_NOT_NULL) && e->args[0]->kind == FL_AX_ROW) return bind_row_test(x, e, out, err);
     while (n > 0 && e->args[n - 1] == NULL) n--; /* LIKE without ESCAPE */
     FL_TRY(bind_args(x, e->args, n, &args, err));
     if (e->op == FL_OP_ITEM && args[0]->type->kind == FL_T_ARRAY) FL_TRY(check_index(e->args[1], err));
