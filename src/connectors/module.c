@@ -15,7 +15,7 @@ typedef struct loaded {
     struct loaded *next;
 } loaded;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static fl_mutex lock = PTHREAD_MUTEX_INITIALIZER;
 static loaded *modules;
 
 /* ---- finding ---- */
@@ -150,9 +150,9 @@ static int find(const char *name, loaded **out, fl_error *err) {
 int fl_module_connector(const char *name, const fl_connector **out, fl_error *err) {
     loaded *l = NULL;
     if (!is_name(name)) return 0;
-    pthread_mutex_lock(&lock);
+    fl_mutex_lock(&lock);
     int rc = find(name, &l, err);
-    pthread_mutex_unlock(&lock);
+    fl_mutex_unlock(&lock);
     if (rc == 1) *out = &l->connector;
     return rc;
 }

@@ -64,8 +64,7 @@ static int run_folder(const char *path, DIR *d) {
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
         char inner[4096];
         if (e->d_name[0] == '.') continue;
-        snprintf(inner, sizeof inner, "%s/%s", path, e->d_name);
-        failed |= run_file(inner);
+        failed |= snprintf(inner, sizeof inner, "%s/%s", path, e->d_name) >= (int)sizeof inner || run_file(inner);
     }
     closedir(d);
     return failed;
