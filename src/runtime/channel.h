@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* channel.h -- from one subtask to another: an ordered, bounded queue of everything that travels.
  *
- * One producer and one consumer. Bounded in the way of design: the producer asks fl_has_room() before it goes on, and may
- * exceed the bound by what one hook emits. Pushing wakes a consumer that has nothing to do; popping wakes a producer that
- * was full.
+ * One producer and one consumer. Bounded in the way of design: the producer's task asks has_room before it takes more in,
+ * and may exceed the bound by what one message or one hook becomes. Pushing wakes a consumer that has nothing to do;
+ * popping wakes a producer that was full.
  */
 #ifndef FL_RUNTIME_CHANNEL_H
 #define FL_RUNTIME_CHANNEL_H

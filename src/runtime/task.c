@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* task.c -- the crank. fl_task_run is the table of contents of the engine.
  *
- * Order of work in a turn: what is full and has room again; requests of the coordinator; timers that are due; then
- * messages and sources, in turn.
+ * Order of work in a turn: what is full and has room again; requests of the coordinator; timers that are due; then, if
+ * the channels behind have room, messages and sources, in turn.
  * Barriers: a channel whose barrier has come is not read until those of all others have; then every operator hands its
  * state over, and the barrier goes on. A task without input channels gets the barrier from the coordinator.
  */
@@ -227,6 +227,13 @@ static int take(fl_task *t, fl_gate *g, int i, fl_msg *m, fl_error *err) {
     return 0;
 }
 
+/* Messages and rows of sources are taken only while there is room for what becomes of them; who makes room wakes us. */
+static bool has_room(const fl_task *t) {
+    for (int i = 0; i < t->n_outputs; i++)
+        if (!t->outputs[i]->port.has_room(&t->outputs[i]->port)) return false;
+    return true;
+}
+
 /* Takes one message, from gates and channels in turn. 1: done, 0: there was none, negative: failed. */
 static int take_message(fl_task *t, fl_error *err) {
     for (int n = 0; n < t->n_gates; n++) {
@@ -311,6 +318,7 @@ static int turn(fl_task *t, fl_error *err) {
             if (rc < 0) return rc;
             continue;
         }
+        if (!has_room(t)) return FL_TURN_WAIT;
         int rc = take_message(t, err);
         if (rc == 0 && t->state == FL_TASK_RUNNING) rc = poll_source(t, err);
         if (rc < 0) return rc;
