@@ -233,20 +233,24 @@ int fl_checkpoint_list(fl_platform *pf, fl_arena *a, const char *dir, int64_t **
     return 0;
 }
 
-int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, void (*warn)(void *arg, const char *text), void *arg,
-                       fl_checkpoint **out, fl_error *err) {
+int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t job_uid,
+                       void (*warn)(void *arg, const char *text), void *arg, fl_checkpoint **out, fl_error *err) {
+    const char *whose = job_uid != 0 ? " of this job" : "";
     int64_t *ids;
-    int n;
+    int n, n_damaged = 0;
     if (!fl_disk_exists(pf, path)) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint at '%s'", path);
     if (fl_disk_exists(pf, fl_path_join(a, path, "manifest"))) return fl_checkpoint_read(pf, a, path, out, err);
     FL_TRY(fl_checkpoint_list(pf, a, path, &ids, &n, err));
     if (n == 0) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint in '%s'", path);
     for (int i = 0; i < n; i++) {
         int rc = fl_checkpoint_read(pf, a, checkpoint_path(a, path, ids[i], ""), out, err);
+        if (rc == 0 && job_uid != 0 && (*out)->meta.job_uid != job_uid) break; /* older ones are no more ours */
         if (rc != FL_E_CORRUPT) return rc;
+        n_damaged++;
         warn(arg, err->message);
     }
-    return fl_fail(err, FL_E_CORRUPT, "none of the %d checkpoints in '%s' is whole; the oldest: %s", n, path,
+    if (n_damaged == 0) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint%s in '%s'", whose, path);
+    return fl_fail(err, FL_E_CORRUPT, "none of the %d checkpoints%s in '%s' is whole; the oldest: %s", n_damaged, whose, path,
                    fl_arena_strdup(a, err->message));
 }
 

@@ -64,10 +64,10 @@ typedef struct fl_checkpoint {
 /* Reads and checks one checkpoint directory. Everything lives in the arena. FL_E_CORRUPT names file and fault. */
 int fl_checkpoint_read(fl_platform *pf, fl_arena *a, const char *path, fl_checkpoint **out, fl_error *err);
 
-/* `path` is a checkpoint, or the directory of several: then the newest good one. Damaged ones are told to `warn`, one
- * call each, with what is wrong. */
-int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, void (*warn)(void *arg, const char *text), void *arg,
-                       fl_checkpoint **out, fl_error *err);
+/* `path` is a checkpoint, or the directory of several: then the newest good one, of this job only unless job_uid is 0.
+ * Damaged ones are told to `warn`, one call each, with what is wrong. */
+int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t job_uid,
+                       void (*warn)(void *arg, const char *text), void *arg, fl_checkpoint **out, fl_error *err);
 
 /* The ids of complete-looking checkpoints under dir, newest first, without reading them. */
 int fl_checkpoint_list(fl_platform *pf, fl_arena *a, const char *dir, int64_t **ids, int *n, fl_error *err);

@@ -329,7 +329,8 @@ static int bring_up(fl_job *j, fl_error *err) {
     FL_TRY(count_on(j, err));
     const char *path = j->resume_path ? j->resume_path : j->opt.restore_path;
     if (path != NULL) {
-        FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, warn_damaged, j, &c, err));
+        int64_t whose = j->resume_path ? j->uid : 0; /* the user may name any; a restart goes on with its own story */
+        FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, whose, warn_damaged, j, &c, err));
         FL_TRY(check_ops(j, &j->restored, c, err));
         FL_TRY(keep_name(j, c, err));
         j->uid = c->meta.job_uid;
@@ -678,7 +679,7 @@ fl_job *fl_job_new(fl_platform *pf, fl_job_plan *plan, const fl_job_options *opt
     j->opt.checkpoints_retained = FL_MAX(opt->checkpoints_retained, 2);
     if (j->opt.batch_rows <= 0) j->opt.batch_rows = FL_BATCH_ROWS;
     j->graph = fl_graph_new(&j->arena, plan, opt->parallelism);
-    j->uid = (int64_t)(fl_random_u64(pf) >> 1);
+    j->uid = (int64_t)(fl_random_u64(pf) >> 1 | 1); /* never 0 */
     j->start_ms = fl_now_ms(pf);
     j->next_checkpoint_ms = INT64_MAX;
     j->before.watermark = FL_WATERMARK_MIN;

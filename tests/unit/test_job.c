@@ -598,6 +598,29 @@ static void without_a_whole_checkpoint_nothing_starts(void **state) {
     desk_deinit(&d);
 }
 
+/* A restart takes a checkpoint of its own run only: those of an earlier one, left in the same folder, tell another
+ * story. */
+static void a_restart_does_not_take_up_an_earlier_run(void **state) {
+    (void)state;
+    leave_checkpoints(1, 2, 16);
+    desk_deinit(&d);
+    desk_init(&d, 1000);
+    d.pace_ms = 10;
+    fl_job_options o = desk_options(&d, 30);
+    fl_job *j = start(desk_plan(&d, 1, FL_DIST_HASH, 2, "t"), &o);
+    while (fl_job_checkpoints(j) < 1) pass(j, 1);
+    assert_folder("/chk", "chk-4 chk-5");
+    damage("/chk/chk-5/task-0-0");
+    d.fail_in[AT_POLL] = 1;
+    pass(j, 30);
+    assert_fails(
+        j,
+        "none of the 1 checkpoints of this job in '/chk' is whole; the oldest: checkpoint '/chk/chk-5' is damaged: the "
+        "checksum of file 'task-0-0' does not match");
+    fl_job_free(j);
+    desk_deinit(&d);
+}
+
 /* ---- backpressure ---- */
 
 /* A sink without room stops the sources after what fits into the channels between. */
@@ -728,6 +751,7 @@ int main(void) {
         TEST(the_number_of_key_groups_stays),
         TEST(a_damaged_checkpoint_is_named_and_passed_over),
         TEST(without_a_whole_checkpoint_nothing_starts),
+        TEST(a_restart_does_not_take_up_an_earlier_run),
         TEST(a_full_sink_stops_the_sources),
         TEST(threads_do_not_disturb_each_other),
         TEST(threads_stop_at_once),
