@@ -16,7 +16,7 @@
 
 #include "base/hash.h"
 
-enum { VERSION = 1, MANIFEST_BYTES_MAX = 64 << 20 };
+enum { VERSION = 1, MANIFEST_BYTES_MAX = 64 << 20, LAST_LINE_BYTES = 4 + 16 + 1, SUBTASKS_MAX = 1 << 15 };
 #define STATE_BYTES_MAX ((size_t)1 << 40)
 
 struct fl_checkpoint_writer {
@@ -28,6 +28,11 @@ struct fl_checkpoint_writer {
 
 static const char *checkpoint_path(fl_arena *a, const char *dir, int64_t id, const char *suffix) {
     return fl_arena_printf(a, "%s/chk-%lld%s", dir, (long long)id, suffix);
+}
+
+/* What ends a manifest of these bytes. */
+static const char *last_line(fl_arena *a, const char *manifest, size_t n) {
+    return fl_arena_printf(a, "end %016llx\n", (unsigned long long)fl_checksum(manifest, n));
 }
 
 /* ---- writing ---- */
@@ -87,7 +92,7 @@ int fl_checkpoint_write(fl_checkpoint_writer *w, int vertex, int subtask, fl_str
 }
 
 int fl_checkpoint_finish(fl_checkpoint_writer *w, fl_error *err) {
-    fl_buf_printf(&w->manifest, "end %016llx\n", (unsigned long long)fl_checksum(w->manifest.p, w->manifest.n));
+    fl_buf_puts(&w->manifest, last_line(&w->arena, w->manifest.p, w->manifest.n));
     FL_TRY(write_file(w, "manifest", fl_str_make(w->manifest.p, w->manifest.n), err));
     FL_TRY(fl_disk_sync_dir(w->pf, w->tmp, err));
     FL_TRY(fl_disk_rename(w->pf, w->tmp, w->final, err));
@@ -132,6 +137,8 @@ static int read_states(fl_arena *a, fl_checkpoint *c, fl_str bytes, int *cap, co
         uint64_t n = fl_read_u64(&r);
         const char *p = n <= (uint64_t)(r.end - r.p) ? fl_read_raw(&r, (size_t)n) : NULL;
         if (p == NULL || r.bad) return damaged(err, c->path, fl_arena_printf(a, "file '%s' ends in the middle of a state", file));
+        if (s.subtask < 0 || s.subtask >= SUBTASKS_MAX)
+            return damaged(err, c->path, fl_arena_printf(a, "file '%s' has a state of no possible subtask", file));
         s.bytes = fl_str_make(p, (size_t)n);
         FL_PUSH(a, c->states, c->n_states, *cap, s);
     }
@@ -192,11 +199,11 @@ int fl_checkpoint_read(fl_platform *pf, fl_arena *a, const char *path, fl_checkp
     c->path = fl_arena_strdup(a, path);
     if (fl_disk_read_all(pf, fl_path_join(a, path, "manifest"), MANIFEST_BYTES_MAX, a, &p, &n, err) < 0)
         return damaged(err, path, fl_arena_printf(a, "its manifest cannot be read: %s", err->message));
-    const char *end = n >= 22 ? p + n - 21 : NULL; /* "end " and 16 digits and the line end */
-    unsigned long long sum;
-    if (end == NULL || end[-1] != '\n' || sscanf(end, "end %16llx", &sum) != 1 || p[n - 1] != '\n')
+    const char *end = n > LAST_LINE_BYTES ? p + n - LAST_LINE_BYTES : NULL;
+    if (end == NULL || end[-1] != '\n' || memcmp(end, "end ", 4) != 0 || p[n - 1] != '\n')
         return damaged(err, path, "the manifest is cut off");
-    if (fl_checksum(p, (size_t)(end - p)) != sum) return damaged(err, path, "the checksum of the manifest does not match");
+    if (memcmp(end, last_line(a, p, (size_t)(end - p)), LAST_LINE_BYTES) != 0)
+        return damaged(err, path, "the checksum of the manifest does not match");
     fl_str text = fl_str_make(p, (size_t)(end - p)), line;
     int cap_ops = 0, cap_states = 0;
     FL_TRY(read_head(a, c, &text, err));
@@ -269,9 +276,8 @@ int fl_checkpoint_states(const fl_checkpoint *c, fl_arena *a, int plan_id, fl_st
     int n = 0;
     for (int i = 0; i < c->n_states; i++)
         if (c->states[i].plan_id == plan_id) n = FL_MAX(n, c->states[i].subtask + 1);
-    n = FL_MIN(n, 1 << 15);
     *out = FL_NEW_N(a, fl_str, n);
     for (int i = 0; i < c->n_states; i++)
-        if (c->states[i].plan_id == plan_id && c->states[i].subtask < n) (*out)[c->states[i].subtask] = c->states[i].bytes;
+        if (c->states[i].plan_id == plan_id) (*out)[c->states[i].subtask] = c->states[i].bytes;
     return n;
 }
