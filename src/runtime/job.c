@@ -315,11 +315,27 @@ static int count_on(fl_job *j, fl_error *err) {
     return rc;
 }
 
-/* What follows from a restore becomes visible to others, so the checkpoint must not vanish any more: its name may be
- * that of a process that died before it was durable. Checkpoints of other folders are left alone. */
-static int keep_name(fl_job *j, const fl_checkpoint *c, fl_error *err) {
+/* What is newer than the checkpoint that the job goes on from is damaged, or the user does not want it; and it will not fit
+ * any more, since sinks take back what came after. It is kept under a name that nobody looks for. */
+static int put_newer_aside(fl_job *j, const fl_checkpoint *c, fl_error *err) {
+    int64_t *ids;
+    int n;
+    FL_TRY(fl_checkpoint_list(j->pf, &j->restored, j->opt.checkpoint_dir, &ids, &n, err));
+    for (int i = 0; i < n && ids[i] > c->meta.id; i++) {
+        const char *from = fl_arena_printf(&j->restored, "%s/chk-%lld", j->opt.checkpoint_dir, (long long)ids[i]);
+        const char *to = fl_arena_printf(&j->restored, "%s.abandoned", from);
+        FL_TRY(fl_disk_remove_tree(j->pf, to, err));
+        FL_TRY(fl_disk_rename(j->pf, from, to, err));
+    }
+    return 0;
+}
+
+/* What follows from a restore becomes visible to others, so the checkpoint must be the newest and not vanish any more: its
+ * name may be that of a process that died before it was durable. Checkpoints of other folders are left alone. */
+static int settle_on(fl_job *j, const fl_checkpoint *c, fl_error *err) {
     const char *parent = fl_path_parent(&j->restored, c->path);
     if (j->opt.checkpoint_interval_ms <= 0 || strcmp(parent, j->opt.checkpoint_dir) != 0) return 0;
+    FL_TRY(put_newer_aside(j, c, err));
     return fl_disk_sync_dir(j->pf, j->opt.checkpoint_dir, err);
 }
 
@@ -332,7 +348,6 @@ static int bring_up(fl_job *j, fl_error *err) {
         int64_t whose = j->resume_path ? j->uid : 0; /* the user may name any; a restart goes on with its own story */
         FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, whose, warn_damaged, j, &c, err));
         FL_TRY(check_ops(j, &j->restored, c, err));
-        FL_TRY(keep_name(j, c, err));
         j->uid = c->meta.job_uid;
         j->start_ms = c->meta.start_ms;
         j->opt.max_parallelism = c->meta.max_parallelism; /* keys cannot be dealt into other groups any more */
@@ -343,6 +358,7 @@ static int bring_up(fl_job *j, fl_error *err) {
         if (j->graph->vertices[v].parallelism > j->opt.max_parallelism)
             return fl_fail(err, FL_E_VALIDATION, "parallelism %d is greater than the maximum parallelism %d%s", j->graph->vertices[v].parallelism,
                            j->opt.max_parallelism, c ? " of the checkpoint" : "");
+    if (c != NULL) FL_TRY(settle_on(j, c, err));
     FL_TRY(build(j, c, err));
     int64_t now = fl_now_ms(j->pf);
     j->next_checkpoint_ms = j->opt.checkpoint_interval_ms > 0 ? now + j->opt.checkpoint_interval_ms : INT64_MAX;
