@@ -224,6 +224,23 @@ static int descending(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
+/* Whether a directory's name is that of a checkpoint. */
+static bool parse_name(const char *name, int64_t *id) {
+    long long n;
+    int used = 0;
+    if (sscanf(name, "chk-%lld%n", &n, &used) != 1 || name[used] != '\0' || n <= 0) return false;
+    *id = n;
+    return true;
+}
+
+/* chk-12, dir/chk-12, dir/chk-12/ */
+static bool names_one(fl_arena *a, const char *path, int64_t *id) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    const char *bare = fl_arena_strndup(a, path, n), *slash = strrchr(bare, '/');
+    return parse_name(slash != NULL ? slash + 1 : bare, id);
+}
+
 int fl_checkpoint_list(fl_platform *pf, fl_arena *a, const char *dir, int64_t **ids, int *n, fl_error *err) {
     char **names;
     int n_names, cap = 0;
@@ -231,11 +248,9 @@ int fl_checkpoint_list(fl_platform *pf, fl_arena *a, const char *dir, int64_t **
     *n = 0;
     if (!fl_disk_exists(pf, dir)) return 0;
     FL_TRY(fl_disk_list(pf, dir, a, &names, &n_names, err));
-    for (int i = 0; i < n_names; i++) {
-        long long id;
-        int used = 0;
-        if (sscanf(names[i], "chk-%lld%n", &id, &used) == 1 && names[i][used] == '\0' && id > 0) FL_PUSH(a, *ids, *n, cap, (int64_t)id);
-    }
+    int64_t id;
+    for (int i = 0; i < n_names; i++)
+        if (parse_name(names[i], &id)) FL_PUSH(a, *ids, *n, cap, id);
     if (*n > 0) qsort(*ids, (size_t)*n, sizeof **ids, descending);
     return 0;
 }
@@ -243,10 +258,11 @@ int fl_checkpoint_list(fl_platform *pf, fl_arena *a, const char *dir, int64_t **
 int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t job_uid,
                        void (*warn)(void *arg, const char *text), void *arg, fl_checkpoint **out, fl_error *err) {
     const char *whose = job_uid != 0 ? " of this job" : "";
-    int64_t *ids;
+    int64_t *ids, id;
     int n, n_damaged = 0;
     if (!fl_disk_exists(pf, path)) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint at '%s'", path);
-    if (fl_disk_exists(pf, fl_path_join(a, path, "manifest"))) return fl_checkpoint_read(pf, a, path, out, err);
+    bool is_one = names_one(a, path, &id) || fl_disk_exists(pf, fl_path_join(a, path, "manifest"));
+    if (is_one) return fl_checkpoint_read(pf, a, path, out, err);
     FL_TRY(fl_checkpoint_list(pf, a, path, &ids, &n, err));
     if (n == 0) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint in '%s'", path);
     for (int i = 0; i < n; i++) {

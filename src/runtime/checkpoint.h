@@ -6,7 +6,8 @@
  *     <dir>/chk-12/manifest      text: what the job is, and length and checksum of each file; its last line is its own
  *
  * Writing goes to <dir>/chk-12.tmp; when all files and the manifest are synced, the directory is renamed and its parent
- * synced. Whatever the moment of a crash, chk-12 is complete or absent.
+ * synced. Whatever the moment of a crash, chk-12 is complete or absent. A job that goes on from chk-11 although chk-12 is
+ * there renames that one to chk-12.abandoned: it is damaged or unwanted, and fits no more.
  */
 #ifndef FL_RUNTIME_CHECKPOINT_H
 #define FL_RUNTIME_CHECKPOINT_H
@@ -64,8 +65,8 @@ typedef struct fl_checkpoint {
 /* Reads and checks one checkpoint directory. Everything lives in the arena. FL_E_CORRUPT names file and fault. */
 int fl_checkpoint_read(fl_platform *pf, fl_arena *a, const char *path, fl_checkpoint **out, fl_error *err);
 
-/* `path` is a checkpoint, or the directory of several: then the newest good one, of this job only unless job_uid is 0.
- * Damaged ones are told to `warn`, one call each, with what is wrong. */
+/* `path` is a checkpoint (its name says so, or it has a manifest), or the directory of several: then the newest good
+ * one, of this job only unless job_uid is 0. Damaged ones are told to `warn`, one call each, with what is wrong. */
 int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t job_uid,
                        void (*warn)(void *arg, const char *text), void *arg, fl_checkpoint **out, fl_error *err);
 
