@@ -18,7 +18,7 @@
 
 enum { RESTORES = 12 /* for each seed */, LIVES_MAX = 20 };
 
-static int64_t failures, damages, restores;
+static int64_t failures, damages, restores, earlier;
 static bool tracing;
 
 static scenario draw_scenario(int64_t seed) {
@@ -51,15 +51,19 @@ static int list(fl_platform *pf, fl_arena *a, int64_t **ids) {
     return n;
 }
 
-/* A step at which two checkpoints and more are there; -1: the job is too short. */
-static int64_t find_step(const scenario *sc) {
-    world w;
-    record rec = {0};
-    world_init(&w, sc);
-    fl_assert(world_live(&w, -1, &rec) == LIFE_FINISHED);
-    int64_t step = rec.n >= 3 ? rec.checkpoints[rec.n - 2].end : -1;
-    record_deinit(&rec);
-    world_deinit(&w);
+/* A step at which two checkpoints and more are there; makes time pass faster until the job is long enough for that. */
+static int64_t find_step(scenario *sc) {
+    int64_t step = -1;
+    for (; step < 0; sc->tick_ms += step < 0) {
+        world w;
+        record rec = {0};
+        world_init(&w, sc);
+        fl_assert(world_live(&w, -1, &rec) == LIFE_FINISHED);
+        if (rec.n >= 3) step = rec.checkpoints[rec.n - 2].end;
+        record_deinit(&rec);
+        world_deinit(&w);
+        fl_assert(sc->tick_ms < 1000);
+    }
     return step;
 }
 
@@ -274,6 +278,49 @@ static void name_damaged(int64_t seed, const scenario *sc, int64_t step) {
     world_deinit(&w);
 }
 
+/* ---- a job that has an earlier run's checkpoints beside its own ---- */
+
+typedef struct meddler {
+    world *w;
+    bool own, spoilt; /* its first checkpoint is there; has been damaged */
+} meddler;
+
+/* Damages the first checkpoint as soon as it is durable, and fails what the disk is asked for next. */
+static void on_step(void *arg, int64_t step, const char *what, const char *path) {
+    meddler *m = arg;
+    (void)step;
+    if (m->spoilt || strcmp(what, "turn") != 0) {
+        m->own = m->own || (strcmp(what, "sync_dir") == 0 && strcmp(path, CHECKPOINTS) == 0);
+    } else if (m->own) {
+        damage d = {.kind = CUT};
+        m->spoilt = true;
+        snprintf(d.file, sizeof d.file, CHECKPOINTS "/chk-%lld/manifest", (long long)newest_but(m->w->pf, 0));
+        inflict(m->w->pf, &d);
+        fl_sim_fail_at(m->w->pf, fl_sim_steps(m->w->pf) + 1);
+    }
+}
+
+/* The job was started anew beside those of its first run: they are not its own, and restoring one would write all
+ * again. */
+static void earlier_run(int64_t seed, const scenario *sc) {
+    world w;
+    meddler m = {.w = &w};
+    world_init(&w, sc);
+    fl_assert(world_live(&w, -1, NULL) == LIFE_FINISHED);
+    w.fresh = true;
+    fl_sim_trace(w.pf, on_step, &m);
+    life_end end = world_live(&w, -1, NULL);
+    fl_sim_trace(w.pf, NULL, NULL);
+    fl_assert(m.spoilt);
+    if (end == LIFE_FAILED && strstr(w.problem, "is of an earlier run") != NULL) {
+        earlier++;
+    } else if (end != LIFE_FINISHED || w.restarts > 0) {
+        complain(seed, "a job beside the checkpoints of an earlier run",
+                 end == LIFE_FAILED ? w.problem : "it goes on from them");
+    }
+    world_deinit(&w);
+}
+
 static void run_seed(int64_t seed) {
     scenario sc = draw_scenario(seed);
     world w;
@@ -282,10 +329,6 @@ static void run_seed(int64_t seed) {
     int64_t *ids, step = find_step(&sc);
     char **names;
     int n;
-    if (step < 0) {
-        complain(seed, "the scenario", "too few checkpoints are taken");
-        return;
-    }
     bring_to(&w, &sc, step);
     fl_arena_init(&a);
     fl_assert(list(w.pf, &a, &ids) >= 2);
@@ -296,6 +339,7 @@ static void run_seed(int64_t seed) {
     world_deinit(&w);
     name_damaged(seed, &sc, step);
     for (int k = 0; k < RESTORES; k++) restore_damaged(seed, &sc, step, k);
+    earlier_run(seed, &sc);
 }
 
 int main(int argc, char **argv) {
@@ -313,7 +357,8 @@ int main(int argc, char **argv) {
         }
     }
     for (long long seed = first; seed < first + seeds && failures < 20; seed++) run_seed(seed);
-    printf("%lld seeds, %lld damages refused, %lld jobs gone on; %lld failures\n", seeds, (long long)damages,
-           (long long)restores, (long long)failures);
+    printf("%lld seeds, %lld damages refused, %lld jobs gone on, %lld that had only the checkpoints of others; %lld "
+           "failures\n",
+           seeds, (long long)damages, (long long)restores, (long long)earlier, (long long)failures);
     return failures == 0 ? 0 : 1;
 }

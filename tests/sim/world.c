@@ -143,6 +143,7 @@ static int configure(world *w, flott_session *s, flott_error *err) {
     snprintf(number, sizeof number, "%d", sc->attempts);
     FL_TRY(set(s, "restart-strategy.fixed-delay.attempts", number, err));
     FL_TRY(set_ms(s, "restart-strategy.fixed-delay.delay", 3, err));
+    if (w->fresh) return 0;
     if (w->restore_path != NULL) return set(s, "execution.state-recovery.path", w->restore_path, err);
     return has_checkpoints(w) ? set(s, "execution.state-recovery.path", CHECKPOINTS, err) : 0;
 }
@@ -215,7 +216,7 @@ life_end world_live(world *w, int64_t kill_at, record *rec) {
     int rc = submit(w, s, &job, &err);
     if (rc == 0) rc = run(w, s, job, rec, &err);
     if (rc == 0) flott_job_get_metrics(job, &m);
-    w->rows_in = m.rows_in;
+    w->restarts = m.restarts;
     flott_session_free(s);
     note_checkpoint(rec, 0, 0, fl_sim_steps(w->pf)); /* one that a failure has ended */
     if (rec != NULL) rec->end = fl_sim_steps(w->pf);

@@ -69,10 +69,11 @@ typedef struct world {
     fl_platform *pf;
     int parallelism;          /* of the next life */
     bool calm;                /* from now on the disk is good and checkpoints have all the time that they want */
+    bool fresh;               /* nothing is restored */
     const char *restore_path; /* NULL: the folder of checkpoints, if it holds any */
     uint64_t drawn;
-    fl_buf notes;    /* what the user was told in the last life */
-    int64_t rows_in; /* of the last life */
+    fl_buf notes;     /* what the user was told in the last life */
+    int64_t restarts; /* of the job in the last life */
     char problem[1600];
 } world;
 
