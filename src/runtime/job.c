@@ -514,9 +514,17 @@ static int64_t restart_delay(fl_job *j) {
     return -1;
 }
 
-/* A failure that would come again the same way is not worth a restart. */
+static bool stop_wanted(fl_job *j) {
+    fl_mutex_lock(&j->lock);
+    bool wanted = j->stop_wanted;
+    fl_mutex_unlock(&j->lock);
+    return wanted;
+}
+
+/* A failure that would come again the same way is not worth a restart; nor is one of a job that was asked to stop: that
+ * it ends without a last checkpoint must be told. */
 static void restart_or_fail(fl_job *j, const fl_error *err) {
-    int64_t delay = err->retriable ? restart_delay(j) : -1;
+    int64_t delay = err->retriable && !stop_wanted(j) ? restart_delay(j) : -1;
     if (delay < 0) {
         fail(j, err);
         return;

@@ -76,7 +76,8 @@ int fl_job_wait(fl_job *j, fl_error *err);
 /* Waits at most so long; true if the job has ended. Real world only. */
 bool fl_job_wait_ms(fl_job *j, int64_t ms);
 
-/* Finishes the batches on their way, takes a last checkpoint if checkpoints are taken, and ends. Returns at once. */
+/* Finishes the batches on their way, takes a last checkpoint if checkpoints are taken, and ends; FAILED if that goes wrong.
+ * Returns at once. */
 void fl_job_stop(fl_job *j);
 /* Ends without more. Returns at once. */
 void fl_job_cancel(fl_job *j);

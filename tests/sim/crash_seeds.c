@@ -40,7 +40,7 @@ typedef struct sweep {
 } sweep;
 
 typedef struct totals {
-    int64_t seeds, scenarios, lives, kills, steps, failures;
+    int64_t seeds, scenarios, lives, kills, stops, steps, failures;
     int64_t target_steps, target_hits,
         whole; /* steps of swept checkpoints, of them killed at, checkpoints swept whole */
 } totals;
@@ -230,12 +230,13 @@ typedef struct ordeal {
     int kills;
 } ordeal;
 
-/* The machine has died: what is left, and what is started next. */
-static const char *after_death(ordeal *o) {
+/* The machine has died, or the job was stopped: what is left, and what is started next. */
+static const char *after_death(ordeal *o, life_end how) {
     const scenario *sc = &o->sweep->sc;
     o->kills++;
-    total.kills++;
-    if (draw(&o->at, 4) == 0)
+    total.kills += how == LIFE_KILLED;
+    total.stops += how == LIFE_STOPPED;
+    if (how == LIFE_STOPPED || draw(&o->at, 4) == 0)
         world_process_kill(&o->w);
     else
         world_power_cut(&o->w);
@@ -251,7 +252,10 @@ static int64_t next_kill(ordeal *o) {
     if (o->kills > KILLS_MAX || draw(&o->at, 2) == 0) return -1;
     int64_t length = o->sweep->peace.end - o->sweep->peace.begin;
     uint64_t soon = draw(&o->at, 3) == 0 ? 40 : (uint64_t)length + 1;
-    return fl_sim_steps(o->w.pf) + (int64_t)draw(&o->at, soon);
+    int64_t at = fl_sim_steps(o->w.pf) + (int64_t)draw(&o->at, soon);
+    if (draw(&o->at, 3) > 0) return at;
+    o->w.stop_at = at;
+    return draw(&o->at, 2) == 0 ? -1 : at + 1 + (int64_t)draw(&o->at, 80);
 }
 
 static const char *go_through(ordeal *o, int64_t first_kill, bool fails) {
@@ -267,8 +271,8 @@ static const char *go_through(ordeal *o, int64_t first_kill, bool fails) {
         if (end == LIFE_FAILED) return o->w.problem;
         if (n == 0 && end == LIFE_FINISHED && !fails) return "the machine did not die where it should have";
         if (end == LIFE_FINISHED && draw(&o->at, 8) != 0) break;
-        if (end == LIFE_KILLED) {
-            const char *problem = after_death(o);
+        if (end == LIFE_KILLED || end == LIFE_STOPPED) {
+            const char *problem = after_death(o, end);
             if (problem != NULL) return problem;
         }
         kill_at = next_kill(o);
@@ -307,9 +311,9 @@ static void run_seed(sweep *s, int64_t seed) {
 /* ---- all of them ---- */
 
 static void print_totals(void) {
-    printf("%lld seeds, %lld scenarios, %lld lives, %lld deaths, %lld steps; %lld failed\n", (long long)total.seeds,
-           (long long)total.scenarios, (long long)total.lives, (long long)total.kills, (long long)total.steps,
-           (long long)total.failures);
+    printf("%lld seeds, %lld scenarios, %lld lives, %lld deaths, %lld stops, %lld steps; %lld failed\n",
+           (long long)total.seeds, (long long)total.scenarios, (long long)total.lives, (long long)total.kills,
+           (long long)total.stops, (long long)total.steps, (long long)total.failures);
     printf("killed at %lld of the %lld steps of %lld checkpoints; at every step of %lld of them\n",
            (long long)total.target_hits, (long long)total.target_steps, (long long)total.scenarios,
            (long long)total.whole);

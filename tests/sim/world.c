@@ -81,7 +81,7 @@ static void put_input(world *w) {
 /* ---- the machine ---- */
 
 void world_init(world *w, const scenario *sc) {
-    *w = (world){.sc = sc, .parallelism = sc->parallelism};
+    *w = (world){.sc = sc, .parallelism = sc->parallelism, .stop_at = -1};
     w->pf = fl_sim_new(&(fl_sim_options){.seed = sc->seed,
                                          .start_ms = (int64_t)START_MS * 1000,
                                          .short_write_ppm = sc->short_write_ppm,
@@ -183,8 +183,14 @@ void record_deinit(record *r) {
 
 static int run(world *w, flott_session *s, flott_job *job, record *rec, flott_error *err) {
     const scenario *sc = w->sc;
+    int64_t newest = -1; /* checkpoint when the job was asked to stop; -1: that need not lead to another one */
     while (flott_job_get_state(job) < FLOTT_JOB_FINISHED) {
         int64_t before = fl_sim_steps(w->pf);
+        if (w->stop_at >= 0 && before >= w->stop_at) {
+            newest = flott_job_get_state(job) == FLOTT_JOB_RUNNING ? fl_job_last_checkpoint(job->job) : -1;
+            flott_job_stop(job);
+            w->stop_at = -1;
+        }
         if (fl_session_step(s)) {
             if (sc->tick_ms > 0 && fl_random_u64(w->pf) % (uint64_t)sc->tick_one_in == 0)
                 fl_sim_advance_ms(w->pf, 1 + (int64_t)(fl_random_u64(w->pf) % (uint64_t)sc->tick_ms));
@@ -196,6 +202,8 @@ static int run(world *w, flott_session *s, flott_job *job, record *rec, flott_er
         }
         note_checkpoint(rec, fl_job_checkpoint_under_way(job->job), before, fl_sim_steps(w->pf));
     }
+    if (flott_job_get_state(job) == FLOTT_JOB_STOPPED && fl_job_last_checkpoint(job->job) == newest)
+        return fl_fail(fl_error_of(err), FL_E_RUNTIME, "the job was stopped without a last checkpoint");
     return flott_job_wait(job, -1, err);
 }
 
@@ -216,13 +224,15 @@ life_end world_live(world *w, int64_t kill_at, record *rec) {
     int rc = submit(w, s, &job, &err);
     if (rc == 0) rc = run(w, s, job, rec, &err);
     if (rc == 0) flott_job_get_metrics(job, &m);
+    bool stopped = rc == 0 && flott_job_get_state(job) == FLOTT_JOB_STOPPED;
+    w->stop_at = -1;
     w->restarts = m.restarts;
     flott_session_free(s);
     note_checkpoint(rec, 0, 0, fl_sim_steps(w->pf)); /* one that a failure has ended */
     if (rec != NULL) rec->end = fl_sim_steps(w->pf);
     if (fl_sim_crashed(w->pf)) return LIFE_KILLED;
     fl_sim_crash_at(w->pf, -1);
-    if (rc == 0) return LIFE_FINISHED;
+    if (rc == 0) return stopped ? LIFE_STOPPED : LIFE_FINISHED;
     snprintf(w->problem, sizeof w->problem, "%s: %s", flott_error_word(err.code), err.message);
     return err.retriable ? LIFE_GAVE_UP : LIFE_FAILED;
 }

@@ -47,6 +47,7 @@ typedef struct lines {
 
 typedef enum life_end {
     LIFE_FINISHED,
+    LIFE_STOPPED, /* on request, with a last checkpoint */
     LIFE_KILLED,  /* the machine has died */
     LIFE_GAVE_UP, /* the disk was too bad for the job's restarts: start it again */
     LIFE_FAILED,  /* what must not happen; w->problem tells */
@@ -70,6 +71,7 @@ typedef struct world {
     int parallelism;          /* of the next life */
     bool calm;                /* from now on the disk is good and checkpoints have all the time that they want */
     bool fresh;               /* nothing is restored */
+    int64_t stop_at;          /* the step at which the next life is asked to stop; -1: it is not */
     const char *restore_path; /* NULL: the folder of checkpoints, if it holds any */
     uint64_t drawn;
     fl_buf notes;     /* what the user was told in the last life */
