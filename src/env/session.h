@@ -39,6 +39,7 @@ struct flott_job {
     int64_t rows_seen;        /* rows in when the last checkpoint was asked for */
     int64_t checkpoints_seen;
     int64_t steps_to_crash;   /* -1: no crash is due */
+    int idle_crashes;         /* since rows have come */
 };
 
 struct flott_session {

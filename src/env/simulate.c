@@ -2,12 +2,16 @@
 /* simulate.c -- virtual time: all jobs of a session take steps on the caller's thread, and time passes when it is told to.
  *
  * A session that crashes always takes a checkpoint whenever a source has given rows, goes on for a few steps, and loses its
- * power: memory is gone, of the disk what was synced remains, and every job goes on from its last checkpoint.
+ * power: memory is gone, of the disk what was synced remains, and every job goes on from its last checkpoint. After a
+ * power cut without new rows it goes on for longer each time, so that the end of a job, which takes a checkpoint of its own,
+ * is hit too but is reached.
  */
 #include "base/platform_sim.h"
 #include "env/session.h"
 
 #include <stdlib.h>
+
+enum { STEPS_TO_CRASH = 12, IDLE_CRASHES_MAX = 20 };
 
 /* ---- crashes ---- */
 
@@ -16,7 +20,10 @@ static void power_cycle(flott_session *s) {
     for (int i = 0; i < s->n_jobs; i++) fl_job_power_off(s->jobs[i]->job);
     fl_sim_crash(s->pf);
     for (int i = 0; i < s->n_jobs; i++) fl_job_power_on(s->jobs[i]->job, &err); /* a failure is the job's own, and told by it */
-    for (int i = 0; i < s->n_jobs; i++) s->jobs[i]->steps_to_crash = -1;
+    for (int i = 0; i < s->n_jobs; i++) {
+        s->jobs[i]->steps_to_crash = -1;
+        s->jobs[i]->idle_crashes = FL_MIN(s->jobs[i]->idle_crashes + 1, IDLE_CRASHES_MAX);
+    }
 }
 
 /* After each step of a job: asks for a checkpoint when rows have come, and crashes some steps after it is durable. */
@@ -26,11 +33,12 @@ static void consider_crash(flott_session *s, flott_job *j) {
     int64_t checkpoints = fl_job_checkpoints(j->job);
     if (m.rows_in != j->rows_seen && j->steps_to_crash < 0) {
         j->rows_seen = m.rows_in;
+        j->idle_crashes = 0;
         fl_job_trigger_checkpoint(j->job);
     }
     if (checkpoints != j->checkpoints_seen) {
         j->checkpoints_seen = checkpoints;
-        j->steps_to_crash = (int64_t)(fl_random_u64(s->pf) % 12);
+        j->steps_to_crash = (int64_t)(fl_random_u64(s->pf) % ((uint64_t)STEPS_TO_CRASH << j->idle_crashes));
     }
     if (j->steps_to_crash >= 0 && j->steps_to_crash-- == 0) power_cycle(s);
 }

@@ -261,6 +261,12 @@ class Sensors(Case):
                                            clock_ms=START_MS + 777 * seed,
                                            settings=["pipeline.auto-watermark-interval=0 ms"])
 
+    def test_power_cuts(self):
+        for name in "sensors.sql", "sensors_tvf.sql":
+            script = self.script(name, 1300, into_files=True)
+            for parallelism in 1, 2, 4:
+                self.run_and_check(script, 1300, parallelism=parallelism, seed=5, crash=True)
+
 
 # ---- tickers.sql ----
 
