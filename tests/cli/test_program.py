@@ -15,7 +15,8 @@ from pathlib import Path
 
 FLOTT = os.environ.get("FLOTT", "build/flott")
 SANITIZED = os.environ.get("FLOTT_SANITIZED") == "1"  # too slow and large for the limits below
-FIRST_ROW_MS, RESIDENT_MB = 10, 8
+FIRST_ROW_MS, RESIDENT_MB, VIRTUAL_TEST_MS = 10, 8, 50
+VIRTUAL_TIME = Path(__file__).resolve().parents[1] / "sql" / "virtual_time"
 
 
 def flott(*args, stdin=None, cwd=None):
@@ -234,6 +235,17 @@ class Start(Case):
         with subprocess.Popen([os.path.abspath(FLOTT), "run", "-e", "SELECT 1"], stdout=subprocess.PIPE) as process:
             self.assertEqual(process.stdout.readline(), b"+I[1]\n")
             return time.monotonic() - begun
+
+    def test_processing_time_takes_no_time_in_a_test(self):
+        """An hour of windows by the clock, and 46 hours of them, from the start of the process to its end."""
+        for name in "hop.test", "zone.test":
+            best = min(self.time_of("test", VIRTUAL_TIME / name) for _ in range(5))
+            self.assertLess(best * 1000, VIRTUAL_TEST_MS, name)
+
+    def time_of(self, *args):
+        begun = time.monotonic()
+        self.check(args)
+        return time.monotonic() - begun
 
     def test_it_stays_small(self):
         """The peak that the kernel reports at the end would include Python's own, from before the exec."""
