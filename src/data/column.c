@@ -459,18 +459,6 @@ void fl_column_share_heaps(fl_column *c, const fl_column *from) {
 
 /* ---- reading ---- */
 
-int64_t fl_column_i64(const fl_column *c, int i) {
-    i = fl_column_at(c, i);
-    switch (c->phys) {
-    case FL_P_BOOL: return fl_bit(c->data, i);
-    case FL_P_I8: return FL_DATA(c, int8_t)[i];
-    case FL_P_I16: return FL_DATA(c, int16_t)[i];
-    case FL_P_I32: return FL_DATA(c, int32_t)[i];
-    case FL_P_I64: return FL_DATA(c, int64_t)[i];
-    default: fl_assert(!"an integer of at most 64 bits");
-    }
-}
-
 fl_i128 fl_column_i128(const fl_column *c, int i) {
     return c->phys == FL_P_I128 ? FL_DATA(c, fl_i128)[fl_column_at(c, i)] : (fl_i128)fl_column_i64(c, i);
 }

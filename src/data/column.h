@@ -154,7 +154,17 @@ static inline bool fl_column_is_null(const fl_column *c, int i) {
 }
 #define FL_DATA(c, type) ((type *)(c)->data)
 /* Any integer-like value (I8 … I64, BOOL) as int64. */
-int64_t fl_column_i64(const fl_column *c, int i);
+static inline int64_t fl_column_i64(const fl_column *c, int i) {
+    i = fl_column_at(c, i);
+    switch (c->phys) {
+    case FL_P_BOOL: return fl_bit(c->data, i);
+    case FL_P_I8: return FL_DATA(c, int8_t)[i];
+    case FL_P_I16: return FL_DATA(c, int16_t)[i];
+    case FL_P_I32: return FL_DATA(c, int32_t)[i];
+    case FL_P_I64: return FL_DATA(c, int64_t)[i];
+    default: fl_assert(!"an integer of at most 64 bits");
+    }
+}
 /* I8 … I128 widened. */
 fl_i128 fl_column_i128(const fl_column *c, int i);
 static inline fl_str fl_column_str(const fl_column *c, int i) {

@@ -156,14 +156,12 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
 /* ---- extremes ---- */
 
 /* One struct, update and merge for each way to keep a value; OP is < or >. The first of equal values stays. */
-#define EXTREME(word, T, READ, OP)                                                                                     \
+#define EXTREME(word, T, UPDATE, OP)                                                                                   \
     typedef struct extreme_##word {                                                                                    \
         T value;                                                                                                       \
         int64_t has;                                                                                                   \
     } extreme_##word;                                                                                                  \
-    static void update_##word(CELL_UPDATE_ARGS) {                                                                      \
-        EACH_VALUE(extreme_##word, const T x = READ; if (!s->has || x OP s->value) s->value = x; s->has = 1);          \
-    }                                                                                                                  \
+    static void update_##word(CELL_UPDATE_ARGS) { UPDATE(extreme_##word, T, OP) }                                      \
     static void merge_##word(CELL_MERGE_ARGS) {                                                                        \
         EACH_PAIR(extreme_##word, if (s->has) {                                                                        \
             if (!d->has || s->value OP d->value) d->value = s->value;                                                  \
@@ -173,17 +171,32 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
     const fl_cell_type fl_cell_##word = {                                                                              \
         .name = #word, .size = sizeof(extreme_##word), .plain = true, .update = update_##word, .merge = merge_##word};
 
+#define UPDATE_BY(S, T, OP, READ)                                                                                      \
+    EACH_VALUE(S, const T x = READ; if (!s->has || x OP s->value) s->value = x; s->has = 1)
+
+/* One loop for each width. */
+#define UPDATE_INTEGERS(S, T, OP)                                                                                      \
+    switch (arg->phys) {                                                                                               \
+    case FL_P_I8: UPDATE_BY(S, T, OP, FL_DATA(arg, int8_t)[fl_column_at(arg, i)]) break;                               \
+    case FL_P_I16: UPDATE_BY(S, T, OP, FL_DATA(arg, int16_t)[fl_column_at(arg, i)]) break;                             \
+    case FL_P_I32: UPDATE_BY(S, T, OP, FL_DATA(arg, int32_t)[fl_column_at(arg, i)]) break;                             \
+    case FL_P_I64: UPDATE_BY(S, T, OP, FL_DATA(arg, int64_t)[fl_column_at(arg, i)]) break;                             \
+    default: UPDATE_BY(S, T, OP, fl_column_i64(arg, i))                                                                \
+    }
+#define UPDATE_WIDE(S, T, OP)    UPDATE_BY(S, T, OP, fl_column_i128(arg, i))
+#define UPDATE_DOUBLES(S, T, OP) UPDATE_BY(S, T, OP, read_double(arg, i))
+
 static inline double read_double(const fl_column *c, int i) {
     i = fl_column_at(c, i);
     return c->phys == FL_P_F32 ? (double)FL_DATA(c, float)[i] : FL_DATA(c, double)[i];
 }
 
-EXTREME(min_integer, int64_t, fl_column_i64(arg, i), <)
-EXTREME(max_integer, int64_t, fl_column_i64(arg, i), >)
-EXTREME(min_wide, fl_i128, fl_column_i128(arg, i), <)
-EXTREME(max_wide, fl_i128, fl_column_i128(arg, i), >)
-EXTREME(min_double, double, read_double(arg, i), <)
-EXTREME(max_double, double, read_double(arg, i), >)
+EXTREME(min_integer, int64_t, UPDATE_INTEGERS, <)
+EXTREME(max_integer, int64_t, UPDATE_INTEGERS, >)
+EXTREME(min_wide, fl_i128, UPDATE_WIDE, <)
+EXTREME(max_wide, fl_i128, UPDATE_WIDE, >)
+EXTREME(min_double, double, UPDATE_DOUBLES, <)
+EXTREME(max_double, double, UPDATE_DOUBLES, >)
 
 /* A text that the cell owns if it is long. */
 typedef struct extreme_string {
