@@ -80,9 +80,14 @@ void cli_spoilt_add(cli_spoilt *s, const cli_test_file *f, const cli_test_record
         if (cli_str_iis(word, session_words[i]) && s->all == NULL) s->all = cli_copy(cli_str_from(reason));
     }
     add_name(s, f, t, defined_name(t->text), reason);
-    while (word.n > 0) { /* all INSERT INTO of a statement set, too */
-        bool insert = cli_str_iis(word, "INSERT");
+    if (cli_scan_starts(t->text, "INSERT", NULL)) add_paths(s, t->text, reason); /* of a hint */
+    while (word.n > 0) { /* all INSERT INTO of a statement set, too; ALTER … RENAME TO makes a second name */
+        bool insert = cli_str_iis(word, "INSERT"), rename = cli_str_iis(word, "RENAME");
         word = cli_scan(t->text, &at);
+        if (rename && cli_str_iis(word, "TO")) {
+            word = cli_scan(t->text, &at);
+            add(s, read_name(t->text, &at, &word), false, reason);
+        }
         if (!insert || (!cli_str_iis(word, "INTO") && !cli_str_iis(word, "OVERWRITE"))) continue;
         word = cli_scan(t->text, &at);
         add_name(s, f, t, read_name(t->text, &at, &word), reason);
@@ -102,9 +107,19 @@ void cli_spoilt_restore(cli_spoilt *s, cli_str sql) {
 
 /* ---- asking ---- */
 
+/* SHOW TABLES and its like, which name nothing and show everything. */
+static bool is_list(cli_str sql) {
+    static const char *const lists[] = {"SHOW TABLES", "SHOW VIEWS", "SHOW USER FUNCTIONS", "SHOW DATABASES",
+                                        "SHOW CATALOGS"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (cli_scan_starts(sql, lists[i], NULL)) return true;
+    return false;
+}
+
 static bool uses(const cli_test_record *t, const cli_spoilt_name *n) {
     size_t at = 0;
     cli_str name = cli_str_from(n->name);
+    if (!n->is_path && t->kind != CLI_TEST_OUTPUT && is_list(t->text)) return true;
     if (t->kind == CLI_TEST_OUTPUT) return n->is_path && (path_within(t->name, name) || path_within(name, t->name));
     for (cli_str word; !n->is_path && (word = cli_scan(t->text, &at)).n > 0;) {
         if (cli_str_iis(word, n->name)) return true;

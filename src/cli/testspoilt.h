@@ -2,8 +2,8 @@
 /* testspoilt.h -- what in a test cannot be as it should because an earlier statement is not supported yet.
  *
  * Such a statement spoils the names that it would have defined or filled: after a refused CREATE TABLE t, what uses t
- * fails; after a refused INSERT INTO t, so does what reads t or the folder that t writes to. These failures say nothing
- * new and are counted under the reason of the first.
+ * fails, and so does a list of all tables; after a refused INSERT INTO t, so does what reads t or the folder that t
+ * writes to. These failures say nothing new and are counted under the reason of the first.
  */
 #ifndef FLOTT_CLI_TESTSPOILT_H
 #define FLOTT_CLI_TESTSPOILT_H
