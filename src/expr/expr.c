@@ -200,6 +200,10 @@ bool fl_expr_equal(const fl_expr *a, const fl_expr *b) {
     return true;
 }
 
+bool fl_expr_is_named_row(const fl_expr *e) {
+    return e->type->kind == FL_T_ROW && e->fn != NULL && strstr(e->fn->name, "CAST") != NULL;
+}
+
 /* True if some call in e has one of the flags. */
 static bool has_flag(const fl_expr *e, unsigned flags) {
     if (e->kind != FL_EXPR_CALL) return false;

@@ -150,6 +150,8 @@ static inline bool fl_expr_is_literal(const fl_expr *e) { return e->kind == FL_E
 static inline bool fl_expr_is_call(const fl_expr *e, const char *name) {
     return e->kind == FL_EXPR_CALL && strcmp(e->fn->name, name) == 0;
 }
+/* A ROW that is a cast, or was one before it was folded: CAST(… AS ROW<…>). */
+bool fl_expr_is_named_row(const fl_expr *e);
 /* Nothing in it differs from call to call. */
 bool fl_expr_deterministic(const fl_expr *e);
 /* Can fail, or is dear: worth a selection of its own. */

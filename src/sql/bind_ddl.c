@@ -60,6 +60,8 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
     for (int i = 0; i < t->n_columns; i++) {
         fl_expr *e;
         if (out->columns[i].kind != FL_COLUMN_COMPUTED) continue;
+        if (fl_ast_aggregates(t->columns[i].expr)) /* Flink refuses it only where the table is read */
+            return fl_bind_unsupported(t->columns[i].pos, err, "an aggregate function in computed column '%s' is not supported", out->columns[i].name);
         FL_TRY(fl_bind_ast(&x, t->columns[i].expr, &e, err));
         if (e->type->kind == FL_T_NULL) return fl_bind_fail(t->columns[i].pos, err, "Illegal use of 'NULL': column '%s' has no type", out->columns[i].name);
         out->columns[i].type = e->type;

@@ -334,8 +334,19 @@ static int bind_constructor(fl_expr_ctx *x, const fl_ast_expr *e, const char *na
     return fl_bind_call(x, name, args, e->n_args, e->pos, out, err);
 }
 
+/* An interval of days to seconds is a value with three digits before its first separator at most. As the length of a
+ * window it is none. */
+static int check_interval(const fl_expr_ctx *x, const fl_ast_expr *e, fl_error *err) {
+    enum { DIGITS_MAX = 3 };
+    bool window = strcmp(x->clause, "window") == 0 || strcmp(x->clause, "GROUP BY") == 0;
+    bool months = e->interval.from == FL_UNIT_YEAR || e->interval.from == FL_UNIT_MONTH;
+    if (window || months || e->interval.precision <= DIGITS_MAX) return 0;
+    return fl_bind_fail(e->pos, err, "DAY_INTERVAL_TYPES precision is not supported: %d", e->interval.precision);
+}
+
 int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     *out = NULL;
+    if (e->kind == FL_AX_INTERVAL) FL_TRY(check_interval(x, e, err));
     switch (e->kind) {
     case FL_AX_NUMBER:
     case FL_AX_STRING:
@@ -371,8 +382,25 @@ int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *e
     return 0;
 }
 
+/* Flink's planner takes what is compared with itself in a condition for equal, even if it is NULL. */
+static fl_expr *without_same_sides(fl_arena *a, fl_expr *e) {
+    if (e->kind != FL_EXPR_CALL) return e;
+    const char *name = e->fn->name;
+    bool equal = strcmp(name, "=") == 0 || strcmp(name, ">=") == 0 || strcmp(name, "<=") == 0;
+    bool unequal = strcmp(name, "<>") == 0 || strcmp(name, ">") == 0 || strcmp(name, "<") == 0;
+    if ((equal || unequal) && fl_expr_equal(e->args[0], e->args[1]) && fl_expr_deterministic(e))
+        return fl_expr_int(a, equal, fl_type_of(FL_T_BOOLEAN, false));
+    if (strcmp(name, "AND") != 0 && strcmp(name, "OR") != 0 && strcmp(name, "NOT") != 0) return e;
+    fl_expr *copy = FL_NEW(a, fl_expr);
+    *copy = *e;
+    copy->args = FL_NEW_N(a, fl_expr *, e->n_args);
+    for (int i = 0; i < e->n_args; i++) copy->args[i] = without_same_sides(a, e->args[i]);
+    return copy;
+}
+
 int fl_bind_condition(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     FL_TRY(fl_bind_ast(x, e, out, err));
+    *out = without_same_sides(x->b->ctx->arena, *out);
     if ((*out)->type->kind == FL_T_NULL) *out = fl_expr_null(x->b->ctx->arena, fl_type_of(FL_T_BOOLEAN, true));
     if ((*out)->type->kind == FL_T_BOOLEAN) return 0;
     return fl_bind_fail(e->pos, err, "%s clause must be a condition", x->clause);

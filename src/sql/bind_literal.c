@@ -129,7 +129,7 @@ static const interval_unit interval_units[] = {
     {FL_UNIT_MINUTE, 0, 60000, ':', 59},
     {FL_UNIT_SECOND, 0, 1000, ':', 59},
 };
-enum { INTERVAL_FRACTION_DEFAULT = 6, DAY_TIME_PRECISION_MAX = 3, YEAR_MONTH_PRECISION_MAX = 10 };
+enum { INTERVAL_FRACTION_DEFAULT = 6, LEADING_PRECISION_MAX = 10 };
 
 static int unit_index(fl_time_unit u) {
     for (int i = 0; i < (int)FL_ARRAY_LEN(interval_units); i++)
@@ -190,9 +190,7 @@ static bool parse_interval(const fl_ast_expr *e, int64_t *months, int64_t *ms) {
 static int bind_interval(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     int64_t months = 0, ms = 0;
     bool long_unit = interval_units[unit_index(e->interval.from)].months > 0;
-    if (!long_unit && e->interval.precision > DAY_TIME_PRECISION_MAX)
-        return fl_bind_fail(e->pos, err, "DAY_INTERVAL_TYPES precision is not supported: %d", e->interval.precision);
-    if (e->interval.precision == 0 || e->interval.precision > YEAR_MONTH_PRECISION_MAX)
+    if (e->interval.precision == 0 || e->interval.precision > LEADING_PRECISION_MAX)
         return fl_bind_fail(e->pos, err, "Interval leading field precision '%d' out of range for INTERVAL %s", e->interval.precision,
                             fl_time_unit_name[e->interval.from]);
     if (!parse_interval(e, &months, &ms)) {

@@ -182,6 +182,7 @@ static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_err
     for (int c = 0; c < n_cols; c++) {
         for (int r = 0; r < q->n_rows; r++) types[r] = cells[r * n_cols + c]->type;
         cols[c] = (fl_rel_column){.name = fl_arena_printf(a, "EXPR$%d", c), .type = fl_type_common(a, types, q->n_rows)};
+        cols[c].named_row = fl_expr_is_named_row(cells[c]);
         if (cols[c].type == NULL) return fl_bind_fail(q->pos, err, "Values passed to VALUES operator must have compatible types");
         for (int r = 0; r < q->n_rows; r++)
             if (types[r]->kind == FL_T_NULL) {

@@ -96,12 +96,14 @@ int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_us
     if (t != NULL) {
         found = count_columns(s, t->first, t->n, name->part[n_table], column);
         *n_used = n_table + 1;
-        return found == 1 ? 0 : found > 1 ? ambiguous(name, n_table, err) : not_found(s, name, t, n_table, err);
+        if (found == 1) return 0;
+        if (found > 1) return ambiguous(name, n_table, err);
     }
     found = count_columns(s, 0, s->rel->n_cols, name->part[0], column);
     *n_used = 1;
-    if (found == 1) return 0;
     if (found > 1) return ambiguous(name, 0, err);
+    if (found == 1 && (name->n == 1 || !s->rel->cols[*column].named_row)) return 0;
+    if (t != NULL) return not_found(s, name, t, n_table, err); /* no column either that has the name of the table */
     if (name->n > 1) return fl_bind_fail(name->pos, err, "Table '%s' not found", name->part[0]);
     return not_found(s, name, NULL, 0, err);
 }

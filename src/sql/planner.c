@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "connectors/connector.h"
+#include "expr/program.h"
 #include "sql/planner_int.h"
 
 /* A declared table in the plan. */
@@ -20,6 +21,9 @@ typedef struct table_plan {
     bool planned;
     fl_plan_input out;
     int *map;           /* of each declared column: its place in `out`, or -1 */
+    int n_reads;        /* how often the job names it, and by how many of these rows are filtered at once */
+    fl_expr **filters;  /* what must be true of a row's partition keys to be wanted, once for each read with a filter */
+    int n_filters, cap_filters;
 } table_plan;
 
 typedef struct planner {
@@ -77,9 +81,82 @@ static void needs_of_input(const fl_rel *r, const bool *needed, bool *of_input) 
     }
 }
 
+/* ---- partitions that nobody wants ---- */
+
+/* True if the expression reads partition keys only; map[] has their places among the keys, -1 for other columns. */
+static bool reads_keys_only(const fl_expr *e, const int *map) {
+    if (e->kind == FL_EXPR_COLUMN) return map[e->column] >= 0;
+    for (int i = 0; e->kind == FL_EXPR_CALL && i < e->n_args; i++)
+        if (!reads_keys_only(e->args[i], map)) return false;
+    return true;
+}
+
+static fl_expr *both(planner *p, const char *op, fl_expr *x, fl_expr *y, fl_error *err) {
+    fl_bind b = {.arena = p->a};
+    fl_expr *args[2] = {x, y}, *out;
+    int rc = x == NULL || y == NULL ? 0 : fl_expr_call_name(&b, op, args, 2, y->span, &out, err);
+    fl_assert(rc == 0); /* both are BOOLEAN */
+    return x == NULL ? y : y == NULL ? x : out;
+}
+
+/* The part of a condition that is about partition keys, over a row of those; NULL: none is. */
+static fl_expr *about_keys(planner *p, const fl_expr *e, const int *map, fl_error *err) {
+    if (!fl_expr_deterministic(e) || fl_expr_reads_marks(e)) return NULL;
+    if (reads_keys_only(e, map)) return fl_expr_renumber(p->a, e, map);
+    fl_expr *part = NULL;
+    for (int i = 0; fl_expr_is_call(e, "AND") && i < e->n_args; i++) part = both(p, "AND", part, about_keys(p, e->args[i], map, err), err);
+    return part;
+}
+
+static void note_filter(planner *p, const fl_rel *calc) {
+    table_plan *t = find_table(p, calc->inputs[0]->scan);
+    const fl_catalog_table *d = t->table->def;
+    int *map = FL_NEW_N(p->a, int, d->n_columns);
+    fl_error err;
+    for (int i = 0; i < d->n_columns; i++) map[i] = -1;
+    for (int i = 0; i < d->n_partition_keys; i++) map[d->partition_keys[i]] = i;
+    fl_expr *filter = calc->calc.condition != NULL && d->n_partition_keys > 0 ? about_keys(p, calc->calc.condition, map, &err) : NULL;
+    if (filter != NULL) FL_PUSH(p->a, t->filters, t->n_filters, t->cap_filters, filter);
+}
+
+typedef struct pruning {
+    fl_sql_ctx *c;
+    fl_expr *condition;
+    int n_keys;
+} pruning;
+
+static int prune(void *arg, const fl_batch *partitions, bool *keep, fl_error *err) {
+    const pruning *pr = arg;
+    fl_arena scratch;
+    fl_program *program;
+    fl_column *wanted = NULL;
+    fl_arena_init(&scratch);
+    fl_eval ev = {.pf = pr->c->pf, .tz = pr->c->tz, .scratch = &scratch, .watermark = FL_WATERMARK_MIN};
+    int rc = fl_program_new(&scratch, &pr->condition, 1, pr->n_keys, &program, err);
+    if (rc == 0) rc = fl_program_run(program, &ev, (fl_batch *)(uintptr_t)partitions, true, &wanted, err);
+    for (int i = 0; rc == 0 && i < partitions->n; i++)
+        keep[i] = !fl_column_is_null(wanted, i) && fl_bit(wanted->data, fl_column_at(wanted, i));
+    if (rc == 0) fl_column_unref(wanted);
+    fl_arena_deinit(&scratch);
+    return rc;
+}
+
+/* A partition is left out if no read of the table wants it: each of them must have a filter. */
+static void set_pruning(planner *p, const table_plan *t, fl_source_plan *source) {
+    fl_error err;
+    if (t->n_filters == 0 || t->n_filters < t->n_reads) return;
+    pruning *pr = FL_NEW(p->a, pruning);
+    *pr = (pruning){.c = p->c, .n_keys = t->table->def->n_partition_keys};
+    for (int i = 0; i < t->n_filters; i++) pr->condition = both(p, "OR", pr->condition, t->filters[i], &err);
+    source->prune = prune;
+    source->prune_arg = pr;
+}
+
 static void collect_needs(planner *p, const fl_rel *r, const bool *needed) {
+    if (r->kind == FL_REL_CALC && r->inputs[0]->kind == FL_REL_SCAN) note_filter(p, r);
     if (r->kind == FL_REL_SCAN) {
         table_plan *t = find_table(p, r->scan);
+        t->n_reads++;
         for (int i = 0; i < r->n_cols; i++) t->needed[i] = t->needed[i] || needed[i];
     }
     for (int i = 0; i < r->n_inputs; i++) {
@@ -207,6 +284,7 @@ static int plan_scan(planner *p, const table_plan *t, const bool *read, int *at,
     fl_source_plan source = {.table = &r->table, .columns = columns, .n_columns = n_physical, .metadata = metadata, .n_metadata = n_metadata,
                              .changes = FL_CHANGES_INSERT};
     fl_connector_ctx ctx = connector_ctx(p->c);
+    set_pruning(p, t, &source);
     if (r->connector->plan_source(&ctx, &source, err) < 0)
         return fl_error_prefix(err, "Unable to create a source for reading table '%s': ", r->table.name);
     scan->outputs[0].changes = source.changes;

@@ -73,6 +73,9 @@ static void describe_calc_columns(fl_arena *a, fl_rel *r, const char *const *nam
         if (e->kind == FL_EXPR_COLUMN) {
             c->attr = in->cols[e->column].attr;
             c->prop = in->cols[e->column].prop;
+            c->named_row = in->cols[e->column].named_row;
+        } else if (fl_expr_is_named_row(e)) {
+            c->named_row = true;
         } else if (fl_expr_is_call(e, "PROCTIME")) {
             c->attr = FL_ATTR_PROCTIME;
         }

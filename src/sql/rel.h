@@ -25,6 +25,7 @@ typedef struct fl_rel_column {
     const fl_type *type;
     fl_time_attr attr; /* what the column really is, whatever the mark in its type says */
     fl_rel_prop prop;
+    bool named_row; /* a ROW that a cast has made: its fields are found behind table.column only, and not behind column */
 } fl_rel_column;
 
 typedef enum fl_rel_kind {
