@@ -345,12 +345,9 @@ static int bring_up(fl_job *j, fl_error *err) {
     FL_TRY(count_on(j, err));
     const char *path = j->resume_path ? j->resume_path : j->opt.restore_path;
     if (path != NULL) {
-        int64_t whose = j->resume_path ? j->uid : 0; /* the user may name any; a restart goes on with its own story */
+        int64_t whose = j->resume_path ? j->uid : 0; /* the user may name any; from another's, a restart would show again what it has shown */
         FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, whose, warn_damaged, j, &c, err));
         FL_TRY(check_ops(j, &j->restored, c, err));
-        if (j->resume_path != NULL && c->meta.job_uid != j->uid) /* what we have made visible would come again */
-            return fl_fail(err, FL_E_CORRUPT, "no checkpoint of this run of the job is whole; the newest that is, '%s', is of an earlier run",
-                           c->path);
         j->uid = c->meta.job_uid;
         j->start_ms = c->meta.start_ms;
         j->opt.max_parallelism = c->meta.max_parallelism; /* keys cannot be dealt into other groups any more */

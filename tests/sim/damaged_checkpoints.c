@@ -136,11 +136,11 @@ static const char *check_refused(fl_platform *pf, int64_t newest, int64_t before
     warned w = {0};
     fl_arena_init(&a);
     const char *path = fl_arena_printf(&a, CHECKPOINTS "/chk-%lld", (long long)newest), *problem = NULL;
-    if (fl_checkpoint_find(pf, &a, path, on_warning, &w, &c, &err) != FL_E_CORRUPT ||
+    if (fl_checkpoint_find(pf, &a, path, 0, on_warning, &w, &c, &err) != FL_E_CORRUPT ||
         strstr(err.message, path) == NULL) {
         snprintf(why, sizeof why, "named by itself it is not refused: %s", err.message);
         problem = why;
-    } else if (fl_checkpoint_find(pf, &a, CHECKPOINTS, on_warning, &w, &c, &err) < 0 || c->meta.id != before) {
+    } else if (fl_checkpoint_find(pf, &a, CHECKPOINTS, 0, on_warning, &w, &c, &err) < 0 || c->meta.id != before) {
         problem = "the one before is not taken";
     } else if (w.n != 1 || strstr(w.text, path) == NULL) {
         snprintf(why, sizeof why, "%d warnings: %s", w.n, w.text);
@@ -312,7 +312,7 @@ static void earlier_run(int64_t seed, const scenario *sc) {
     life_end end = world_live(&w, -1, NULL);
     fl_sim_trace(w.pf, NULL, NULL);
     fl_assert(m.spoilt);
-    if (end == LIFE_FAILED && strstr(w.problem, "is of an earlier run") != NULL) {
+    if (end == LIFE_FAILED && strstr(w.problem, "of this job in") != NULL) {
         earlier++;
     } else if (end != LIFE_FINISHED || w.restarts > 0) {
         complain(seed, "a job beside the checkpoints of an earlier run",
