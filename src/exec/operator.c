@@ -117,6 +117,10 @@ int fl_emit_watermark(fl_op *op, int64_t watermark, fl_error *err) {
     return to_all(op, &(fl_event){.kind = FL_EVENT_WATERMARK, .watermark = watermark}, err);
 }
 
+int fl_emit_watermark_to(fl_op *op, int out, int64_t watermark, fl_error *err) {
+    return to_edges(op, out, &(fl_event){.kind = FL_EVENT_WATERMARK, .watermark = watermark}, err);
+}
+
 int fl_emit_idle(fl_op *op, bool idle, fl_error *err) {
     return to_all(op, &(fl_event){.kind = FL_EVENT_IDLE, .idle = idle}, err);
 }

@@ -147,6 +147,7 @@ struct fl_op {
 int fl_emit(fl_op *op, int out, fl_batch *b, fl_error *err);
 /* To all outputs. */
 int fl_emit_watermark(fl_op *op, int64_t watermark, fl_error *err);
+int fl_emit_watermark_to(fl_op *op, int out, int64_t watermark, fl_error *err);
 /* Whether this operator's outputs have something to say: to all of them. */
 int fl_emit_idle(fl_op *op, bool idle, fl_error *err);
 /* There is room behind every edge of output `out`. */

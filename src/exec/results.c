@@ -48,6 +48,10 @@ void fl_results_kinds(fl_results *r, const uint8_t *kinds, int n) {
 
 int fl_results_flush(fl_results *r, fl_op *op, int out, fl_error *err) {
     if (r->n == 0 && r->n_marks == 0) return 0;
+    if (r->n == 0) { /* one mark in front of all rows: most batches of a window's input end here */
+        r->n_marks = 0;
+        return fl_emit_watermark_to(op, out, r->marks[0].watermark, err);
+    }
     fl_batch *b = fl_batch_new(r->schema->n, r->n);
     for (int i = 0; i < r->schema->n; i++) b->cols[i] = r->cols[i];
     for (int i = 0; i < r->n_marks; i++) fl_batch_add_mark(b, r->marks[i].row, r->marks[i].watermark);
