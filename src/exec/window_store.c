@@ -304,7 +304,8 @@ static void front_clear(fl_window_store *s, spec *p) {
 }
 
 /* Puts rows [from, to) of a slice on top of their keys' front stacks. */
-static void front_push(fl_window_store *s, spec *p, front_slice *f, const fl_slice *x, uint32_t from, uint32_t to, fl_arena *scratch) {
+static void front_push(fl_window_store *s, spec *p, front_slice *f, const fl_slice *x, uint32_t from, uint32_t to,
+                       fl_arena *scratch) {
     size_t size = (size_t)s->layout->size;
     char *dst[CHUNK], *src[CHUNK];
     if (f->n + (int)(to - from) > f->cap) {
@@ -609,6 +610,7 @@ void fl_window_store_begin(fl_window_store *s, int spec_index, int64_t end, fl_a
 int fl_window_store_read(fl_window_store *s, uint32_t *ids, char **acc, int max, fl_arena *scratch) {
     spec *p = s->reading;
     int n = 0;
+    max = FL_MIN(max, (int)CHUNK);
     drop_merged(s);
     if (p->strategy == DIRECT) {
         const fl_slice *x = s->read_slice;
@@ -625,7 +627,7 @@ int fl_window_store_read(fl_window_store *s, uint32_t *ids, char **acc, int max,
         s->merged = fl_aligned(16, (size_t)max * (size_t)s->layout->size);
     }
     uint32_t bound = FL_MIN(fl_keytab_bound(s->keys), p->cap);
-    char **both = fl_arena_alloc(scratch, sizeof *both * (size_t)max), **back = fl_arena_alloc(scratch, sizeof *back * (size_t)max);
+    char *both[CHUNK], *back[CHUNK];
     for (; n < max && s->read_at < bound; s->read_at++) {
         front_row *f = p->front[s->read_at];
         char *b = p->back[s->read_at];

@@ -440,7 +440,7 @@ typedef struct packed_all {
 typedef long long v2di __attribute__((vector_size(16)));
 typedef int v4si __attribute__((vector_size(16)));
 
-/* What one value adds: its lanes come from one register by shuffles, for numbers put in one by one cost twice as much. */
+/* What one value adds. Its lanes come from one register by shuffles: put in one by one they cost twice as much. */
 __attribute__((target("sse4.1"))) static inline v4si packed_value(int32_t y) {
     const v4si value = {y, 0, 0, 0}, both = __builtin_shufflevector(-value, value, 0, 4, 1, 5);
     const v2di counted = (v2di)value + (v2di){1ll << SUM_BITS, 0};
