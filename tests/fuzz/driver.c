@@ -40,7 +40,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 /* Half of the time the fuzzer's own mutation, else a word put in, or put over what is there. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed) {
     random_state = seed;
-    if (draw(2) == 0) return LLVMFuzzerMutate(data, size, max);
+    if (fuzz.n_words == 0 || draw(2) == 0) return LLVMFuzzerMutate(data, size, max);
     const fuzz_word *w = &fuzz.words[draw((uint64_t)fuzz.n_words)];
     const char *separator = fuzz.separator != NULL && draw(4) > 0 ? fuzz.separator : "";
     size_t at = draw(size + 1), gap = strlen(separator), n = w->n + 2 * gap;
@@ -54,6 +54,35 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 }
 
 #else
+
+/* ---- what is said when a text ends the program ---- */
+
+static struct {
+    const uint8_t *p;
+    size_t n;
+    const char *file; /* that it was read from, or is to be saved as */
+    bool made;
+} running;
+
+static bool say(const char *s) { return write(STDERR_FILENO, s, strlen(s)) > 0; }
+
+/* Names the file, or keeps the text as one, for it to be run alone. */
+static void die(int signal) {
+    int fd = running.made ? open(running.file, O_WRONLY | O_CREAT | O_TRUNC, 0644) : -1;
+    bool saved = fd >= 0 && write(fd, running.p, running.n) == (ssize_t)running.n;
+    if (say(saved ? "saved as " : "in ") && say(running.file)) say("\n");
+    _exit(128 + signal);
+}
+
+static void run(const uint8_t *p, size_t n, const char *file, bool made) {
+    running.p = p;
+    running.n = n;
+    running.file = file;
+    running.made = made;
+    alarm(TEXT_SECONDS_MAX);
+    LLVMFuzzerTestOneInput(p, n);
+    alarm(0);
+}
 
 /* ---- files ---- */
 
@@ -84,9 +113,7 @@ static int run_file(const char *path) {
     uint8_t *bytes = malloc(size > 0 ? (size_t)size : 1);
     int failed = size < 0 || fread(bytes, 1, (size_t)size, f) != (size_t)size;
     fclose(f);
-    printf("%s\n", path);
-    fflush(stdout);
-    if (!failed) LLVMFuzzerTestOneInput(bytes, (size_t)size);
+    if (!failed) run(bytes, (size_t)size, path, false);
     free(bytes);
     return failed;
 }
@@ -113,8 +140,8 @@ static void make(text *t) {
     if (draw(4) > 0) put_string(t, fuzz.start);
     for (uint64_t n = draw((uint64_t)fuzz.words_max + 1); n > 0; n--) {
         uint8_t byte = (uint8_t)draw(256);
-        const fuzz_word *w = &fuzz.words[draw((uint64_t)fuzz.n_words)];
-        if (draw(50) == 0)
+        const fuzz_word *w = fuzz.n_words > 0 ? &fuzz.words[draw((uint64_t)fuzz.n_words)] : NULL;
+        if (w == NULL || draw(50) == 0)
             put(t, &byte, 1);
         else
             put(t, w->p, w->n);
@@ -124,39 +151,18 @@ static void make(text *t) {
     for (uint64_t n = draw(4); n > 0 && t->n > 0; n--) t->p[draw(t->n)] = (uint8_t)draw(256);
 }
 
-static struct {
-    const uint8_t *p;
-    size_t n;
-    char file[64];
-} running;
-
-/* Keeps the text that has ended the program, for it to be run alone. */
-static void save(int signal) {
-    int fd = open(running.file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    bool saved = fd >= 0 && write(fd, running.p, running.n) == (ssize_t)running.n;
-    if (saved && write(STDERR_FILENO, "saved as ", 9) > 0 &&
-        write(STDERR_FILENO, running.file, strlen(running.file)) > 0)
-        saved = write(STDERR_FILENO, "\n", 1) > 0;
-    _exit(128 + signal);
-}
-
 static void run_random(uint64_t seed, int texts) {
     text t = {0};
-    static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], save);
+    char file[64];
     for (int i = 0; i < texts; i++) {
         random_state = seed + ((uint64_t)i << 32);
         make(&t);
         uint8_t *copy = malloc(t.n > 0 ? t.n : 1);
         if (t.n > 0) memcpy(copy, t.p, t.n);
-        running.p = copy;
-        running.n = t.n;
-        snprintf(running.file, sizeof running.file, "crash-%llu-%d", (unsigned long long)seed, i);
-        alarm(TEXT_SECONDS_MAX);
-        LLVMFuzzerTestOneInput(copy, t.n);
+        snprintf(file, sizeof file, "crash-%llu-%d", (unsigned long long)seed, i);
+        run(copy, t.n, file, true);
         free(copy);
     }
-    alarm(0);
     free(t.p);
 }
 
@@ -168,6 +174,8 @@ int main(int argc, char **argv) {
             seed = strtoull(argv[i + 1], NULL, 10);
         else
             texts = atoi(argv[i + 1]);
+    static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
+    for (size_t k = 0; k < sizeof fatal / sizeof *fatal; k++) signal(fatal[k], die);
     if (i < argc) {
         for (; i < argc; i++) failed |= run_file(argv[i]);
         return failed;

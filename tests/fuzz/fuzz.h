@@ -34,7 +34,7 @@ typedef struct fuzz_word {
 #define WORDS(list) .words = (list), .n_words = sizeof(list) / sizeof *(list)
 
 typedef struct fuzz_target {
-    const fuzz_word *words;
+    const fuzz_word *words; /* NULL: texts of random bytes */
     int n_words;
     int words_max;         /* in one text */
     const char *separator; /* between words; NULL: none */
