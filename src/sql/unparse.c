@@ -304,7 +304,8 @@ static binding binding_of(const fl_ast_expr *e) {
 }
 
 static bool is_zero(fl_str number) {
-    size_t n = strspn(number.p, "0.");
+    size_t n = 0;
+    while (n < number.n && (number.p[n] == '0' || number.p[n] == '.')) n++;
     return n >= number.n || number.p[n] == 'e' || number.p[n] == 'E';
 }
 
