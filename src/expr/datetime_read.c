@@ -386,7 +386,7 @@ bool fl_dt_read_simple(const fl_dt_pattern *p, fl_str s, const fl_tz *tz, int64_
 static bool read_int(cursor *c, int least, int most, char separator, int64_t *x) {
     const char *start = c->p;
     *x = 0;
-    while (c->p < c->end && is_digit(*c->p)) *x = *x * 10 + (*c->p++ - '0');
+    while (c->p < c->end && c->p - start <= most && is_digit(*c->p)) *x = *x * 10 + (*c->p++ - '0');
     int n = (int)(c->p - start);
     if (n < least || n > most) return false;
     if (separator == 0) return true;
