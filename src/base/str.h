@@ -79,7 +79,8 @@ typedef struct fl_reader {
 } fl_reader;
 
 static inline fl_reader fl_reader_make(const void *p, size_t n) {
-    return (fl_reader){(const char *)p, (const char *)p + n, false};
+    const char *from = n > 0 ? (const char *)p : ""; /* an empty run may have no address */
+    return (fl_reader){from, from + n, false};
 }
 static inline const char *fl_read_raw(fl_reader *r, size_t n) {
     if (FL_UNLIKELY((size_t)(r->end - r->p) < n)) {

@@ -555,7 +555,8 @@ static void split_at(splitter *s, const fl_token *t) {
 bool fl_sql_next_statement(fl_str script, size_t *at, fl_str *out) {
     fl_lexer lx;
     splitter s = {0};
-    const char *begin = NULL, *end = NULL, *from = script.p + FL_MIN(*at, script.n);
+    if (*at >= script.n) return false;
+    const char *begin = NULL, *end = NULL, *from = script.p + *at;
     fl_lexer_init(&lx, fl_str_make(from, (size_t)(script.p + script.n - from)));
     for (;;) {
         fl_token t = fl_lexer_next(&lx);
