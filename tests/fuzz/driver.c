@@ -70,6 +70,7 @@ static bool say(const char *s) { return write(STDERR_FILENO, s, strlen(s)) > 0; 
 static void die(int signal) {
     int fd = running.made ? open(running.file, O_WRONLY | O_CREAT | O_TRUNC, 0644) : -1;
     bool saved = fd >= 0 && write(fd, running.p, running.n) == (ssize_t)running.n;
+    if (signal == SIGALRM) say("took too long: ");
     if (say(saved ? "saved as " : "in ") && say(running.file)) say("\n");
     _exit(128 + signal);
 }
@@ -175,7 +176,10 @@ int main(int argc, char **argv) {
         else
             texts = atoi(argv[i + 1]);
     static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
-    for (size_t k = 0; k < sizeof fatal / sizeof *fatal; k++) signal(fatal[k], die);
+    for (size_t k = 0; k < sizeof fatal / sizeof *fatal; k++) {
+        void (*old)(int) = signal(fatal[k], die);
+        if (old != SIG_DFL) signal(fatal[k], old); /* a sanitizer has more to say */
+    }
     if (i < argc) {
         for (; i < argc; i++) failed |= run_file(argv[i]);
         return failed;

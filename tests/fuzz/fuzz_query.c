@@ -33,7 +33,7 @@ static const char *const numbers[] = {
     "TO_TIMESTAMP_LTZ($N, 3)", "HASH_CODE($S)", "BIN($N)",
 };
 static const char *const strings[] = {
-    "b", "s", "''", "'x'", "'2024-02-29 10:11:12'", "NULL", "'a longer text, ä €'", "CAST(NULL AS STRING)", "r.y",
+    "b", "s", "CAST(X'C3' AS STRING)", "CAST(X'41F09F98' AS STRING)", "CAST(X'FF80C2E282AC' AS STRING)", "''", "'x'", "'2024-02-29 10:11:12'", "NULL", "'a longer text, ä €'", "CAST(NULL AS STRING)", "r.y",
     "' 12 '", "U&'\\d83d\\de00'", "'%_'", "$S || $S", "CONCAT($S, $S, $S)", "CONCAT_WS($S, $S, $S)", "UPPER($S)",
     "LOWER($S)", "INITCAP($S)", "SUBSTRING($S, $N, $N)", "SUBSTRING($S FROM $N)", "LEFT($S, $N)", "RIGHT($S, $N)",
     "TRIM($S)", "TRIM(BOTH $S FROM $S)", "LTRIM($S)", "RTRIM($S)", "BTRIM($S, $S)", "LPAD($S, $I, $S)",
@@ -140,7 +140,7 @@ static const char *const queries[] = {
 #define RULES(letter, plain, list)                                                                                     \
     { letter, FL_ARRAY_LEN(list), plain, list }
 static const rules all_rules[] = {
-    RULES('N', 18, numbers),   RULES('S', 12, strings),    RULES('B', 4, bools),       RULES('T', 10, times),
+    RULES('N', 18, numbers),   RULES('S', 15, strings),    RULES('B', 4, bools),       RULES('T', 10, times),
     RULES('D', 5, spans),      RULES('A', 2, arrays),      RULES('P', 8, patterns),    RULES('R', 6, regexes),
     RULES('U', 18, units),     RULES('V', 8, point_units), RULES('I', 10, small),      RULES('M', 10, number_types),
     RULES('Q', 8, time_types), RULES('E', 17, any),        RULES('G', 22, aggregates), RULES('F', 8, sources),
