@@ -316,7 +316,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
 /* clang-format off */
 static const fuzz_word words[] = {
-    WORD("\0"), WORD("\0\0\0\0"), WORD("\1\0\0\0"), WORD("\2\0\0\0"), WORD("\5\0\0\0abcde"), WORD("\377\377\377\377"),
+    WORD("\3"), WORD("\4"), WORD("\11"), WORD("\16"), WORD("\23"), WORD("\30"), WORD("\35"), WORD("\42"), WORD("\0"),
+    WORD("\0\0\0\0"), WORD("\1\0\0\0"), WORD("\2\0\0\0"), WORD("\5\0\0\0abcde"), WORD("\377\377\377\377"),
     WORD("\377\377\377\177"), WORD("\0\0\0\200"), WORD("flst\1\0\0\0"), WORD("flst\1\0\0\0\0\0\0\0\0\0\0\0"),
     WORD("\3\0\0\0\0\0\0\0\20\0\0\0\0\0\0\0flst\1\0\0\0\0\0\0\0\0\0\0\0"),
     WORD("\3\0\0\0\377\377\377\377\0\0\0\0\0\0\0\0"), WORD("\3\0\0\0\377\377\377\177\0\0\0\0\0\0\0\0"), WORD("\7"),
@@ -327,4 +328,4 @@ static const fuzz_word words[] = {
 };
 /* clang-format on */
 
-const fuzz_target fuzz = {WORDS(words), .words_max = 20, .start = "\1", .texts = 4000};
+const fuzz_target fuzz = {WORDS(words), .words_max = 20, .texts = 6000};
