@@ -158,6 +158,7 @@ static int count_channels(const fl_task *t) {
 }
 
 static int barrier_arrived(fl_task *t, fl_channel *c, const fl_msg *m, fl_error *err) {
+    if (m->checkpoint < t->barrier) return 0; /* given up, and the next one has come on another channel */
     if (t->barrier != m->checkpoint) { /* an older one was given up: its channels go on */
         for (int g = 0; g < t->n_gates; g++)
             for (int i = 0; i < t->gates[g].n_channels; i++) t->gates[g].channels[i].blocked = false;
