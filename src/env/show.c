@@ -243,12 +243,26 @@ static int show_columns(flott_session *s, const fl_ast_show *show, fl_arena *a, 
 
 static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
+/* The name under which Flink lists a function: regexpExtract, but ARRAY_CONTAINS of the younger families. */
+static const char *listed_name(fl_arena *a, const char *name) {
+    static const char *const as_they_are[] = {"ARRAY_", "MAP_", "JSON_", "COALESCE", "IFNULL", "TYPEOF", "GREATEST", "LEAST", "CURRENT_WATERMARK"};
+    for (size_t i = 0; i < FL_ARRAY_LEN(as_they_are); i++)
+        if (strncmp(name, as_they_are[i], strlen(as_they_are[i])) == 0) return name;
+    char *listed = fl_arena_strdup(a, name), *to = listed;
+    for (const char *p = name; *p != 0; p++) {
+        bool upper = p > name && p[-1] == '_';
+        if (*p != '_') *to++ = upper || *p < 'A' || *p > 'Z' ? *p : (char)(*p | 32);
+    }
+    *to = 0;
+    return listed;
+}
+
 static flott_result *show_functions(flott_session *s, const fl_ast_show *show, fl_arena *a) {
     int n = 0, n_functions = fl_function_count(), n_aggregates = fl_agg_count();
     const char **names = FL_NEW_N(a, const char *, n_functions + n_aggregates);
     for (int i = 0; i < n_functions; i++)
-        if (!(fl_function_at(i)->flags & FL_FN_OPERATOR)) names[n++] = fl_function_at(i)->name;
-    for (int i = 0; i < n_aggregates; i++) names[n++] = fl_agg_at(i)->name;
+        if (!(fl_function_at(i)->flags & FL_FN_OPERATOR)) names[n++] = listed_name(a, fl_function_at(i)->name);
+    for (int i = 0; i < n_aggregates; i++) names[n++] = listed_name(a, fl_agg_at(i)->name);
     qsort(names, (size_t)n, sizeof *names, compare_names);
     return list_of(s, show, "function name", names, n, a);
 }

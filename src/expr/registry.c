@@ -14,6 +14,7 @@
     X(utf16)                                                                                                           \
     X(encode)                                                                                                          \
     X(search)                                                                                                          \
+    X(regexp)                                                                                                          \
     X(temporal)                                                                                                        \
     X(clock)                                                                                                           \
     X(datetext)                                                                                                        \

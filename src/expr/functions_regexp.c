@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* functions_regexp.c -- REGEXP, REGEXP_EXTRACT, REGEXP_REPLACE and SIMILAR TO.
+ *
+ * What:       patterns are those of java.util.regex; PCRE2 runs them. Most of the two languages is the same: what differs
+ *             is spelled anew before it is compiled, and what cannot be is refused by name, never taken for another
+ *             pattern.
+ *                 \p{Alpha} and its like are ASCII   \u00e9 is \x{00e9}   a class inside a class, && are refused
+ * Bad ones:   a pattern that is none makes REGEXP false, REGEXP_EXTRACT and REGEXP_REPLACE NULL; SIMILAR TO fails.
+ * SIMILAR TO: a regular expression in which _ is one character and % any number, and which must cover the whole text.
+ * Life:       a literal pattern is compiled when the call is bound (call->extra); one of a row is kept until another
+ *             one comes, at most to the end of the batch.
+ * Interface:  the table at the end. A replacement is taken as it is: $1 means nothing in it, as in Flink.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdio.h>
+
+#include "expr/functions_int.h"
+
+static inline fl_str text_at(const fl_column *c, int i) { return fl_view_str(fl_view_at(c, i)); }
+
+/* ---- spelling ---- */
+
+/* Words of \p{…} that mean ASCII in Java, and Java's words for classes of SIMILAR TO. */
+static const struct {
+    const char *word, *posix;
+} classes[] = {{"Lower", "[:lower:]"}, {"Upper", "[:upper:]"}, {"ASCII", "\\x00-\\x7f"}, {"Alpha", "[:alpha:]"},
+               {"Digit", "[:digit:]"}, {"Alnum", "[:alnum:]"}, {"Punct", "[:punct:]"},   {"Graph", "[:graph:]"},
+               {"Print", "[:print:]"}, {"Blank", "[:blank:]"}, {"Cntrl", "[:cntrl:]"},   {"XDigit", "[:xdigit:]"},
+               {"Space", "[:space:]"}};
+
+static int refuse_construct(const char *what, fl_error *err) {
+    return fl_fail(err, FL_E_UNSUPPORTED, "%s in a regular expression is not supported yet", what);
+}
+
+/* \p{…} at p, behind the backslash; *next is what follows. */
+static int put_property(fl_buf *out, const char *p, const char *end, bool in_class, const char **next, fl_error *err) {
+    const char *close = p + 1 < end && p[1] == '{' ? memchr(p, '}', (size_t)(end - p)) : NULL;
+    if (close == NULL) { /* \pL, or nothing that is one */
+        fl_buf_printf(out, "\\%c", *p);
+        *next = p + 1;
+        return 0;
+    }
+    fl_str word = fl_str_make(p + 2, (size_t)(close - p - 2));
+    *next = close + 1;
+    for (size_t i = 0; i < FL_ARRAY_LEN(classes); i++) {
+        if (!fl_str_is(word, classes[i].word)) continue;
+        if (in_class && *p == 'P') return refuse_construct("\\P{…} of a POSIX class inside a class", err);
+        fl_buf_printf(out, in_class ? "%s" : *p == 'P' ? "[^%s]" : "[%s]", classes[i].posix);
+        return 0;
+    }
+    if (word.n > 2 && word.p[0] == 'I' && word.p[1] == 's') word = fl_str_make(word.p + 2, word.n - 2);
+    if (word.n > 2 || memchr(word.p, '=', word.n) != NULL) { /* scripts, blocks, java… */
+        char what[80];
+        snprintf(what, sizeof what, "\\p{%.*s}", (int)FL_MIN(word.n, 40u), word.p);
+        return refuse_construct(what, err);
+    }
+    fl_buf_printf(out, "\\%c{%.*s}", *p, (int)word.n, word.p);
+    return 0;
+}
+
+/* What stands behind a backslash at p; *next is what follows. */
+static int put_escape(fl_buf *out, const char *p, const char *end, bool in_class, const char **next, fl_error *err) {
+    *next = p + 1;
+    switch (*p) {
+    case 'p':
+    case 'P': return put_property(out, p, end, in_class, next, err);
+    case 'u':
+        if (end - p < 5) break;
+        fl_buf_printf(out, "\\x{%.4s}", p + 1);
+        *next = p + 5;
+        return 0;
+    case '0': {
+        int n = 1;
+        while (n < 4 && p + n < end && p[n] >= '0' && p[n] <= '7') n++;
+        fl_buf_printf(out, "\\o{%.*s}", n - 1, p + 1);
+        *next = p + n;
+        return 0;
+    }
+    case 'N':
+    case 'X':
+    case 'b':
+        if (*p != 'b' || (p + 1 < end && p[1] == '{')) return refuse_construct("\\N, \\X or \\b{…}", err);
+        break;
+    case 'G':
+    case 'K': return refuse_construct("\\G or \\K", err);
+    default: break;
+    }
+    fl_buf_putc(out, '\\');
+    *next = fl_utf8_next(p, end);
+    fl_buf_put(out, p, (size_t)(*next - p));
+    return 0;
+}
+
+/* A class from its '[' on. A ']' that comes first is a character in PCRE2 and in Java none. */
+static int put_class(fl_buf *out, const char *p, const char *end, const char **next, fl_error *err) {
+    fl_buf_putc(out, *p++);
+    if (p < end && *p == '^') fl_buf_putc(out, *p++);
+    while (p < end && *p != ']') {
+        if (*p == '[') return refuse_construct("a class inside a class", err);
+        if (*p == '&' && p + 1 < end && p[1] == '&') return refuse_construct("&& of classes", err);
+        if (*p == '\\' && p + 1 < end) {
+            FL_TRY(put_escape(out, p + 1, end, true, &p, err));
+            continue;
+        }
+        fl_buf_putc(out, *p++);
+    }
+    if (p < end) fl_buf_putc(out, *p++);
+    *next = p;
+    return 0;
+}
+
+static int spell_java(fl_buf *out, fl_str s, fl_error *err) {
+    for (const char *p = s.p, *end = s.p + s.n; p < end;) {
+        if (*p == '[') {
+            FL_TRY(put_class(out, p, end, &p, err));
+        } else if (*p == '\\' && end - p > 1 && p[1] == 'Q') { /* as it is, to \E */
+            const char *close = memmem(p, (size_t)(end - p), "\\E", 2);
+            const char *behind = close != NULL ? close + 2 : end;
+            fl_buf_put(out, p, (size_t)(behind - p));
+            p = behind;
+        } else if (*p == '\\' && end - p > 1) {
+            FL_TRY(put_escape(out, p + 1, end, false, &p, err));
+        } else {
+            fl_buf_putc(out, *p++);
+        }
+    }
+    return 0;
+}
+
+/* ---- compiled patterns ---- */
+
+typedef struct regex {
+    pcre2_code *code; /* NULL: the pattern is none */
+    pcre2_match_data *match;
+} regex;
+
+static void regex_free(void *arg) {
+    regex *r = arg;
+    pcre2_match_data_free(r->match);
+    pcre2_code_free(r->code);
+    *r = (regex){0};
+}
+
+/* Compiles a spelled pattern. One that PCRE2 refuses and Java does not is refused here, too. */
+static int regex_compile(regex *r, const fl_buf *spelled, bool whole, fl_error *err) {
+    int code;
+    PCRE2_SIZE at;
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0);
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
+    r->code = pcre2_compile((PCRE2_SPTR)(spelled->n > 0 ? spelled->p : ""), spelled->n, options, &code, &at, context);
+    pcre2_compile_context_free(context);
+    if (r->code != NULL) {
+        pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+        r->match = pcre2_match_data_create_from_pattern(r->code, NULL);
+        return 0;
+    }
+    if (code == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH) return refuse_construct("a lookbehind of several lengths", err);
+    return 0;
+}
+
+static int compile_java(regex *r, fl_str pattern, fl_error *err) {
+    fl_buf spelled;
+    fl_buf_init(&spelled);
+    int rc = spell_java(&spelled, pattern, err);
+    if (rc == 0) rc = regex_compile(r, &spelled, false, err);
+    fl_buf_deinit(&spelled);
+    return rc;
+}
+
+/* Looks for the pattern from byte `from` on: 1 found, 0 not, or an error. */
+static int regex_find(const regex *r, fl_str s, size_t from, const fl_kernel_call *call, fl_error *err) {
+    int n = pcre2_match(r->code, (PCRE2_SPTR)s.p, s.n, from, 0, r->match, NULL);
+    if (n == PCRE2_ERROR_NOMATCH) return 0;
+    return n >= 0 ? 1 : fl_kernel_fail(err, call, "matching gives up: the pattern tries too many ways");
+}
+
+/* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the same. */
+typedef struct regex_source {
+    regex r;
+    bool shared;    /* the code is the call's, which several tasks may run; the room for what is found is not */
+    fl_str pattern; /* of r */
+    bool known;
+} regex_source;
+
+static void source_deinit(regex_source *s) {
+    if (s->shared) s->r.code = NULL;
+    regex_free(&s->r);
+}
+
+static int regex_of_row(regex_source *s, const fl_kernel_call *call, fl_str pattern, fl_error *err) {
+    const regex *own = call->expr->extra;
+    if (s->known && (s->shared || fl_str_eq(pattern, s->pattern))) return 0;
+    s->known = true;
+    s->pattern = pattern;
+    if (own == NULL) {
+        regex_free(&s->r);
+        int rc = compile_java(&s->r, pattern, err);
+        if (rc == FL_E_UNSUPPORTED) rc = err->code = FL_E_RUNTIME; /* it is the row that is refused */
+        return rc;
+    }
+    s->shared = true;
+    s->r.code = own->code;
+    if (own->code != NULL) s->r.match = pcre2_match_data_create_from_pattern(own->code, NULL);
+    return 0;
+}
+
+/* ---- REGEXP ---- */
+
+static int kernel_regexp(FL_KERNEL_ARGS) {
+    regex_source source = {0};
+    int rc = 0;
+    for (int k = 0; k < rows.n && rc >= 0; k++) {
+        int i = fl_row_at(rows, k);
+        fl_str pattern = text_at(in[1], i);
+        if ((rc = regex_of_row(&source, call, pattern, err)) < 0) break;
+        rc = source.r.code != NULL && pattern.n > 0 ? regex_find(&source.r, text_at(in[0], i), 0, call, err) : 0;
+        fl_bit_put(out->data, i, rc > 0);
+    }
+    source_deinit(&source);
+    return FL_MIN(rc, 0);
+}
+
+/* ---- REGEXP_EXTRACT(s, pattern [, group]) ---- */
+
+static int kernel_extract(FL_KERNEL_ARGS) {
+    regex_source source = {0};
+    int rc = 0;
+    fl_column_share_heaps(out, in[0]);
+    for (int k = 0; k < rows.n && rc >= 0; k++) {
+        int i = fl_row_at(rows, k);
+        fl_str s = text_at(in[0], i);
+        int64_t group = call->expr->n_args == 3 ? FL_DATA(in[2], int64_t)[fl_column_at(in[2], i)] : 0;
+        if ((rc = regex_of_row(&source, call, text_at(in[1], i), err)) < 0) break;
+        rc = source.r.code != NULL ? regex_find(&source.r, s, 0, call, err) : 0;
+        const PCRE2_SIZE *at = rc > 0 ? pcre2_get_ovector_pointer(source.r.match) : NULL;
+        bool is_group = at != NULL && group >= 0 && group < pcre2_get_ovector_count(source.r.match);
+        bool found = is_group && at[2 * group] != PCRE2_UNSET;
+        if (found)
+            fl_put_slice(out, i, s.p + at[2 * group], at[2 * group + 1] - at[2 * group]);
+        else
+            fl_kernel_null(out, i);
+    }
+    source_deinit(&source);
+    return FL_MIN(rc, 0);
+}
+
+/* ---- REGEXP_REPLACE ---- */
+
+/* Behind an empty match the search goes on one character later, and that character stays. */
+static int replace_all(const regex *r, fl_str s, fl_str by, fl_buf *b, const fl_kernel_call *call, fl_error *err) {
+    size_t copied = 0, from = 0;
+    while (from <= s.n && b->n <= (size_t)FL_TEXT_BYTES_MAX) {
+        int found = regex_find(r, s, from, call, err);
+        if (found < 0) return found;
+        if (found == 0) break;
+        const PCRE2_SIZE *at = pcre2_get_ovector_pointer(r->match);
+        fl_buf_put(b, s.p + copied, at[0] - copied);
+        fl_buf_put_str(b, by);
+        copied = from = at[1];
+        if (at[0] == at[1]) from = from < s.n ? (size_t)(fl_utf8_next(s.p + from, s.p + s.n) - s.p) : s.n + 1;
+    }
+    fl_buf_put(b, s.p + copied, s.n - copied);
+    return 0;
+}
+
+static int kernel_replace(FL_KERNEL_ARGS) {
+    regex_source source = {0};
+    uint64_t so_far = 0;
+    fl_buf b;
+    int rc = 0;
+    fl_buf_init(&b);
+    for (int k = 0; k < rows.n && rc == 0; k++) {
+        int i = fl_row_at(rows, k);
+        fl_buf_reset(&b);
+        if ((rc = regex_of_row(&source, call, text_at(in[1], i), err)) < 0) break;
+        if (source.r.code != NULL) {
+            rc = replace_all(&source.r, text_at(in[0], i), text_at(in[2], i), &b, call, err);
+            if (rc == 0) rc = fl_text_grow(&so_far, b.n, call, err);
+            if (rc == 0) fl_column_put_str(out, i, fl_str_make(b.n > 0 ? b.p : "", b.n));
+        } else if (call->expr->type->nullable) {
+            fl_kernel_null(out, i);
+        } else {
+            rc = fl_kernel_fail(err, call, "the pattern is no regular expression: NULL where the type is NOT NULL");
+        }
+    }
+    source_deinit(&source);
+    fl_buf_deinit(&b);
+    return rc;
+}
+
+/* ---- type rules ---- */
+
+/* Compiles a pattern that is a literal. */
+static int prepare(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_value *pattern = fl_expr_value(call->args[1]);
+    if (pattern == NULL || pattern->is_null) return 0;
+    regex *r = FL_NEW(b->arena, regex);
+    FL_TRY(compile_java(r, pattern->s, err));
+    fl_arena_on_free(b->arena, regex_free, r);
+    call->extra = r;
+    return 0;
+}
+
+static int infer_regexp(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_need_texts(call, 0, 2, err));
+    FL_TRY(prepare(b, call, err));
+    return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), fl_args_nullable(call));
+}
+
+static int infer_extract(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_need_texts(call, 0, 2, err));
+    FL_TRY(fl_need_bigint(b, call, 2, err));
+    FL_TRY(prepare(b, call, err));
+    return fl_typed(b, call, fl_type_string(true), true);
+}
+
+static int infer_replace(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_need_texts(call, 0, 3, err));
+    FL_TRY(prepare(b, call, err));
+    return fl_typed(b, call, fl_type_string(true), fl_args_nullable(call));
+}
+
+static fl_kernel_fn *choose(const fl_expr *call) {
+    switch (call->fn->name[6]) {
+    case 0: return kernel_regexp;
+    default: return call->fn->name[7] == 'E' ? kernel_extract : kernel_replace;
+    }
+}
+
+/* ---- SIMILAR TO ---- */
+
+static int bad_similar(fl_str pattern, fl_error *err) {
+    return fl_fail(err, FL_E_RUNTIME, "Invalid regular expression '%.*s'", (int)FL_MIN(pattern.n, 200u), pattern.p);
+}
+
+/* [:WORD:] at p as it stands inside a class; NULL: there is none. */
+static const char *similar_class(const char *p, const char *end, fl_buf *out) {
+    for (size_t i = 0; i < FL_ARRAY_LEN(classes); i++) {
+        size_t n = strlen(classes[i].word);
+        if ((size_t)(end - p) < n + 4 || !fl_str_iis(fl_str_make(p + 2, n), classes[i].word) || memcmp(p + 2 + n, ":]", 2) != 0)
+            continue;
+        fl_buf_puts(out, strcmp(classes[i].word, "Space") == 0 ? " " : classes[i].posix);
+        return p + n + 4;
+    }
+    fl_str white = fl_str_from("[:WHITESPACE:]");
+    if ((size_t)(end - p) < white.n || !fl_str_ieq(fl_str_make(p, white.n), white)) return NULL;
+    fl_buf_puts(out, "\\s");
+    return p + white.n;
+}
+
+/* Texts that PCRE2 would take for more than themselves. */
+static void put_plain(fl_buf *out, const char *p, size_t n) {
+    if (n == 1 && strchr("\\[](){}.*+?^$|-&", *p) != NULL) fl_buf_putc(out, '\\');
+    fl_buf_put(out, p, n);
+}
+
+static int spell_similar(fl_buf *out, fl_str pattern, fl_str escape, fl_error *err) {
+    bool in_class = false;
+    if (escape.n > 0 && fl_utf8_next(escape.p, escape.p + escape.n) != escape.p + escape.n)
+        return fl_fail(err, FL_E_RUNTIME, "Invalid escape character '%.*s'", (int)FL_MIN(escape.n, 40u), escape.p);
+    for (const char *p = pattern.p, *end = pattern.p + pattern.n; p < end;) {
+        const char *next = fl_utf8_next(p, end), *behind;
+        size_t n = (size_t)(next - p);
+        if (n == escape.n && memcmp(p, escape.p, n) == 0) {
+            if (next == end) return bad_similar(pattern, err);
+            behind = fl_utf8_next(next, end);
+            put_plain(out, next, (size_t)(behind - next));
+            p = behind;
+            continue;
+        }
+        if (in_class && *p == '[' && next < end && *next == ':') {
+            if ((behind = similar_class(p, end, out)) == NULL) return bad_similar(pattern, err);
+            p = behind;
+            continue;
+        }
+        if (*p == '[' && in_class) return bad_similar(pattern, err);
+        if (*p == '[' || *p == ']') in_class = *p == '[';
+        if (*p == '\\')
+            fl_buf_puts(out, "\\\\");
+        else if (*p == '_' && !in_class)
+            fl_buf_putc(out, '.');
+        else if (*p == '%' && !in_class)
+            fl_buf_puts(out, "(?:.*)");
+        else
+            fl_buf_put(out, p, n);
+        p = next;
+    }
+    return in_class ? bad_similar(pattern, err) : 0;
+}
+
+static int compile_similar(regex *r, fl_str pattern, fl_str escape, fl_error *err) {
+    fl_buf spelled;
+    fl_buf_init(&spelled);
+    int rc = spell_similar(&spelled, pattern, escape, err);
+    if (rc == 0) rc = regex_compile(r, &spelled, true, err);
+    if (rc == 0 && r->code == NULL) rc = bad_similar(pattern, err);
+    fl_buf_deinit(&spelled);
+    return rc;
+}
+
+static int similar(FL_KERNEL_ARGS) {
+    fl_str pattern = {0}, escape = {0};
+    regex r = {0};
+    int rc = 0;
+    for (int k = 0; k < rows.n && rc >= 0; k++) {
+        int i = fl_row_at(rows, k);
+        fl_str p = text_at(in[1], i), e = call->expr->n_args == 3 ? text_at(in[2], i) : fl_str_make("", 0);
+        if (r.code == NULL || !fl_str_eq(p, pattern) || !fl_str_eq(e, escape)) {
+            regex_free(&r);
+            if ((rc = compile_similar(&r, p, e, err)) < 0) break;
+            pattern = p;
+            escape = e;
+        }
+        rc = regex_find(&r, text_at(in[0], i), 0, call, err);
+        fl_bit_put(out->data, i, rc > 0);
+    }
+    regex_free(&r);
+    return FL_MIN(rc, 0);
+}
+
+static int infer_similar(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_need_texts(call, 0, 3, err));
+    return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), fl_args_nullable(call));
+}
+
+static int infer_not_similar(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_expr *e;
+    FL_TRY(fl_expr_call_name(b, "SIMILAR TO", call->args, call->n_args, call->span, &e, err));
+    FL_TRY(fl_call1(b, "NOT", e, call->span, &e, err));
+    return fl_become(call, e);
+}
+
+static fl_kernel_fn *choose_similar(const fl_expr *call FL_UNUSED) { return similar; }
+
+/* ---- the table ---- */
+
+#define ROW(word, least, most, more_flags, rule, pick, form, text)                                                     \
+    {                                                                                                                  \
+        .name = word, .min_args = least, .max_args = most,                                                             \
+        .flags = FL_FN_STRICT | FL_FN_COSTLY | FL_FN_FALLIBLE | (more_flags), .infer = rule, .choose = pick,           \
+        .signature = form, .doc = text                                                                                 \
+    }
+
+FL_FUNCTION_TABLE(regexp) = {
+    ROW("REGEXP", 2, 2, 0, infer_regexp, choose, "'REGEXP(<CHARACTER>, <CHARACTER>)'",
+        "Some part of the text matches a regular expression."),
+    ROW("REGEXP_EXTRACT", 2, 3, 0, infer_extract, choose, "'REGEXP_EXTRACT(<CHARACTER>, <CHARACTER>, <INTEGER>)'",
+        "What a regular expression, or one of its groups, matches first; NULL if there is no match."),
+    ROW("REGEXP_REPLACE", 3, 3, 0, infer_replace, choose, "'REGEXP_REPLACE(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
+        "With all matches of a regular expression replaced by a text."),
+    ROW("SIMILAR TO", 2, 3, FL_FN_OPERATOR, infer_similar, choose_similar, "'SIMILAR TO(<STRING>, <STRING>, <STRING>)'",
+        "The text matches a pattern of SQL: a regular expression with _ and %."),
+    ROW("NOT SIMILAR TO", 2, 3, FL_FN_OPERATOR, infer_not_similar, choose_similar,
+        "'NOT SIMILAR TO(<STRING>, <STRING>, <STRING>)'", "The text does not match a pattern of SQL."),
+    {0},
+};
