@@ -196,17 +196,16 @@ static void put_create_table(fl_buf *out, const fl_catalog_table *t) {
 static void put_create_view(fl_buf *out, const fl_catalog_table *t) {
     fl_buf_puts(out, t->temporary ? "CREATE TEMPORARY VIEW " : "CREATE VIEW ");
     put_path(out, t);
-    fl_buf_puts(out, " (\n");
+    fl_buf_putc(out, '(');
     for (int i = 0; i < t->n_columns; i++) {
-        fl_buf_puts(out, i > 0 ? ",\n  " : "  ");
+        if (i > 0) fl_buf_puts(out, ", ");
         fl_quote_name(out, t->columns[i].name);
     }
-    fl_buf_puts(out, "\n)");
-    if (t->comment != NULL) {
-        fl_buf_puts(out, " COMMENT ");
-        put_string(out, t->comment);
-    }
-    fl_buf_printf(out, "\nAS %s\n", t->query);
+    fl_buf_printf(out, ") as\n%s", t->qualified_query);
+    if (t->comment == NULL) return;
+    fl_buf_puts(out, " COMMENT ");
+    put_string(out, t->comment);
+    fl_buf_putc(out, '\n');
 }
 
 static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_arena *a, flott_result **out, fl_error *err) {

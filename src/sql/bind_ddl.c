@@ -27,6 +27,15 @@ static const char *expr_text(fl_arena *a, const fl_ast_expr *e) {
     return text;
 }
 
+static const char *query_text(fl_arena *a, const fl_ast_query *q) {
+    fl_buf b;
+    fl_buf_init(&b);
+    fl_sql_print_query(&b, q);
+    const char *text = fl_arena_strndup(a, b.p, b.n);
+    fl_buf_deinit(&b);
+    return text;
+}
+
 static int declare_columns(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
     out->columns = FL_NEW_N(c->arena, fl_catalog_column, t->n_columns);
     for (int i = 0; i < t->n_columns; i++) {
@@ -222,7 +231,10 @@ int fl_bind_create_table(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog
 int fl_bind_create_view(fl_sql_ctx *c, const fl_ast_create_view *v, fl_catalog_table *out, fl_error *err) {
     fl_rel *query;
     *out = (fl_catalog_table){.name = v->name.part[v->name.n - 1], .is_view = true, .temporary = v->temporary, .watermark_column = -1, .comment = v->comment};
-    FL_TRY(fl_bind_query(c, v->query, &query, err));
+    c->qualify = true;
+    int rc = fl_bind_query(c, v->query, &query, err);
+    c->qualify = false;
+    if (rc < 0) return rc;
     const char *const *names = v->columns;
     if (v->n_columns == 0) names = fl_result_names(c->arena, query);
     if (v->n_columns > 0 && v->n_columns != query->n_cols)
@@ -236,5 +248,6 @@ int fl_bind_create_view(fl_sql_ctx *c, const fl_ast_create_view *v, fl_catalog_t
         out->columns[i] = (fl_catalog_column){.name = names[i], .kind = FL_COLUMN_PHYSICAL, .type = query->cols[i].type};
     }
     out->query = fl_arena_strndup(c->arena, v->query_text.p, v->query_text.n);
+    out->qualified_query = query_text(c->arena, v->query);
     return 0;
 }

@@ -57,6 +57,18 @@ static bool is_pi(const fl_ast_expr *e) {
     return e->name.n == 1 && e->pos.length == 2 && fl_str_iis(fl_str_from(e->name.part[0]), "PI");
 }
 
+/* column becomes table.column in the tree. */
+static void qualify(fl_expr_ctx *x, const fl_ast_expr *e, int column, int used) {
+    fl_name *name = &((fl_ast_expr *)(uintptr_t)e)->name;
+    const char *table = table_of_column(x->scope, column), **part;
+    if (used > 1 || table == NULL) return;
+    part = FL_NEW_N(x->b->ctx->arena, const char *, name->n + 1);
+    part[0] = table;
+    memcpy(part + 1, name->part, sizeof *part * (size_t)name->n);
+    name->part = part;
+    name->n++;
+}
+
 static int bind_name(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     int column, used;
     if (is_pi(e)) return fl_bind_call(x, "PI", NULL, 0, e->pos, out, err);
@@ -64,7 +76,9 @@ static int bind_name(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
     FL_TRY(fl_scope_find(x->scope, &e->name, &column, &used, err));
     *out = fl_rel_ref(x->b->ctx->arena, x->scope->rel, column);
     (*out)->span = fl_span_of(e->pos);
+    int in_name = used;
     for (; used < e->name.n; used++) FL_TRY(bind_field(x, *out, table_of_column(x->scope, column), &e->name, used, out, err));
+    if (x->b->ctx->qualify) qualify(x, e, column, in_name);
     return 0;
 }
 

@@ -168,9 +168,19 @@ static int expand_view(fl_binder *b, const fl_catalog_table *d, fl_rel **out, fl
     return 0;
 }
 
+/* table becomes catalog.database.table in the tree. */
+static void qualify(fl_arena *a, const fl_name *name, const fl_catalog_table *t) {
+    fl_name *n = (fl_name *)(uintptr_t)name;
+    const char *const path[] = {t->catalog, t->database, t->name};
+    n->part = FL_NEW_N(a, const char *, 3);
+    memcpy(n->part, path, sizeof path);
+    n->n = 3;
+}
+
 int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out, const fl_catalog_table **def,
                   fl_error *err) {
     FL_TRY(b->ctx->find(b->ctx->find_arg, name, b->catalog, b->database, def, err));
+    if (b->ctx->qualify) qualify(b->ctx->arena, name, *def);
     if (!(*def)->is_view) {
         int rc = scan_table(b, *def, hints, n_hints, out, err);
         return rc < 0 ? fl_error_at(err, fl_span_of(name->pos)) : 0;
@@ -312,7 +322,9 @@ static int bind_data(fl_binder *b, const window_function *f, const fl_ast_expr *
                             f->name);
     if (e->query == NULL) {
         fl_ast_from from = {.kind = FL_FROM_TABLE, .name = e->name, .pos = e->pos};
-        return bind_named(b, &from, out, err);
+        int rc = bind_named(b, &from, out, err);
+        ((fl_ast_expr *)(uintptr_t)e)->name = from.name; /* which may have been qualified */
+        return rc;
     }
     FL_TRY(fl_bind_query_in(b, e->query, &rel, err));
     *out = single(b, rel, NULL, NULL);

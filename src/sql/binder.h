@@ -21,6 +21,7 @@ typedef struct fl_sql_ctx {
     void *find_arg;
     void (*note)(void *arg, const char *text); /* what deserves a visible note */
     void *note_arg;
+    bool qualify;          /* names of tables and columns are completed in the tree: how a view is stored */
     /* the planner's */
     int64_t watermark_interval_ms, idle_timeout_ms;
     bool drop_null_rows;   /* table.exec.sink.not-null-enforcer = DROP */

@@ -58,6 +58,7 @@ fl_catalog_table *fl_catalog_table_copy(fl_arena *a, const fl_catalog_table *t) 
     c->options = options;
     c->comment = copy_text(a, t->comment);
     c->query = copy_text(a, t->query);
+    c->qualified_query = copy_text(a, t->qualified_query);
     c->query_catalog = copy_text(a, t->query_catalog);
     c->query_database = copy_text(a, t->query_database);
     return c;

@@ -41,6 +41,7 @@ typedef struct fl_catalog_table {
     const char *comment;           /* NULL: none */
     /* views */
     const char *query;             /* as written */
+    const char *qualified_query;   /* as Flink stores it, for SHOW CREATE VIEW: every name is complete */
     const char *query_catalog, *query_database; /* where its names are looked for first */
 } fl_catalog_table;
 
