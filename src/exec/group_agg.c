@@ -6,6 +6,7 @@
  * Algorithm:  a batch is cut into stretches in which no key occurs twice; in a stretch the results before, the update and
  *             the results after are each done for all rows at once. Rows whose results are equal before and after emit
  *             nothing. At the end of the batch the output rows are picked from the two sets of results in input order.
+ *             Under a time-to-live of state they emit it all the same, as in Flink.
  * Invariant:  group id has its accumulator at acc[id]; groups are never forgotten (there is no time-to-live yet).
  */
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static void run_stretch(group_agg *g, fl_batch *b, const uint32_t *ids, int from
 static int pick(group_agg *g, const fl_batch *b, const changes *c, uint16_t *from, uint16_t *key_row, uint8_t *kinds) {
     int n = 0;
     for (int k = 0; k < b->n_sel; k++) {
-        bool equal = !c->is_new[k];
+        bool equal = !c->is_new[k] && !g->plan->has_ttl;
         for (int i = 0; equal && i < g->plan->n_calls; i++) equal = result_equal(c->before[i], c->after[i], k);
         if (equal) continue;
         if (!c->is_new[k] && g->plan->update_before) {

@@ -149,6 +149,7 @@ typedef struct fl_group_agg {
     const fl_agg_call *calls;
     int n_calls;
     bool update_before; /* somebody behind needs -U */
+    bool has_ttl;       /* STATE_TTL: what did not change is sent again, so that what keeps it behind stays fresh, too */
 } fl_group_agg;
 
 typedef enum fl_distribution { FL_DIST_HASH, FL_DIST_SINGLE, FL_DIST_REBALANCE } fl_distribution;

@@ -305,11 +305,11 @@ static int column_for(fl_arena *a, const fl_scope *scope, columns *c, fl_expr *e
     return c->n++;
 }
 
-static fl_rel *make_aggregate(fl_group *g) {
+static fl_rel *make_aggregate(fl_group *g, bool has_ttl) {
     fl_arena *a = g->b->ctx->arena;
     int most = g->n_keys + 2 * g->n_calls + 1, n_out = g->n_keys + g->n_calls + g->n_props;
     columns c = {FL_NEW_N(a, fl_expr *, most), FL_NEW_N(a, const char *, most), 0};
-    fl_rel_aggregate agg = {.n_keys = g->n_keys, .n_calls = g->n_calls, .props = g->props, .n_props = g->n_props};
+    fl_rel_aggregate agg = {.n_keys = g->n_keys, .n_calls = g->n_calls, .props = g->props, .n_props = g->n_props, .has_ttl = has_ttl};
     int *keys = FL_NEW_N(a, int, g->n_keys);
     const char **names = FL_NEW_N(a, const char *, n_out);
     agg.keys = keys;
@@ -339,7 +339,7 @@ static fl_rel *make_aggregate(fl_group *g) {
 
 /* ---- the query ---- */
 
-int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err) {
+int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out, fl_error *err) {
     fl_arena *a = b->ctx->arena;
     fl_group g = {.b = b, .scope = scope};
     fl_expr_ctx x = {.b = b, .scope = scope, .group = &g, .clause = "SELECT"};
@@ -349,7 +349,7 @@ int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope,
     FL_TRY(fl_bind_items(&x, s, &items, err));
     x.clause = "HAVING";
     if (s->having != NULL) FL_TRY(fl_bind_condition(&x, s->having, &having, err));
-    fl_rel *rel = make_aggregate(&g);
+    fl_rel *rel = make_aggregate(&g, has_ttl);
     rel->span = fl_span_of(s->pos);
     if (having != NULL) {
         FL_TRY(regroup(&g, having, &having, err));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bind_query.c -- queries: WITH, SELECT, VALUES, TABLE, UNION, and what stands behind them. */
+#include "base/option.h"
 #include "sql/binder_int.h"
 
 /* ---- SELECT ---- */
@@ -79,13 +80,50 @@ static bool is_grouped(const fl_ast_select *s) {
     return false;
 }
 
+/* The relation of FROM that a hint means: by its alias, or the last part of its name. */
+static bool is_relation(const fl_ast_from *f, const char *name) {
+    if (f == NULL) return false;
+    if (f->kind == FL_FROM_JOIN) return is_relation(f->left, name) || is_relation(f->right, name);
+    if (f->alias != NULL) return strcmp(f->alias, name) == 0;
+    return f->kind == FL_FROM_TABLE && strcmp(f->name.part[f->name.n - 1], name) == 0;
+}
+
+/* STATE_TTL('t' = '1d', …); *has_ttl: one is longer than nothing. */
+static int bind_state_ttl(fl_binder *b, const fl_ast_select *s, const fl_ast_hint *h, bool *has_ttl, fl_error *err) {
+    for (int i = 0; i < h->n; i++) {
+        int64_t ms;
+        if (h->keys[i] == NULL)
+            return fl_bind_fail(h->pos, err, "Invalid STATE_TTL hint, expecting at least one key-value options specified.");
+        if (!is_relation(s->from, h->keys[i]))
+            return fl_bind_fail(h->pos, err, "The options of following hints cannot match the name of input tables or views: '%s' in STATE_TTL",
+                                h->keys[i]);
+        if (fl_parse_duration_ms(fl_str_from(h->values[i]), &ms, err) < 0) {
+            fl_error_prefix(err, "Invalid STATE_TTL hint value: ");
+            return fl_error_at(err, fl_span_of(h->pos));
+        }
+        *has_ttl = *has_ttl || ms > 0;
+    }
+    if (*has_ttl && b->ctx->note != NULL) b->ctx->note(b->ctx->note_arg, "state does not expire yet: STATE_TTL keeps none from growing");
+    return 0;
+}
+
+/* Hints of a query block: those that nobody here knows are noted. */
+static int bind_hints(fl_binder *b, const fl_ast_select *s, bool *has_ttl, fl_error *err) {
+    for (int i = 0; i < s->n_hints; i++) {
+        if (fl_str_iis(fl_str_from(s->hints[i].name), "STATE_TTL"))
+            FL_TRY(bind_state_ttl(b, s, &s->hints[i], has_ttl, err));
+        else if (b->ctx->note != NULL)
+            b->ctx->note(b->ctx->note_arg, fl_arena_printf(b->ctx->arena, "the hint %s has no effect", s->hints[i].name));
+    }
+    return 0;
+}
+
 static int bind_select(fl_binder *b, const fl_ast_select *s, fl_rel **out, fl_error *err) {
     fl_scope scope = {0};
     if (s->qualify != NULL) return fl_bind_unsupported(s->qualify->pos, err, "QUALIFY is not supported yet");
     if (s->n_windows > 0) return fl_bind_unsupported(s->windows[0].pos, err, "OVER windows are not supported yet");
-    for (int i = 0; i < s->n_hints; i++)
-        if (b->ctx->note != NULL)
-            b->ctx->note(b->ctx->note_arg, fl_arena_printf(b->ctx->arena, "the hint %s has no effect", s->hints[i].name));
+    bool has_ttl = false;
+    FL_TRY(bind_hints(b, s, &has_ttl, err));
     if (s->from != NULL) FL_TRY(fl_bind_from(b, s->from, &scope, err));
     if (s->where != NULL) {
         fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "WHERE"};
@@ -94,7 +132,7 @@ static int bind_select(fl_binder *b, const fl_ast_select *s, fl_rel **out, fl_er
         FL_TRY(fl_bind_condition(&x, s->where, &condition, err));
         scope.rel = fl_rel_filter(b->ctx->arena, scope.rel, condition);
     }
-    FL_TRY(is_grouped(s) ? fl_bind_grouped(b, s, &scope, out, err) : bind_plain(b, s, &scope, out, err));
+    FL_TRY(is_grouped(s) ? fl_bind_grouped(b, s, &scope, has_ttl, out, err) : bind_plain(b, s, &scope, out, err));
     if (s->distinct) *out = distinct(b->ctx->arena, *out);
     return 0;
 }

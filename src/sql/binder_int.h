@@ -105,7 +105,7 @@ int fl_bind_items(fl_expr_ctx *x, const fl_ast_select *s, fl_items *out, fl_erro
 /* Whether the expression calls an aggregate function outside of subqueries. */
 bool fl_ast_aggregates(const fl_ast_expr *e);
 /* SELECT … FROM scope with GROUP BY, HAVING or aggregates. */
-int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, fl_rel **out, fl_error *err);
+int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out, fl_error *err);
 /* A call while expressions of a grouped query are being bound: *out is NULL if it is not one that the group answers. */
 int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err);
 

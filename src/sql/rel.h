@@ -61,6 +61,7 @@ typedef struct fl_rel_aggregate {
     fl_agg_call *calls;
     int n_calls;
     const fl_window *group_window; /* the aggregate is one by windows; time_col is a column of the input. NULL: none */
+    bool has_ttl;                  /* a STATE_TTL hint names its input */
     bool legacy;                   /* spelled GROUP BY TUMBLE(…) rather than as a window function */
     const fl_window_prop *props;
     int n_props;
