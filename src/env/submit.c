@@ -40,6 +40,10 @@ int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_er
                         .idle_timeout_ms = fl_config_duration_ms(s->config, "table.exec.source.idle-timeout"),
                         .drop_null_rows = fl_config_is(s->config, "table.exec.sink.not-null-enforcer", "DROP"),
                         .client_sink = &fl_collect_sink};
+    if (fl_config_bool(s->config, "table.exec.mini-batch.enabled")) {
+        out->bundle_rows = (int)FL_MIN(FL_MAX(fl_config_i64(s->config, "table.exec.mini-batch.size"), 0), INT32_MAX);
+        out->bundle_ms = fl_config_duration_ms(s->config, "table.exec.mini-batch.allow-latency");
+    }
     return find_zone(s, &out->tz, err);
 }
 

@@ -7,14 +7,30 @@
  *             the results after are each done for all rows at once. Rows whose results are equal before and after emit
  *             nothing. At the end of the batch the output rows are picked from the two sets of results in input order.
  *             Under a time-to-live of state they emit it all the same, as in Flink.
+ * Bundles:    with mini-batch the results before are those before a bundle of rows, which may span batches, and results
+ *             are emitted for each group that it has met. A bundle ends when it is full, when its first row has waited
+ *             long enough, before a watermark and the end. A checkpoint has the results before it, so that a bundle
+ *             goes on behind it.
  * Invariant:  group id has its accumulator at acc[id]; groups are never forgotten (there is no time-to-live yet).
  */
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "data/rowcodec.h"
 #include "exec/ops.h"
 #include "exec/results.h"
 #include "state/keytab.h"
+
+enum { BUNDLE_GROUPS_MAX = FL_BATCH_ROWS / 2 }; /* each makes two rows at most, and all go in one batch */
+
+/* Rows that have been added and not been answered. */
+typedef struct bundle {
+    int n_rows;
+    uint32_t *ids; /* groups that they belong to, in order of their first rows */
+    bool *is_new;  /* by position in ids, as the next: it did not exist before */
+    fl_column **before; /* by call: its results then */
+    int n, cap;    /* more than usual only behind a checkpoint of several subtasks */
+} bundle;
 
 typedef struct group_agg {
     fl_op base;
@@ -24,12 +40,21 @@ typedef struct group_agg {
     fl_column **key_cols; /* scratch */
     char **acc;           /* by id; owned */
     uint32_t n_acc, cap_acc;
-    uint32_t *seen;       /* by id: the stretch in which the key was met last */
+    uint32_t *seen;       /* by id: the stretch, or bundle, in which the key was met last */
     uint32_t stretch;
     fl_results out;
     bool finishing;       /* batch mode: groups are being emitted */
     uint32_t next;        /* of them */
+    bundle bundle;
 } group_agg;
+
+static void bundle_init(group_agg *g, int cap) {
+    fl_arena *a = g->base.ctx->arena;
+    g->bundle = (bundle){.ids = FL_NEW_N(a, uint32_t, cap),
+                         .is_new = FL_NEW_N(a, bool, cap),
+                         .before = FL_NEW_N(a, fl_column *, g->plan->n_calls),
+                         .cap = cap};
+}
 
 static int group_agg_open(fl_op *op, fl_error *err) {
     (void)err;
@@ -44,6 +69,8 @@ static int group_agg_open(fl_op *op, fl_error *err) {
     g->keys = fl_keytab_new(types, g->plan->n_keys);
     g->key_cols = FL_NEW_N(a, fl_column *, g->plan->n_keys);
     fl_results_init(&g->out, &p->outputs[0].schema);
+    g->stretch = 1;
+    if (g->plan->bundle_rows > 0) bundle_init(g, BUNDLE_GROUPS_MAX);
     return 0;
 }
 
@@ -57,6 +84,7 @@ static void group_agg_close(fl_op *op) {
     free(g->seen);
     fl_keytab_free(g->keys);
     fl_results_deinit(&g->out);
+    for (int i = 0; i < g->plan->n_calls && g->bundle.before != NULL; i++) fl_column_unref(g->bundle.before[i]);
 }
 
 /* The accumulator of a key; *fresh: it is new. */
@@ -194,12 +222,124 @@ static int stream(group_agg *g, fl_batch *b, const uint32_t *ids, fl_error *err)
     return rc;
 }
 
+/* ---- bundles ---- */
+
+static const fl_type *result_type(const group_agg *g, int column) {
+    return ((const fl_plan *)g->base.plan)->outputs[0].schema.fields[column].type;
+}
+
+/* The rows to emit: of the groups' results before, then after. */
+static int pick_of_bundle(const group_agg *g, fl_column *const *after, uint16_t *from, uint16_t *group, uint8_t *kinds) {
+    const bundle *u = &g->bundle;
+    int n = 0;
+    for (int k = 0; k < u->n; k++) {
+        bool equal = !u->is_new[k] && !g->plan->has_ttl;
+        for (int i = 0; equal && i < g->plan->n_calls; i++) equal = result_equal(u->before[i], after[i], k);
+        if (equal) continue;
+        if (!u->is_new[k] && g->plan->update_before) {
+            from[n] = (uint16_t)k;
+            group[n] = (uint16_t)k;
+            kinds[n++] = FL_UPDATE_BEFORE;
+        }
+        from[n] = (uint16_t)(u->n + k);
+        group[n] = (uint16_t)k;
+        kinds[n++] = u->is_new[k] ? FL_INSERT : FL_UPDATE_AFTER;
+    }
+    return n;
+}
+
+/* Emits what the bundle has changed, and behind it a watermark unless that is FL_WATERMARK_MIN. */
+static int end_bundle(group_agg *g, int64_t watermark, fl_error *err) {
+    fl_arena *scratch = g->base.ctx->scratch;
+    bundle *u = &g->bundle;
+    int n_keys = g->plan->n_keys, n_calls = g->plan->n_calls, n_out = 0;
+    uint16_t *from = fl_arena_alloc(scratch, sizeof *from * 2 * (size_t)u->cap);
+    uint16_t *group = fl_arena_alloc(scratch, sizeof *group * 2 * (size_t)u->cap);
+    uint8_t *kinds = fl_arena_alloc(scratch, 2 * (size_t)u->cap);
+    fl_column **cols = fl_arena_alloc(scratch, sizeof *cols * (size_t)(n_keys + n_calls + 1));
+    char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)(u->n + 1));
+    g->base.timer_ms = INT64_MAX;
+    g->stretch++;
+    u->n_rows = 0;
+    for (int k = 0; k < u->n; k++) acc[k] = g->acc[u->ids[k]];
+    for (int i = 0; i < n_keys + n_calls; i++) cols[i] = fl_column_new(result_type(g, i), u->n);
+    if (u->n > 0) fl_keytab_emit(g->keys, u->ids, u->n, cols);
+    for (int i = 0; i < n_calls && u->n > 0; i++) fl_agg_result(g->layout, i, acc, u->n, cols[n_keys + i]);
+    n_out = pick_of_bundle(g, cols + n_keys, from, group, kinds);
+    fl_batch *out = fl_batch_new(n_keys + n_calls, n_out);
+    for (int i = 0; i < n_keys; i++) out->cols[i] = fl_column_take(cols[i], group, n_out);
+    for (int i = 0; i < n_calls; i++) {
+        if (u->n > 0) fl_column_append_rows(u->before[i], cols[n_keys + i], NULL, u->n);
+        out->cols[n_keys + i] = fl_column_take(u->n > 0 ? u->before[i] : cols[n_keys + i], from, n_out);
+        fl_column_unref(u->before[i]);
+        u->before[i] = NULL;
+    }
+    for (int i = 0; i < n_keys + n_calls; i++) fl_column_unref(cols[i]);
+    u->n = 0;
+    if (n_out > 0) memcpy(fl_batch_need_kinds(out), kinds, (size_t)n_out);
+    if (watermark != FL_WATERMARK_MIN) fl_batch_add_mark(out, n_out - 1, watermark);
+    int rc = fl_emit(&g->base, 0, out, err);
+    fl_batch_unref(out);
+    return rc;
+}
+
+/* Adds rows [from, to) of the batch, for which the bundle has room. */
+static void add_to_bundle(group_agg *g, fl_batch *b, const uint32_t *ids, int from, int to) {
+    fl_arena *scratch = g->base.ctx->scratch;
+    bundle *u = &g->bundle;
+    int n = to - from, first = u->n;
+    char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)n), **met = fl_arena_alloc(scratch, sizeof *met * (size_t)n);
+    uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)n);
+    for (int k = 0; k < n; k++) {
+        uint32_t id = ids[from + k];
+        bool fresh;
+        acc[k] = acc_of(g, id, &fresh);
+        sel[k] = (uint16_t)fl_batch_row(b, from + k);
+        if (!fresh && g->seen[id] == g->stretch) continue;
+        g->seen[id] = g->stretch;
+        u->ids[u->n] = id;
+        u->is_new[u->n] = fresh;
+        met[u->n++ - first] = acc[k];
+    }
+    for (int i = 0; i < g->plan->n_calls; i++) {
+        if (u->before[i] == NULL) u->before[i] = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * BUNDLE_GROUPS_MAX);
+        if (u->n > first) fl_agg_result(g->layout, i, met, u->n - first, u->before[i]);
+    }
+    fl_agg_update(g->layout, acc, b->cols, (fl_rows){sel, n}, scratch);
+    if (u->n_rows == 0) g->base.timer_ms = fl_now_ms(g->base.ctx->pf) + g->plan->bundle_ms;
+    u->n_rows += n;
+}
+
+/* The watermarks of a batch wait for its last row. */
+static int bundle_batch(group_agg *g, fl_batch *b, const uint32_t *ids, fl_error *err) {
+    bundle *u = &g->bundle;
+    for (int k = 0; k < b->n_sel;) {
+        int room = FL_MIN(g->plan->bundle_rows - u->n_rows, u->cap - u->n), n = FL_MIN(room, b->n_sel - k);
+        if (n > 0) add_to_bundle(g, b, ids, k, k + n);
+        k += FL_MAX(n, 0);
+        if (n >= room) FL_TRY(end_bundle(g, FL_WATERMARK_MIN, err));
+    }
+    return b->n_marks > 0 ? end_bundle(g, b->marks[b->n_marks - 1].watermark, err) : FL_DONE;
+}
+
+static int group_agg_watermark(fl_op *op, int64_t watermark, fl_error *err) {
+    group_agg *g = (group_agg *)op;
+    if (g->bundle.n_rows > 0) FL_TRY(end_bundle(g, FL_WATERMARK_MIN, err));
+    return fl_emit_watermark(op, watermark, err);
+}
+
+static int group_agg_timer(fl_op *op, int64_t now_ms, fl_error *err) {
+    (void)now_ms;
+    return end_bundle((group_agg *)op, FL_WATERMARK_MIN, err);
+}
+
 static int add_batch(group_agg *g, fl_batch *b, fl_error *err) {
     fl_arena *scratch = g->base.ctx->scratch;
     fl_rows rows = {b->sel, b->n_sel};
     uint32_t *ids = fl_arena_alloc(scratch, sizeof *ids * (size_t)rows.n + 4);
     for (int i = 0; i < g->plan->n_keys; i++) g->key_cols[i] = b->cols[g->plan->keys[i]];
     FL_TRY(fl_keytab_lookup(g->keys, g->key_cols, rows, ids, scratch, err));
+    if (g->plan->bundle_rows > 0) return bundle_batch(g, b, ids, err);
     if (!g->base.ctx->batch_mode) return stream(g, b, ids, err);
     char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)rows.n + 8);
     for (int k = 0; k < rows.n; k++) {
@@ -228,6 +368,7 @@ static int group_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
 /* Batch mode: the groups, each once. */
 static int group_agg_finish(fl_op *op, fl_error *err) {
     group_agg *g = (group_agg *)op;
+    if (g->bundle.n_rows > 0) return end_bundle(g, FL_WATERMARK_MIN, err);
     if (!op->ctx->batch_mode) return FL_DONE;
     bool global = g->plan->n_keys == 0;
     if (!g->finishing && global && g->n_acc == 0 && op->ctx->subtask == 0) {
@@ -250,23 +391,41 @@ static int group_agg_finish(fl_op *op, fl_error *err) {
     return FL_DONE;
 }
 
-/* ---- saving: entry = u32 old id, key, accumulator; own = u32 groups emitted ---- */
+/* ---- saving: entry = u32 old id, key, accumulator, and with bundles u32 its place in the bundle from 1 (0: not in it)
+ * and then u32 new, results before; own = u32 groups emitted, u32 rows of the bundle ---- */
+
+/* By id: the group's place in the bundle, from 1. */
+static uint32_t *places_in_bundle(const group_agg *g) {
+    uint32_t *place = fl_calloc((size_t)g->n_acc + 1, sizeof *place);
+    for (int k = 0; k < g->bundle.n; k++) place[g->bundle.ids[k]] = (uint32_t)k + 1;
+    return place;
+}
 
 static int group_agg_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
-    (void)checkpoint, (void)err;
+    (void)checkpoint;
     group_agg *g = (group_agg *)op;
+    const bundle *u = &g->bundle;
+    uint32_t *place = places_in_bundle(g);
+    int rc = 0;
     fl_buf b;
     fl_buf_init(&b);
     fl_buf_put_u32(fl_snapshot_own(s), g->next);
-    for (uint32_t id = 0; id < g->n_acc; id++) {
+    fl_buf_put_u32(fl_snapshot_own(s), (uint32_t)u->n_rows);
+    for (uint32_t id = 0; id < g->n_acc && rc == 0; id++) {
         fl_buf_reset(&b);
         fl_buf_put_u32(&b, id);
         fl_keytab_encode(g->keys, id, &b);
         fl_agg_encode(g->layout, g->acc[id], &b);
+        if (g->plan->bundle_rows > 0) fl_buf_put_u32(&b, place[id]);
+        if (place[id] > 0) {
+            fl_buf_put_u32(&b, u->is_new[place[id] - 1]);
+            rc = fl_encode_row(&b, u->before, g->plan->n_calls, (int)place[id] - 1, err);
+        }
         fl_snapshot_entry(s, fl_key_group(fl_keytab_hash(g->keys, id), op->ctx->max_parallelism), b.p, b.n);
     }
     fl_buf_deinit(&b);
-    return 0;
+    free(place);
+    return rc;
 }
 
 static int by_old_id(const void *a, const void *b) {
@@ -278,8 +437,59 @@ static int by_old_id(const void *a, const void *b) {
 
 static int corrupt(fl_error *err) { return fl_fail(err, FL_E_CORRUPT, "the groups in the checkpoint do not fit the query"); }
 
+/* A group of the bundle as the checkpoint has it. */
+typedef struct saved_group {
+    uint32_t place, id;
+    int row; /* of the results before */
+    bool is_new;
+} saved_group;
+
+static int by_place(const void *a, const void *b) {
+    const saved_group *x = a, *y = b;
+    return x->place != y->place ? (x->place > y->place) - (x->place < y->place) : (x->id > y->id) - (x->id < y->id);
+}
+
+/* Reads what stands behind the accumulator of group `id`. */
+static int read_saved_group(group_agg *g, fl_reader *in, uint32_t id, saved_group *groups, fl_error *err) {
+    bundle *u = &g->bundle;
+    uint32_t place = fl_read_u32(in);
+    if (place == 0 || in->bad) return 0;
+    saved_group *saved = &groups[u->n];
+    *saved = (saved_group){.place = place, .id = id, .row = u->n, .is_new = fl_read_u32(in) != 0};
+    for (int i = 0; i < g->plan->n_calls; i++)
+        if (u->before[i] == NULL) u->before[i] = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * BUNDLE_GROUPS_MAX);
+    u->n++;
+    return fl_decode_row(in, u->before, g->plan->n_calls, err);
+}
+
+/* The groups in their order. Those of several subtasks come together. */
+static void place_saved_groups(group_agg *g, saved_group *groups) {
+    bundle *u = &g->bundle;
+    uint16_t *order = FL_NEW_N(g->base.ctx->arena, uint16_t, u->n);
+    if (u->n == 0) return;
+    qsort(groups, (size_t)u->n, sizeof *groups, by_place);
+    for (int k = 0; k < u->n; k++) {
+        order[k] = (uint16_t)groups[k].row;
+        u->ids[k] = groups[k].id;
+        u->is_new[k] = groups[k].is_new;
+        g->seen[groups[k].id] = g->stretch;
+    }
+    for (int i = 0; i < g->plan->n_calls; i++) {
+        fl_column *ordered = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * u->cap);
+        fl_column_append_rows(ordered, u->before[i], order, u->n);
+        fl_column_unref(u->before[i]);
+        u->before[i] = ordered;
+    }
+    u->n_rows = u->n;
+    g->base.timer_ms = fl_now_ms(g->base.ctx->pf) + g->plan->bundle_ms;
+}
+
 static int group_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {
+    enum { GROUPS_MAX = UINT16_MAX / 2 }; /* of a bundle: rows of a batch are numbered by 16 bits */
     group_agg *g = (group_agg *)op;
+    bool bundles = g->plan->bundle_rows > 0;
+    saved_group *groups = FL_NEW_N(op->ctx->arena, saved_group, bundles ? r->n_entries : 0);
+    if (bundles) bundle_init(g, FL_MAX(FL_MIN(r->n_entries, (int)GROUPS_MAX), (int)BUNDLE_GROUPS_MAX));
     fl_str *entries = FL_NEW_N(op->ctx->arena, fl_str, r->n_entries);
     for (int i = 0; i < r->n_entries; i++) {
         if (r->entries[i].n < sizeof(uint32_t)) return corrupt(err);
@@ -297,12 +507,17 @@ static int group_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {
         char *acc = acc_of(g, id, &fresh);
         if (!fresh) return corrupt(err);
         FL_TRY(fl_agg_decode(g->layout, acc, &in, err));
+        if (bundles && g->bundle.n == g->bundle.cap) return corrupt(err);
+        if (bundles) FL_TRY(read_saved_group(g, &in, id, groups, err));
         if (in.p != in.end) return corrupt(err);
     }
+    if (bundles) place_saved_groups(g, groups);
     if (r->n_own == op->ctx->parallelism && r->n_own > 0) {
         fl_reader in = fl_reader_make(r->own[op->ctx->subtask].p, r->own[op->ctx->subtask].n);
         g->next = FL_MIN(fl_read_u32(&in), g->n_acc);
         g->finishing = g->next > 0;
+        uint32_t n_rows = fl_read_u32(&in);
+        if (!in.bad && g->bundle.n > 0) g->bundle.n_rows = (int)FL_MIN(n_rows, (uint32_t)INT32_MAX);
     }
     return 0;
 }
@@ -311,6 +526,8 @@ static const fl_op_type group_agg_type = {
     .name = "GroupAggregate",
     .open = group_agg_open,
     .batch = group_agg_batch,
+    .watermark = group_agg_watermark,
+    .timer = group_agg_timer,
     .finish = group_agg_finish,
     .snapshot = group_agg_snapshot,
     .restore = group_agg_restore,

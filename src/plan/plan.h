@@ -149,7 +149,9 @@ typedef struct fl_group_agg {
     const fl_agg_call *calls;
     int n_calls;
     bool update_before; /* somebody behind needs -U */
-    bool has_ttl;       /* STATE_TTL: what did not change is sent again, so that what keeps it behind stays fresh, too */
+    bool has_ttl;       /* STATE_TTL: results are sent again that did not change, so that state behind stays fresh, too */
+    int bundle_rows;    /* mini-batch: so many rows are folded before results are sent; 0: each row for itself */
+    int64_t bundle_ms;  /* and so long one of them waits at most */
 } fl_group_agg;
 
 typedef enum fl_distribution { FL_DIST_HASH, FL_DIST_SINGLE, FL_DIST_REBALANCE } fl_distribution;

@@ -24,6 +24,8 @@ typedef struct fl_sql_ctx {
     bool qualify;          /* names of tables and columns are completed in the tree: how a view is stored */
     /* the planner's */
     int64_t watermark_interval_ms, idle_timeout_ms;
+    int bundle_rows;       /* table.exec.mini-batch.size, if it is enabled; 0: no bundles */
+    int64_t bundle_ms;     /* table.exec.mini-batch.allow-latency */
     bool drop_null_rows;   /* table.exec.sink.not-null-enforcer = DROP */
     const struct fl_arrow_table *(*arrow_table)(void *arg, const char *name); /* tables from memory; NULL: there are none */
     void *arrow_arg;

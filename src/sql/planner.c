@@ -488,7 +488,8 @@ static int plan_aggregate(planner *p, const fl_rel *r, const bool *needed, bool 
     } else {
         int *key = FL_NEW_N(p->a, int, agg->n_keys);
         for (int i = 0; i < agg->n_keys; i++) key[i] = i;
-        n->group_agg = (fl_group_agg){keys, agg->n_keys, calls, agg->n_calls, need_before, agg->has_ttl && agg->n_calls > 0};
+        n->group_agg = (fl_group_agg){keys, agg->n_keys, calls, agg->n_calls, need_before, agg->has_ttl && agg->n_calls > 0,
+                                      p->c->batch ? 0 : p->c->bundle_rows, p->c->bundle_ms};
         n->outputs[0].key = key;
         n->outputs[0].n_key = agg->n_keys;
         if (!p->c->batch && agg->n_calls > 0) n->outputs[0].changes = need_before ? FL_CHANGES_INSERT | 1 << FL_UPDATE_BEFORE | 1 << FL_UPDATE_AFTER

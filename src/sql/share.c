@@ -63,7 +63,7 @@ static bool same_details(const fl_plan *a, const fl_plan *b) {
     case FL_PLAN_GROUP_AGG: {
         const fl_group_agg *x = &a->group_agg, *y = &b->group_agg;
         return x->n_keys == y->n_keys && same_ints(x->keys, y->keys, x->n_keys) && x->n_calls == y->n_calls &&
-               same_calls(x->calls, y->calls, x->n_calls) && x->update_before == y->update_before && x->has_ttl == y->has_ttl;
+               same_calls(x->calls, y->calls, x->n_calls) && x->update_before == y->update_before && x->has_ttl == y->has_ttl && x->bundle_rows == y->bundle_rows;
     }
     case FL_PLAN_EXCHANGE: {
         const fl_exchange *x = &a->exchange, *y = &b->exchange;

@@ -185,7 +185,7 @@ static void what_has_no_effect_is_noted(void **state) {
     fl_config *c = *state;
     noted(c, "pipeline.object-reuse", "true",
           "option 'pipeline.object-reuse' has no effect: rows are never copied between chained operators");
-    noted(c, "table.exec.mini-batch.enabled", "true", "final rows are the same");
+    noted(c, "table.exec.deduplicate.mini-batch.compact-changes-enabled", "true", "final rows are the same");
     noted(c, "table.optimizer.agg-phase-strategy", "TWO_PHASE", "results are the same");
     noted(c, "pipeline.jars", "file:///k.jar", "JARs are not loaded");
     noted(c, "taskmanager.memory.process.size", "4g", "there is no cluster");
@@ -230,7 +230,7 @@ static void the_state_follows_the_value(void **state) {
     noted(c, "execution.checkpointing.externalized-checkpoint-retention", "DELETE_ON_CANCELLATION", "always kept");
     silent(c, "sql-client.execution.result-mode", "tableau");
     noted(c, "sql-client.execution.result-mode", "changelog", "as tables");
-    silent(c, "table.exec.mini-batch.size", "-1");
+    silent(c, "table.exec.mini-batch.size", "2");
 }
 
 static void older_spellings_are_the_same_key(void **state) {
