@@ -148,18 +148,18 @@ static void on_failed(void *job, fl_task *t, const fl_error *err) {
 }
 
 static void on_wake(void *job, fl_task *t) {
-    fl_job *j = job;
-    if (t->queue != NULL) fl_sched_wake(j->sched, t); /* while tasks are being built nobody runs them yet */
+    (void)job;
+    fl_sched_wake(t);
 }
 
 static const fl_task_hooks hooks = {on_acknowledge, on_committed, on_finished, on_failed, on_wake};
 
 /* ---- building and taking down the tasks ---- */
 
-static fl_task **tasks_of(const fl_job *j, int vertex) {
-    int at = 0;
-    for (int v = 0; v < vertex; v++) at += j->graph->vertices[v].parallelism;
-    return j->tasks + at;
+/* Those of a vertex among all. */
+static fl_task **tasks_of(const fl_graph *g, fl_task **tasks, int vertex) {
+    for (int v = 0; v < vertex; v++) tasks += g->vertices[v].parallelism;
+    return tasks;
 }
 
 /* What decides the layout of an operator's state, as one line. */
@@ -211,9 +211,9 @@ static int restore_op(fl_job *j, fl_task *t, fl_op *op, const fl_checkpoint *c, 
     return rc < 0 ? fl_error_prefix(err, "cannot restore %s: ", op->type->name) : 0;
 }
 
-static int restore_tasks(fl_job *j, const fl_checkpoint *c, fl_error *err) {
-    for (int i = 0; i < j->n_tasks; i++) {
-        fl_task *t = j->tasks[i];
+static int restore_tasks(fl_job *j, fl_task **tasks, int n, const fl_checkpoint *c, fl_error *err) {
+    for (int i = 0; i < n; i++) {
+        fl_task *t = tasks[i];
         for (int k = 0; k < fl_chain_size(t->chain); k++) FL_TRY(restore_op(j, t, fl_chain_op(t->chain, k), c, err));
         for (int k = 0; k < fl_chain_size(t->chain); k++) { /* what was durable and not yet visible becomes so now */
             fl_op *op = fl_chain_op(t->chain, k);
@@ -225,29 +225,41 @@ static int restore_tasks(fl_job *j, const fl_checkpoint *c, fl_error *err) {
     return 0;
 }
 
-static int build(fl_job *j, const fl_checkpoint *c, fl_error *err) {
+/* Makes the tasks and what is between them. */
+static void make_tasks(fl_job *j, fl_task **tasks) {
+    const fl_graph *g = j->graph;
     fl_task_ctx ctx = {.pf = j->pf, .tz = j->plan->tz, .max_parallelism = j->opt.max_parallelism, .batch_mode = j->plan->batch,
                        .checkpointed = j->opt.checkpoint_interval_ms > 0, .start_ms = j->start_ms, .job_uid = j->uid,
                        .batch_rows = j->opt.batch_rows};
     int n = 0;
-    for (int v = 0; v < j->graph->n_vertices; v++) n += j->graph->vertices[v].parallelism;
-    j->tasks = fl_calloc((size_t)n, sizeof *j->tasks);
-    j->states = fl_calloc((size_t)n, sizeof *j->states);
-    for (int v = 0; v < j->graph->n_vertices; v++)
-        for (int s = 0; s < j->graph->vertices[v].parallelism; s++) {
-            fl_task *t = j->tasks[j->n_tasks++] = fl_task_new(&j->graph->vertices[v], s, &ctx, &hooks, j);
+    for (int v = 0; v < g->n_vertices; v++)
+        for (int s = 0; s < g->vertices[v].parallelism; s++) {
+            fl_task *t = tasks[n++] = fl_task_new(&g->vertices[v], s, &ctx, &hooks, j);
             if (fl_platform_cooperative(j->pf)) t->max_messages = 1; /* as many orders of steps as possible */
-            fl_task_build(t, j->graph);
+            fl_task_build(t, g);
         }
-    for (int i = 0; i < j->graph->n_edges; i++) {
-        const fl_graph_edge *e = &j->graph->edges[i];
-        fl_task_connect(e, tasks_of(j, e->source), j->graph->vertices[e->source].parallelism, tasks_of(j, e->target),
-                        j->graph->vertices[e->target].parallelism);
+    for (int i = 0; i < g->n_edges; i++) {
+        const fl_graph_edge *e = &g->edges[i];
+        fl_task_connect(e, tasks_of(g, tasks, e->source), g->vertices[e->source].parallelism, tasks_of(g, tasks, e->target),
+                        g->vertices[e->target].parallelism);
     }
-    for (int i = 0; i < j->n_tasks; i++) FL_TRY(fl_task_open(j->tasks[i], err));
-    if (c != NULL) FL_TRY(restore_tasks(j, c, err));
-    j->sched = fl_sched_new(j->pf, j->tasks, j->n_tasks);
-    return 0;
+}
+
+/* Others may ask for metrics meanwhile: they see the tasks when these are ready, or have failed and are to be freed. */
+static int build(fl_job *j, const fl_checkpoint *c, fl_error *err) {
+    int n = 0, rc = 0;
+    for (int v = 0; v < j->graph->n_vertices; v++) n += j->graph->vertices[v].parallelism;
+    fl_task **tasks = fl_calloc((size_t)n, sizeof *tasks);
+    make_tasks(j, tasks);
+    for (int i = 0; i < n && rc == 0; i++) rc = fl_task_open(tasks[i], err);
+    if (rc == 0 && c != NULL) rc = restore_tasks(j, tasks, n, c, err);
+    if (rc == 0) j->sched = fl_sched_new(j->pf, tasks, n);
+    fl_mutex_lock(&j->lock);
+    j->tasks = tasks;
+    j->n_tasks = n;
+    j->states = fl_calloc((size_t)n, sizeof *j->states);
+    fl_mutex_unlock(&j->lock);
+    return rc;
 }
 
 static void drop_checkpoint(fl_job *j) {
@@ -381,7 +393,7 @@ static void begin_barrier(fl_job *j, purpose why) {
         if (t->n_gates > 0) continue;
         if (why == STOP) atomic_store(&t->stop_requested, true);
         atomic_store(&t->barrier_requested, j->checkpoint);
-        fl_sched_wake(j->sched, t);
+        fl_sched_wake(t);
     }
 }
 
@@ -432,7 +444,7 @@ static void delete_old(fl_job *j) {
 static void request_commits(fl_job *j) {
     for (int i = 0; i < j->n_tasks; i++) {
         atomic_store(&j->tasks[i]->commit_requested, j->checkpoint);
-        fl_sched_wake(j->sched, j->tasks[i]);
+        fl_sched_wake(j->tasks[i]);
     }
 }
 

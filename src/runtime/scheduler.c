@@ -36,17 +36,18 @@ static void enqueue(fl_queue *q, fl_task *t) {
     fl_cond_signal(&q->changed);
 }
 
-void fl_sched_wake(fl_sched *s, fl_task *t) {
-    (void)s;
+void fl_sched_wake(fl_task *t) {
+    fl_queue *q = atomic_load(&t->queue);
+    if (q == NULL) return; /* still being built: all tasks are queued at the start */
     int state = atomic_load(&t->sched_state);
     for (;;) {
         int next = state == IDLE ? QUEUED : state == RUNNING ? RUNNING_WOKEN : state;
         if (next == state) return;
         if (atomic_compare_exchange_weak(&t->sched_state, &state, next)) {
             if (next != QUEUED) return;
-            fl_mutex_lock(&t->queue->lock);
-            enqueue(t->queue, t);
-            fl_mutex_unlock(&t->queue->lock);
+            fl_mutex_lock(&q->lock);
+            enqueue(q, t);
+            fl_mutex_unlock(&q->lock);
             return;
         }
     }
@@ -123,7 +124,6 @@ static void queue_init(fl_queue *q, fl_sched *s, int n_tasks) {
 
 static void queue_add(fl_queue *q, fl_task *t) {
     q->tasks[q->n_tasks++] = t;
-    t->queue = q;
     t->due_ms = INT64_MAX;
     atomic_store(&t->sched_state, IDLE);
 }
@@ -143,12 +143,14 @@ fl_sched *fl_sched_new(fl_platform *pf, fl_task **tasks, int n_tasks) {
         queue_init(&s->queues[s->n_queues], s, 1);
         queue_add(&s->queues[s->n_queues++], tasks[i]);
     }
+    for (int q = 0; q < s->n_queues; q++) /* from here on others may wake them: the queues are complete */
+        for (int i = 0; i < s->queues[q].n_tasks; i++) atomic_store(&s->queues[q].tasks[i]->queue, &s->queues[q]);
     return s;
 }
 
 int fl_sched_start(fl_sched *s, fl_error *err) {
     for (int q = 0; q < s->n_queues; q++)
-        for (int i = 0; i < s->queues[q].n_tasks; i++) fl_sched_wake(s, s->queues[q].tasks[i]);
+        for (int i = 0; i < s->queues[q].n_tasks; i++) fl_sched_wake(s->queues[q].tasks[i]);
     if (fl_platform_cooperative(s->pf)) return 0;
     int n_shared = FL_MIN(fl_cpu_count(), s->queues[0].n_tasks);
     s->threads = fl_calloc((size_t)(n_shared + s->n_queues), sizeof *s->threads);

@@ -20,8 +20,8 @@ int fl_sched_start(fl_sched *s, fl_error *err);
 /* Ends the threads after the turns that they are in. No task runs afterwards. */
 void fl_sched_stop(fl_sched *s);
 
-/* From any thread. */
-void fl_sched_wake(fl_sched *s, fl_task *t);
+/* From any thread, also while the scheduler is being made. */
+void fl_sched_wake(fl_task *t);
 
 /* Simulation: runs a turn of one runnable task. False: none is. */
 bool fl_sched_step(fl_sched *s);

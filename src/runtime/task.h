@@ -85,7 +85,7 @@ struct fl_task {
     void *job;
     /* the scheduler's */
     _Atomic int sched_state;
-    struct fl_queue *queue;
+    struct fl_queue *_Atomic queue; /* NULL: not in one yet */
     int64_t due_ms; /* protected by the queue's lock */
 };
 
