@@ -21,6 +21,7 @@ struct fl_collector {
     int head, n, cap;
     int64_t committed; /* the last checkpoint whose rows are in the queue or beyond */
     fl_task_ctx *sink; /* the instance that fills it now; NULL: none */
+    bool ended;        /* nothing more will come */
 };
 
 typedef struct prepared {
@@ -85,7 +86,7 @@ fl_batch *fl_collector_take(fl_collector *c) {
 
 void fl_collector_wait(fl_collector *c, int64_t us) {
     fl_mutex_lock(&c->lock);
-    if (c->n == 0) {
+    if (c->n == 0 && !c->ended) {
         if (us < 0)
             fl_cond_wait(&c->changed, &c->lock);
         else
@@ -94,8 +95,9 @@ void fl_collector_wait(fl_collector *c, int64_t us) {
     fl_mutex_unlock(&c->lock);
 }
 
-void fl_collector_wake(fl_collector *c) {
+void fl_collector_end(fl_collector *c) {
     fl_mutex_lock(&c->lock);
+    c->ended = true;
     fl_cond_broadcast(&c->changed);
     fl_mutex_unlock(&c->lock);
 }

@@ -21,9 +21,9 @@ extern const fl_sink_type fl_collect_sink;
 
 /* The next batch, without selection and owned by the caller; NULL: none now. Never waits. */
 fl_batch *fl_collector_take(fl_collector *c);
-/* Waits until there may be a batch, or fl_collector_wake, or so long (us; -1: for ever). */
+/* Waits until there may be a batch, or there will be no more, or so long (us; -1: for ever). */
 void fl_collector_wait(fl_collector *c, int64_t us);
-/* Something has changed that the client may be waiting for. Any thread. */
-void fl_collector_wake(fl_collector *c);
+/* The job has ended: nobody need wait any more, neither now nor later. Any thread. */
+void fl_collector_end(fl_collector *c);
 
 #endif

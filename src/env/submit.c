@@ -126,7 +126,7 @@ static char *unused_checkpoints(flott_session *s, const fl_job_options *o) {
 
 static void job_ended(void *job) {
     flott_job *j = job;
-    if (j->collector != NULL) fl_collector_wake(j->collector);
+    if (j->collector != NULL) fl_collector_end(j->collector);
 }
 
 static int fill_options(flott_session *s, fl_arena *a, const fl_job_plan *plan, const char *name, fl_job_options *o, fl_error *err) {
