@@ -11,8 +11,10 @@
  *
  * Handles are opaque. Functions return 0 (FLOTT_OK) or a positive answer when all went well and a negative code, equal to
  * err->code, otherwise; `err` is never NULL. Texts are UTF-8. A `const char *` that is returned is borrowed from its
- * object. A session and what was made from it belong to one thread at a time; jobs run on threads of their own, and the
- * functions marked [any thread] may be called from anywhere.
+ * object; where a row, a column or a number of something does not exist it is NULL, and numbers are 0. Lengths that
+ * are given back may be left out with NULL. Results are freed before their session. A session and what was made from it
+ * belong to one thread at a time; jobs run on threads of their own, and the functions marked [any thread] may be called
+ * from anywhere.
  */
 #ifndef FLOTT_H
 #define FLOTT_H

@@ -17,6 +17,7 @@ int flott_entries(flott_topic topic) {
 }
 
 flott_entry flott_entry_at(flott_topic topic, int i) {
+    if (i < 0 || i >= flott_entries(topic)) return (flott_entry){0};
     switch (topic) {
     case FLOTT_TOPIC_CONFIG: {
         const fl_option_def *d = fl_config_key_at(i);

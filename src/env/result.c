@@ -68,12 +68,20 @@ void flott_result_free(flott_result *r) {
 
 flott_result_kind flott_result_get_kind(const flott_result *r) { return r->kind; }
 int flott_result_columns(const flott_result *r) { return r->schema.n; }
-const char *flott_result_name(const flott_result *r, int column) { return r->schema.fields[column].name; }
-const char *flott_result_type(const flott_result *r, int column) { return r->types[column]; }
+
+static bool has_column(const flott_result *r, int column) { return column >= 0 && column < r->schema.n; }
+
+const char *flott_result_name(const flott_result *r, int column) {
+    return has_column(r, column) ? r->schema.fields[column].name : NULL;
+}
+
+const char *flott_result_type(const flott_result *r, int column) { return has_column(r, column) ? r->types[column] : NULL; }
+
 bool flott_result_insert_only(const flott_result *r) { return r->insert_only; }
 flott_job *flott_result_job(const flott_result *r) { return r->job; }
 
 int flott_result_width(const flott_result *r, int column) {
+    if (!has_column(r, column)) return 0;
     const fl_type *t = r->schema.fields[column].type;
     switch (t->kind) {
     case FL_T_TINYINT:
@@ -154,8 +162,19 @@ void flott_batch_free(flott_batch *b) {
 }
 
 int flott_batch_rows(const flott_batch *b) { return b->rows->n; }
-flott_row_kind flott_batch_kind(const flott_batch *b, int row) { return (flott_row_kind)fl_batch_kind(b->rows, row); }
-bool flott_batch_is_null(const flott_batch *b, int row, int column) { return fl_column_is_null(b->rows->cols[column], row); }
+
+static bool has_row(const flott_batch *b, int row) { return row >= 0 && row < b->rows->n; }
+static bool has_field(const flott_batch *b, int row, int column) {
+    return has_row(b, row) && column >= 0 && column < b->rows->n_cols;
+}
+
+flott_row_kind flott_batch_kind(const flott_batch *b, int row) {
+    return has_row(b, row) ? (flott_row_kind)fl_batch_kind(b->rows, row) : FLOTT_INSERT;
+}
+
+bool flott_batch_is_null(const flott_batch *b, int row, int column) {
+    return !has_field(b, row, column) || fl_column_is_null(b->rows->cols[column], row);
+}
 
 static const char *finish_text(flott_batch *b, size_t *length) {
     if (length != NULL) *length = b->text.n;
@@ -164,6 +183,7 @@ static const char *finish_text(flott_batch *b, size_t *length) {
 
 const char *flott_batch_text(flott_batch *b, int row, int column, flott_text style, size_t *length) {
     const fl_tz *tz = fl_tz_utc();
+    if (!has_field(b, row, column)) return NULL;
     fl_buf_reset(&b->text);
     if (style == FLOTT_TEXT_JAVA)
         fl_text_java(&b->text, b->rows->cols[column], row);
@@ -175,6 +195,7 @@ const char *flott_batch_text(flott_batch *b, int row, int column, flott_text sty
 static const char *encode(flott_batch *b, int row, const char *format, int slot, size_t *length) {
     flott_result *r = b->result;
     fl_error err;
+    if (!has_row(b, row)) return NULL;
     if (r->encoders[slot] == NULL) {
         fl_format_config *c = FL_NEW(&r->arena, fl_format_config);
         *c = (fl_format_config){.format = fl_format_find(format), .schema = &r->schema};

@@ -66,7 +66,7 @@ int flott_session_set(flott_session *s, const char *key, const char *value, flot
 const char *flott_session_get(const flott_session *s, const char *key) { return fl_config_get(s->config, key); }
 
 int flott_session_jobs(const flott_session *s) { return s->n_jobs; }
-flott_job *flott_session_job(const flott_session *s, int i) { return s->jobs[i]; }
+flott_job *flott_session_job(const flott_session *s, int i) { return i >= 0 && i < s->n_jobs ? s->jobs[i] : NULL; }
 
 bool flott_next_statement(const char *script, size_t size, size_t *at, const char **start, size_t *length) {
     fl_str stmt;

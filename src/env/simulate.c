@@ -148,6 +148,6 @@ const char *flott_session_output(flott_session *s, size_t *length) {
         fl_buf_put(&s->output, out->p, out->n);
         fl_buf_reset(out);
     }
-    *length = s->output.n;
+    if (length != NULL) *length = s->output.n;
     return fl_buf_cstr(&s->output);
 }

@@ -188,7 +188,9 @@ int fl_session_submit(flott_session *s, fl_job_plan *plan, const char *name, fl_
 
 const char *flott_job_name(const flott_job *j) { return j->name; }
 flott_job_state flott_job_get_state(flott_job *j) { return (flott_job_state)fl_job_get_state(j->job); }
-const char *flott_job_state_word(flott_job_state state) { return fl_job_state_name[state]; }
+const char *flott_job_state_word(flott_job_state state) {
+    return (unsigned)state <= FLOTT_JOB_FAILED ? fl_job_state_name[state] : NULL;
+}
 const char *flott_job_unused_checkpoints(const flott_job *j) { return j->unused_checkpoints; }
 void flott_job_stop(flott_job *j) { fl_job_stop(j->job); }
 void flott_job_cancel(flott_job *j) { fl_job_cancel(j->job); }
