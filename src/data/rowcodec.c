@@ -189,6 +189,52 @@ int fl_decode_row(fl_reader *r, fl_column *const *cols, int n_cols, fl_error *er
     return 0;
 }
 
+/* ---- objects for a second owner ---- */
+
+static bool holds_objects(const fl_type *t) {
+    if (t->kind == FL_T_OBJECT) return true;
+    for (int i = 0; i < t->n_fields; i++)
+        if (holds_objects(t->fields[i].type)) return true;
+    return false;
+}
+
+static int copy_column(const fl_column *c, fl_column **out, fl_error *err) {
+    fl_column *copy = fl_column_new(c->type, c->n);
+    fl_buf bytes;
+    int rc = 0;
+    fl_buf_init(&bytes);
+    for (int i = 0; i < c->n && rc == 0; i++) {
+        fl_buf_reset(&bytes);
+        rc = fl_encode_value(&bytes, c, i, err);
+        fl_reader r = fl_reader_make(bytes.p, bytes.n);
+        if (rc == 0) rc = fl_decode_value(&r, copy, err);
+    }
+    fl_buf_deinit(&bytes);
+    if (rc < 0)
+        fl_column_unref(copy);
+    else
+        *out = copy;
+    return rc;
+}
+
+int fl_copy_objects(fl_batch *b, fl_batch **out, fl_error *err) {
+    fl_batch *copy = NULL;
+    for (int i = 0; i < b->n_cols; i++) {
+        fl_column *fresh;
+        if (!holds_objects(b->cols[i]->type)) continue;
+        int rc = copy_column(b->cols[i], &fresh, err);
+        if (rc < 0) {
+            fl_batch_unref(copy);
+            return rc;
+        }
+        if (copy == NULL) copy = fl_batch_copy(b);
+        fl_column_unref(copy->cols[i]);
+        copy->cols[i] = fresh;
+    }
+    *out = copy != NULL ? copy : fl_batch_ref(b);
+    return 0;
+}
+
 /* ---- types ---- */
 
 /* Kinds stand in checkpoints by number: the list in type.h may grow at its end only. */

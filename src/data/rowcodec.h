@@ -18,6 +18,10 @@ int fl_decode_value(fl_reader *r, fl_column *c, fl_error *err);
 int fl_encode_row(fl_buf *out, fl_column *const *cols, int n_cols, int i, fl_error *err);
 int fl_decode_row(fl_reader *r, fl_column *const *cols, int n_cols, fl_error *err);
 
+/* For a second owner, who may live on another thread: the batch with its OBJECT values made anew from their serialised
+ * form, all else shared. Without such columns it is b itself with one more reference. Owned by the caller. */
+int fl_copy_objects(fl_batch *b, fl_batch **out, fl_error *err);
+
 /* A type as bytes, and back into an arena: a checkpoint knows the types of what it holds. */
 void fl_encode_type(fl_buf *out, const fl_type *t);
 int fl_decode_type(fl_reader *r, fl_arena *a, const fl_type **out, fl_error *err);

@@ -6,7 +6,6 @@
  * Marks:      every output gets every watermark, behind the rows that came before it.
  */
 #include "base/hash.h"
-#include "data/object.h"
 #include "exec/ops.h"
 #include "state/keytab.h"
 

@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+#include "data/rowcodec.h"
+
 struct fl_chain {
     fl_task_ctx *ctx;
     fl_op **ops;
@@ -82,14 +84,24 @@ fl_batch *fl_inputs_batch(fl_input_state *in, int n, int i, fl_batch *b, int64_t
 
 /* ---- emitting ---- */
 
+/* The second operator that gets a batch gets objects of its own; ports see to theirs. */
+static int to_operator(const fl_edge *edge, bool second, const fl_event *e, fl_error *err) {
+    fl_event at = *e;
+    at.input = edge->input;
+    if (!second || e->kind != FL_EVENT_BATCH) return deliver(edge->to, &at, err);
+    FL_TRY(fl_copy_objects(e->batch, &at.batch, err));
+    int rc = deliver(edge->to, &at, err);
+    fl_batch_unref(at.batch);
+    return rc;
+}
+
 static int to_edges(fl_op *op, int out, const fl_event *e, fl_error *err) {
     fl_output *o = &op->outputs[out];
+    int operators = 0;
     for (int i = 0; i < o->n_edges; i++) {
         fl_edge *edge = &o->edges[i];
         if (edge->to != NULL) {
-            fl_event at = *e;
-            at.input = edge->input;
-            FL_TRY(deliver(edge->to, &at, err));
+            FL_TRY(to_operator(edge, operators++ > 0, e, err));
             continue;
         }
         switch (e->kind) {

@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 
+#include "data/rowcodec.h"
 #include "runtime/task.h"
 
+/* Objects have one owner on one thread: those that travel are made anew here, where they still have it. */
 static int port_batch(fl_port *p, fl_batch *b, fl_error *err) {
-    (void)err;
-    fl_channel *c = FL_CONTAINER_OF(p, fl_channel, port);
-    fl_channel_push(c, &(fl_msg){.kind = FL_MSG_BATCH, .batch = fl_batch_ref(b)});
+    fl_batch *own;
+    FL_TRY(fl_copy_objects(b, &own, err));
+    fl_channel_push(FL_CONTAINER_OF(p, fl_channel, port), &(fl_msg){.kind = FL_MSG_BATCH, .batch = own});
     return 0;
 }
 
