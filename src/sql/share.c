@@ -189,6 +189,7 @@ static void merge(fl_job_plan *job, fl_plan *a, fl_plan *b) {
     m->window_agg = (fl_window_agg){.keys = x->keys, .n_keys = x->n_keys, .calls = calls, .specs = specs, .n_specs = x->n_specs + y->n_specs};
     for (int i = 0; i < x->n_calls; i++) add_call(&m->window_agg, calls, &x->calls[i]);
     for (int i = 0; i < y->n_calls; i++) add_call(&m->window_agg, calls, &y->calls[i]);
+    for (int i = 0; i < m->window_agg.n_calls; i++) calls[i].name = fl_arena_printf(job->arena, "$a%d", i);
     for (int i = 0; i < m->n_outputs; i++) {
         fl_plan *old = i < x->n_specs ? a : b;
         int output = i < x->n_specs ? i : i - x->n_specs;
