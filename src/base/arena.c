@@ -92,6 +92,7 @@ char *fl_arena_strdup(fl_arena *a, const char *s) { return fl_arena_strndup(a, s
 
 char *fl_arena_printf(fl_arena *a, const char *fmt, ...) {
     va_list ap, again;
+    fl_assert(fmt != NULL); /* a sanitizer that checks for NULL goes on behind its check, and gcc warns of that */
     va_start(ap, fmt);
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
