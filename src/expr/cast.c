@@ -108,7 +108,7 @@ static const fl_type *common_fields(fl_arena *a, const fl_type *x, const fl_type
 static const fl_type *common_kind(fl_arena *a, const fl_type *x, const fl_type *y, rules r) {
     if (fl_type_is(x, FL_T_NULL)) return y;
     if (fl_type_is(y, FL_T_NULL)) return x;
-    if (fl_type_equal(x, y, false)) return x;
+    if (fl_type_equal(x, y, x->n_fields > 0)) return x; /* inside, nullability counts */
     if (fl_type_is_numeric(x) && fl_type_is_numeric(y)) return common_numeric(a, x, y, r);
     if (fl_type_is_char(x) && fl_type_is_char(y)) return common_text(a, x, y, FL_T_CHAR, FL_T_VARCHAR);
     if (fl_type_is_binary(x) && fl_type_is_binary(y)) return common_text(a, x, y, FL_T_BINARY, FL_T_VARBINARY);

@@ -18,7 +18,8 @@
     X(temporal)                                                                                                        \
     X(clock)                                                                                                           \
     X(datetext)                                                                                                        \
-    X(collection)
+    X(collection)                                                                                                      \
+    X(array)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];
 FL_FUNCTION_FAMILIES(FL_X)
