@@ -19,7 +19,8 @@
     X(clock)                                                                                                           \
     X(datetext)                                                                                                        \
     X(collection)                                                                                                      \
-    X(array)
+    X(array)                                                                                                           \
+    X(inspect)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];
 FL_FUNCTION_FAMILIES(FL_X)

@@ -595,7 +595,8 @@ static void columns_give_what_literals_give(void **state) {
             for (int i = 0; i < t.n_args; i++) fl_column_unref(t.cols[i]), fl_column_unref(t.held[i]);
             fl_arena_reset(&arena);
         }
-        bool drawn = !(fn->flags & (FL_FN_DYNAMIC | FL_FN_MARKS)) && fn->max_args != 0;
+        bool literal = fn->max_args == 0 || strcmp(fn->name, "TYPEOF") == 0; /* whatever its arguments are */
+        bool drawn = !(fn->flags & (FL_FN_DYNAMIC | FL_FN_MARKS)) && !literal;
         if (drawn && accepted == 0) fail_msg("%s was never accepted", fn->name);
     }
 }
