@@ -33,7 +33,7 @@ static const char *find(const char *p, const char *end, fl_str what) {
 /* 1-based position of the first occurrence at or behind `from`; an empty text is found at 1, wherever one begins. */
 static int64_t locate(fl_str what, fl_str s, int64_t from) {
     if (what.n == 0) return 1;
-    const char *end = s.p + s.n, *at = find(fl_utf8_skip(s.p, end, from - 1), end, what);
+    const char *end = s.p + s.n, *at = find(fl_utf8_skip(s.p, end, FL_MAX(from, (int64_t)1) - 1), end, what);
     return at == NULL ? 0 : fl_utf8_count(s.p, (size_t)(at - s.p)) + 1;
 }
 
@@ -51,6 +51,7 @@ static int position(FL_KERNEL_ARGS) {
 static int64_t locate_back(fl_str s, fl_str what, int64_t behind, int64_t nth) {
     const char *end = s.p + s.n;
     int64_t length = fl_utf8_count(s.p, s.n);
+    if (behind > length) return 0;
     for (int64_t at = length - behind - fl_utf8_count(what.p, what.n); at >= 0; at--) {
         const char *p = fl_utf8_skip(s.p, end, at);
         if ((size_t)(end - p) >= what.n && memcmp(p, what.p, what.n) == 0 && --nth == 0) return at + 1;
@@ -60,7 +61,7 @@ static int64_t locate_back(fl_str s, fl_str what, int64_t behind, int64_t nth) {
 
 static int64_t instr(fl_str s, fl_str what, int64_t from, int64_t nth) {
     if (from == 0) return 0;
-    if (from < 0) return locate_back(s, what, -from - 1, nth);
+    if (from < 0) return locate_back(s, what, -(from + 1), nth);
     int64_t at = from - 1;
     for (; nth > 0 && at >= 0; nth--) {
         int64_t found = locate(what, s, at + 1);
