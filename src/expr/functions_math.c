@@ -183,10 +183,10 @@ static fl_kernel_fn *choose_floor(const fl_expr *call) {
 
 /* x, whose last digit counts 10^-scale, without digits behind 10^-places. */
 static fl_i128 cut_digits(fl_i128 x, int scale, int places, bool half_up) {
-    int drop = scale - places;
+    int64_t drop = (int64_t)scale - places;
     if (drop <= 0) return x;
     if (drop > FL_DECIMAL_PRECISION_MAX) return 0;
-    fl_i128 unit = fl_pow10_i128(drop), q = x / unit, r = x % unit;
+    fl_i128 unit = fl_pow10_i128((int)drop), q = x / unit, r = x % unit;
     if (half_up && (r < 0 ? -r : r) >= unit - (r < 0 ? -r : r)) q += x < 0 ? -1 : 1;
     return q;
 }
