@@ -108,8 +108,22 @@ static void merge_sum_decimal(CELL_MERGE_ARGS) {
     });
 }
 
-const fl_cell_type fl_cell_sum_decimal = {
-    .name = "SUM", .size = sizeof(fl_sum_decimal), .plain = true, .update = update_sum_decimal, .merge = merge_sum_decimal};
+/* The bytes are those of the struct, of which not all are a bool. */
+static int decode_sum_decimal(const fl_cell *cell, char *acc, fl_reader *in, fl_error *err) {
+    const char *bytes = fl_read_raw(in, sizeof(fl_sum_decimal));
+    if (bytes == NULL) return 0; /* told by the caller */
+    if ((uint8_t)bytes[offsetof(fl_sum_decimal, has)] > 1 || (uint8_t)bytes[offsetof(fl_sum_decimal, overflowed)] > 1)
+        return fl_fail(err, FL_E_CORRUPT, "a sum in the checkpoint is malformed");
+    memcpy(fl_cell_at(cell, acc), bytes, sizeof(fl_sum_decimal));
+    return 0;
+}
+
+const fl_cell_type fl_cell_sum_decimal = {.name = "SUM",
+                                          .size = sizeof(fl_sum_decimal),
+                                          .plain = true,
+                                          .update = update_sum_decimal,
+                                          .merge = merge_sum_decimal,
+                                          .decode = decode_sum_decimal};
 
 static void update_sum_double(CELL_UPDATE_ARGS) {
     if (arg->phys == FL_P_F32) {
