@@ -28,7 +28,7 @@ static int sink_open(fl_op *op, fl_error *err) {
     s->metrics = &op->metrics;
     int rc = type->open(s, err);
     op->timer_ms = s->timer_ms;
-    return rc;
+    return rc < 0 ? fl_error_at(err, o->plan->span) : 0;
 }
 
 static void sink_close(fl_op *op) {
@@ -74,9 +74,9 @@ static int enforce_not_null(const sink_op *o, fl_batch *b, fl_batch **out, fl_er
 }
 
 /* The sink's own clock is the operator's timer. */
-static int after(sink_op *o, int rc) {
+static int after(sink_op *o, int rc, fl_error *err) {
     o->base.timer_ms = o->sink->timer_ms;
-    return rc;
+    return rc < 0 ? fl_error_at(err, o->plan->span) : rc;
 }
 
 static int sink_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
@@ -90,18 +90,18 @@ static int sink_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     if (rc == 0 && now->n_marks > 0 && o->sink->type->watermark != NULL)
         rc = o->sink->type->watermark(o->sink, now->marks[now->n_marks - 1].watermark, err);
     fl_batch_unref(now);
-    return after(o, rc);
+    return after(o, rc, err);
 }
 
 static int sink_watermark(fl_op *op, int64_t watermark, fl_error *err) {
     sink_op *o = (sink_op *)op;
-    return after(o, o->sink->type->watermark ? o->sink->type->watermark(o->sink, watermark, err) : 0);
+    return after(o, o->sink->type->watermark ? o->sink->type->watermark(o->sink, watermark, err) : 0, err);
 }
 
 static int sink_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     sink_op *o = (sink_op *)op;
     o->sink->timer_ms = INT64_MAX;
-    return after(o, o->sink->type->timer(o->sink, now_ms, err));
+    return after(o, o->sink->type->timer(o->sink, now_ms, err), err);
 }
 
 static int sink_finish(fl_op *op, fl_error *err) {
@@ -111,17 +111,17 @@ static int sink_finish(fl_op *op, fl_error *err) {
 
 static int sink_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
     sink_op *o = (sink_op *)op;
-    return after(o, o->sink->type->prepare(o->sink, checkpoint, fl_snapshot_own(s), err));
+    return after(o, o->sink->type->prepare(o->sink, checkpoint, fl_snapshot_own(s), err), err);
 }
 
 static int sink_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     sink_op *o = (sink_op *)op;
-    return r->n_own > 0 ? after(o, o->sink->type->restore(o->sink, r->own, r->n_own, err)) : 0;
+    return r->n_own > 0 ? after(o, o->sink->type->restore(o->sink, r->own, r->n_own, err), err) : 0;
 }
 
 static int sink_commit(fl_op *op, int64_t checkpoint, fl_error *err) {
     sink_op *o = (sink_op *)op;
-    return after(o, o->sink->type->commit(o->sink, checkpoint, err));
+    return after(o, o->sink->type->commit(o->sink, checkpoint, err), err);
 }
 
 static const fl_op_type sink_type = {

@@ -28,7 +28,7 @@ static int source_open(fl_op *op, fl_error *err) {
     s->schema = &p->outputs[0].schema;
     s->wake_ms = INT64_MAX;
     s->metrics = &op->metrics;
-    return type->open(s, err);
+    return type->open(s, err) < 0 ? fl_error_at(err, p->span) : 0;
 }
 
 static void source_close(fl_op *op) {
@@ -49,6 +49,7 @@ int fl_source_op_poll(fl_op *op, fl_error *err) {
         fl_batch_unref(b);
         return emitted < 0 ? emitted : rc;
     }
+    if (rc < 0) return fl_error_at(err, ((const fl_plan *)op->plan)->span);
     if (rc == FL_POLL_END) FL_TRY(fl_emit_watermark(op, FL_WATERMARK_MAX, err));
     return rc;
 }

@@ -181,16 +181,14 @@ int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, i
                   fl_error *err) {
     FL_TRY(b->ctx->find(b->ctx->find_arg, name, b->catalog, b->database, def, err));
     if (b->ctx->qualify) qualify(b->ctx->arena, name, *def);
-    if (!(*def)->is_view) {
-        int rc = scan_table(b, *def, hints, n_hints, out, err);
-        return rc < 0 ? fl_error_at(err, fl_span_of(name->pos)) : 0;
-    }
-    for (int i = 0; i < n_hints; i++)
+    for (int i = 0; i < n_hints && (*def)->is_view; i++)
         if (fl_str_iis(fl_str_from(hints[i].name), "OPTIONS"))
             return fl_bind_fail(hints[i].pos, err, "View '`%s`.`%s`.`%s`' cannot be enriched with new options. Hints can only be applied to tables.",
                                 (*def)->catalog, (*def)->database, (*def)->name);
-    int rc = expand_view(b, *def, out, err);
-    return rc < 0 ? fl_error_at(err, fl_span_of(name->pos)) : 0;
+    int known = b->ctx->n_tables, rc = (*def)->is_view ? expand_view(b, *def, out, err) : scan_table(b, *def, hints, n_hints, out, err);
+    if (rc < 0) return fl_error_at(err, fl_span_of(name->pos));
+    for (int i = known; i < b->ctx->n_tables; i++) b->ctx->tables[i]->span = fl_span_of(name->pos);
+    return 0;
 }
 
 /* ---- relations of a FROM clause ---- */

@@ -285,8 +285,11 @@ static int plan_scan(planner *p, const table_plan *t, const bool *read, int *at,
                              .changes = FL_CHANGES_INSERT};
     fl_connector_ctx ctx = connector_ctx(p->c);
     set_pruning(p, t, &source);
-    if (r->connector->plan_source(&ctx, &source, err) < 0)
-        return fl_error_prefix(err, "Unable to create a source for reading table '%s': ", r->table.name);
+    scan->span = r->span;
+    if (r->connector->plan_source(&ctx, &source, err) < 0) {
+        fl_error_prefix(err, "Unable to create a source for reading table '%s': ", r->table.name);
+        return fl_error_at(err, r->span);
+    }
     scan->outputs[0].changes = source.changes;
     scan->scan = (fl_scan){.table = &r->table, .type = r->connector->source, .config = source.config, .columns = columns, .n_columns = n_physical,
                            .metadata = metadata, .n_metadata = n_metadata, .bounded = source.bounded, .parallelism = source.parallelism};

@@ -48,6 +48,7 @@ typedef struct fl_rel_table {
     const fl_metadata_column **metadata; /* of each column: the connector's metadata that it reads, or NULL */
     fl_expr *watermark;        /* over the declared columns; NULL: none, or batch mode */
     int rowtime;               /* -1: none */
+    fl_span span;              /* where the statement names it first, or the view that reads it */
 } fl_rel_table;
 
 typedef struct fl_rel_calc {

@@ -102,6 +102,18 @@ class Errors(Case):
         code, _, err = self.check(["run", "-e", "SELECT 1; SELEKT 2"], code=1, out="+I[1]\n", err=None)
         self.assertIn(" --> <command line>:1:11\n", err)
 
+    def test_what_a_connector_refuses_is_shown_at_the_table(self):
+        self.write("job.sql", "CREATE TABLE t (id INT) WITH ('connector' = 'datagen', 'number-of-row' = '3');\n"
+                              "CREATE VIEW v AS SELECT id + 1 AS x FROM t;\nSELECT x\n  FROM v;\n")
+        _, _, err = self.check(["run", "job.sql"], code=1, out="", err=None)
+        self.assertIn("\n --> job.sql:4:8\n  |\n4 |   FROM v;\n  |        ^\nhelp: did you mean 'number-of-rows'?\n", err)
+
+    def test_what_the_disk_refuses_is_shown_at_the_table(self):
+        self.write("job.sql", "CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = '/proc/none', 'format' = 'csv');\n"
+                              "INSERT INTO t\nSELECT 1;\n")
+        _, _, err = self.check(["run", "job.sql"], code=1, out="", err=None)
+        self.assertIn("\n --> job.sql:2:13\n  |\n2 | INSERT INTO t\n  |             ^\n", err)
+
     def test_an_unknown_key_names_the_nearest(self):
         code, _, err = self.check(["run", "-D", "paralelism.default=2", "-e", "SELECT 1"], code=1, out="", err=None)
         self.assertIn("parallelism.default", err)
