@@ -67,6 +67,7 @@ static int count_columns(const fl_scope *s, int first, int n, const char *name, 
 static int not_found(const fl_scope *s, const fl_name *name, const fl_scope_table *in, int part, fl_error *err) {
     int first = in ? in->first : 0, n = in ? in->n : s->rel ? s->rel->n_cols : 0;
     const char *candidates[n + 1], *wanted = name->part[part];
+    candidates[n] = NULL; /* so that there is one, for gcc */
     for (int i = 0; i < n; i++) candidates[i] = s->rel->cols[first + i].name;
     const char *near = fl_suggest(wanted, candidates, n);
     for (int i = 0; i < n; i++) /* the same but for its case: Flink says so too */
