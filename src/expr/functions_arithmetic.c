@@ -187,22 +187,6 @@ static int infer_numbers(fl_bind *b, fl_expr *call, fl_error *err) {
 
 /* ---- choosing kernels ---- */
 
-typedef struct by_phys {
-    fl_kernel_fn *i8, *i16, *i32, *i64, *f32, *f64;
-} by_phys;
-
-static fl_kernel_fn *pick(const by_phys *k, const fl_type *t) {
-    switch (fl_type_phys(t)) {
-    case FL_P_I8: return k->i8;
-    case FL_P_I16: return k->i16;
-    case FL_P_I32: return k->i32;
-    case FL_P_I64: return k->i64;
-    case FL_P_F32: return k->f32;
-    case FL_P_F64: return k->f64;
-    default: fl_assert(!"a number");
-    }
-}
-
 /* 0, 1 or 2: both operands and the result are int64; only the operands; neither. */
 static int decimal_width(const fl_expr *call) {
     bool narrow = fl_type_phys(call->args[0]->type) == FL_P_I64 && fl_type_phys(call->args[1]->type) == FL_P_I64;
@@ -210,30 +194,30 @@ static int decimal_width(const fl_expr *call) {
 }
 
 static fl_kernel_fn *choose_number(const fl_expr *call) {
-    static const by_phys add = {add_i8, add_i16, add_i32, add_i64, add_f32, add_f64};
-    static const by_phys sub = {sub_i8, sub_i16, sub_i32, sub_i64, sub_f32, sub_f64};
-    static const by_phys mul = {mul_i8, mul_i16, mul_i32, mul_i64, mul_f32, mul_f64};
-    static const by_phys div = {div_i8, div_i16, div_i32, div_i64, div_f32, div_f64};
+    static const fl_kernels_by_phys add = {add_i8, add_i16, add_i32, add_i64, NULL, add_f32, add_f64};
+    static const fl_kernels_by_phys sub = {sub_i8, sub_i16, sub_i32, sub_i64, NULL, sub_f32, sub_f64};
+    static const fl_kernels_by_phys mul = {mul_i8, mul_i16, mul_i32, mul_i64, NULL, mul_f32, mul_f64};
+    static const fl_kernels_by_phys div = {div_i8, div_i16, div_i32, div_i64, NULL, div_f32, div_f64};
     static fl_kernel_fn *const decimals[][3] = {{add_d64, add_d64_d128, add_decimal},
                                                 {sub_d64, sub_d64_d128, sub_decimal},
                                                 {mul_i64, mul_d64_d128, mul_decimal}};
     const fl_type *t = call->args[0]->type;
     bool decimal = t->kind == FL_T_DECIMAL;
     switch (call->fn->name[0]) {
-    case '+': return decimal ? decimals[0][decimal_width(call)] : pick(&add, t);
-    case '-': return decimal ? decimals[1][decimal_width(call)] : pick(&sub, t);
-    case '*': return decimal ? decimals[2][decimal_width(call)] : pick(&mul, t);
-    case '/': return decimal ? div_decimal : pick(&div, t);
+    case '+': return decimal ? decimals[0][decimal_width(call)] : fl_pick_kernel(&add, t);
+    case '-': return decimal ? decimals[1][decimal_width(call)] : fl_pick_kernel(&sub, t);
+    case '*': return decimal ? decimals[2][decimal_width(call)] : fl_pick_kernel(&mul, t);
+    case '/': return decimal ? div_decimal : fl_pick_kernel(&div, t);
     default: break;
     }
-    static const by_phys mod = {mod_i8, mod_i16, mod_i32, mod_i64, NULL, NULL};
-    static const by_phys wide_mod = {mod_i64_i8, mod_i64_i16, mod_i64_i32, mod_i64, NULL, NULL};
-    return decimal ? mod_decimal : t->kind == call->type->kind ? pick(&mod, t) : pick(&wide_mod, call->type);
+    static const fl_kernels_by_phys mod = {mod_i8, mod_i16, mod_i32, mod_i64, NULL, NULL, NULL};
+    static const fl_kernels_by_phys wide_mod = {mod_i64_i8, mod_i64_i16, mod_i64_i32, mod_i64, NULL, NULL, NULL};
+    return decimal ? mod_decimal : t->kind == call->type->kind ? fl_pick_kernel(&mod, t) : fl_pick_kernel(&wide_mod, call->type);
 }
 
 static fl_kernel_fn *choose_negation(const fl_expr *call) {
-    static const by_phys neg = {neg_i8, neg_i16, neg_i32, neg_i64, neg_f32, neg_f64};
-    return fl_type_phys(call->type) == FL_P_I128 ? neg_d128 : pick(&neg, call->type);
+    static const fl_kernels_by_phys neg = {neg_i8, neg_i16, neg_i32, neg_i64, neg_d128, neg_f32, neg_f64};
+    return fl_pick_kernel(&neg, call->type);
 }
 
 static fl_kernel_fn *choose(const fl_expr *call) {

@@ -180,4 +180,24 @@ static inline int fl_text_grow(uint64_t *so_far, uint64_t n, const fl_kernel_cal
         while ((out)->n < nested_n_) fl_column_append_null(out);                                                       \
     } while (0)
 
+/* ---- choosing kernels ---- */
+
+/* Kernels by the layout of a number; NULL: none. */
+typedef struct fl_kernels_by_phys {
+    fl_kernel_fn *i8, *i16, *i32, *i64, *i128, *f32, *f64;
+} fl_kernels_by_phys;
+
+static inline fl_kernel_fn *fl_pick_kernel(const fl_kernels_by_phys *k, const fl_type *t) {
+    switch (fl_type_phys(t)) {
+    case FL_P_I8: return k->i8;
+    case FL_P_I16: return k->i16;
+    case FL_P_I32: return k->i32;
+    case FL_P_I64: return k->i64;
+    case FL_P_I128: return k->i128;
+    case FL_P_F32: return k->f32;
+    case FL_P_F64: return k->f64;
+    default: fl_assert(!"a number");
+    }
+}
+
 #endif

@@ -112,24 +112,6 @@ FL_UNARY_KERNEL_LET(sign_i128, fl_i128, fl_i128, LET_ONE, ((x > 0) - (x < 0)) * 
 FL_UNARY_KERNEL(sign_f32, float, float, x > 0 ? 1 : x < 0 ? -1 : x)
 FL_UNARY_KERNEL(sign_f64, double, double, x > 0 ? 1 : x < 0 ? -1 : x)
 
-/* Kernels by layout; NULL: none. */
-typedef struct by_phys {
-    fl_kernel_fn *i8, *i16, *i32, *i64, *i128, *f32, *f64;
-} by_phys;
-
-static fl_kernel_fn *pick(const by_phys *k, const fl_type *t) {
-    switch (fl_type_phys(t)) {
-    case FL_P_I8: return k->i8;
-    case FL_P_I16: return k->i16;
-    case FL_P_I32: return k->i32;
-    case FL_P_I64: return k->i64;
-    case FL_P_I128: return k->i128;
-    case FL_P_F32: return k->f32;
-    case FL_P_F64: return k->f64;
-    default: fl_assert(!"a number");
-    }
-}
-
 static int infer_same_number(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     const fl_type *t = call->args[0]->type;
@@ -138,13 +120,13 @@ static int infer_same_number(fl_bind *b, fl_expr *call, fl_error *err) {
 }
 
 static fl_kernel_fn *choose_abs(const fl_expr *call) {
-    static const by_phys k = {abs_i8, abs_i16, abs_i32, abs_i64, abs_i128, abs_f32, abs_f64};
-    return pick(&k, call->type);
+    static const fl_kernels_by_phys k = {abs_i8, abs_i16, abs_i32, abs_i64, abs_i128, abs_f32, abs_f64};
+    return fl_pick_kernel(&k, call->type);
 }
 
 static fl_kernel_fn *choose_sign(const fl_expr *call) {
-    static const by_phys k = {sign_i8, sign_i16, sign_i32, sign_i64, sign_i128, sign_f32, sign_f64};
-    return pick(&k, call->type);
+    static const fl_kernels_by_phys k = {sign_i8, sign_i16, sign_i32, sign_i64, sign_i128, sign_f32, sign_f64};
+    return fl_pick_kernel(&k, call->type);
 }
 
 /* ---- CEIL, FLOOR ---- */
@@ -170,13 +152,13 @@ static int infer_ceil(fl_bind *b, fl_expr *call, fl_error *err) {
 }
 
 static fl_kernel_fn *choose_ceil(const fl_expr *call) {
-    static const by_phys k = {.i64 = ceil_i64, .i128 = ceil_i128, .f32 = ceil_f32, .f64 = ceil_f64};
-    return pick(&k, call->type);
+    static const fl_kernels_by_phys k = {.i64 = ceil_i64, .i128 = ceil_i128, .f32 = ceil_f32, .f64 = ceil_f64};
+    return fl_pick_kernel(&k, call->type);
 }
 
 static fl_kernel_fn *choose_floor(const fl_expr *call) {
-    static const by_phys k = {.i64 = floor_i64, .i128 = floor_i128, .f32 = floor_f32, .f64 = floor_f64};
-    return pick(&k, call->type);
+    static const fl_kernels_by_phys k = {.i64 = floor_i64, .i128 = floor_i128, .f32 = floor_f32, .f64 = floor_f64};
+    return fl_pick_kernel(&k, call->type);
 }
 
 /* ---- ROUND, TRUNCATE ---- */
@@ -511,12 +493,12 @@ static int extreme_decimal(FL_KERNEL_ARGS) {
 static fl_kernel_fn *choose_extreme_decimal(const fl_expr *call FL_UNUSED) { return extreme_decimal; }
 
 static fl_kernel_fn *choose_extreme(const fl_expr *call) {
-    static const by_phys greatest = {greatest_i8,   greatest_i16, greatest_i32, greatest_i64,
+    static const fl_kernels_by_phys greatest = {greatest_i8,   greatest_i16, greatest_i32, greatest_i64,
                                      greatest_i128, greatest_f32, greatest_f64};
-    static const by_phys least = {least_i8, least_i16, least_i32, least_i64, least_i128, least_f32, least_f64};
+    static const fl_kernels_by_phys least = {least_i8, least_i16, least_i32, least_i64, least_i128, least_f32, least_f64};
     if (fl_type_phys(call->type) == FL_P_VIEW) return extreme_text;
     if (fl_type_phys(call->type) == FL_P_BOOL) return extreme_boolean;
-    return pick(call->fn->name[0] == 'G' ? &greatest : &least, call->type);
+    return fl_pick_kernel(call->fn->name[0] == 'G' ? &greatest : &least, call->type);
 }
 
 static const fl_function text_extremes[2], decimal_extremes[2];
