@@ -212,6 +212,12 @@ validation: Column 'nothing' not found in any table
         self.check(["test", "a.tsv"], code=1, out="FAIL a.tsv:2: 1 + 1\n  expected  BIGINT NOT NULL\t2\n  got       INT NOT NULL\t2\n"
                                                   "1 passed, 1 failed\n")
 
+    def test_power_cuts_and_a_clock_moved_by_hand_do_not_mix(self):
+        self.write("t.test", "clock 2026-01-01 00:00:00\n\nadvance 1 s\n\nquery sorted\nSELECT 1 AS a\n----\n(`a` INT NOT NULL)\n+I[2]\n")
+        self.check(["test", "t.test"], code=1, out=None)
+        _, out, _ = self.check(["test", "--sim", "1", "t.test"], out=None)
+        self.assertTrue(out.endswith("\n0 passed, 0 failed, 1 not supported yet\n"), out)
+
     def test_virtual_time_passes_at_once(self):
         self.write("a.test", """\
 start
