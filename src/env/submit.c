@@ -38,6 +38,7 @@ int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_er
                         .arrow_arg = s,
                         .watermark_interval_ms = fl_config_duration_ms(s->config, "pipeline.auto-watermark-interval"),
                         .idle_timeout_ms = fl_config_duration_ms(s->config, "table.exec.source.idle-timeout"),
+                        .trim_pad = fl_config_is(s->config, "table.exec.sink.type-length-enforcer", "TRIM_PAD"),
                         .drop_null_rows = fl_config_is(s->config, "table.exec.sink.not-null-enforcer", "DROP"),
                         .client_sink = &fl_collect_sink};
     if (fl_config_bool(s->config, "table.exec.mini-batch.enabled")) {

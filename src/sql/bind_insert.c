@@ -116,6 +116,16 @@ static int match_columns(fl_binder *b, const fl_ast_insert *s, const targets *t,
     return 0;
 }
 
+/* Values of a type with a length may be longer or shorter where a source has not looked. A cast from the type without
+ * one cuts and pads them; to the same type there would be none. */
+static int forget_length(fl_binder *b, fl_expr **e, fl_span span, fl_error *err) {
+    const fl_type *t = (*e)->type;
+    if (!b->ctx->trim_pad || t->length == FL_LENGTH_MAX) return 0;
+    if (fl_type_is_char(t)) return fl_expr_cast(&b->fns, *e, fl_type_string(t->nullable), false, span, e, err);
+    if (fl_type_is_binary(t)) return fl_expr_cast(&b->fns, *e, fl_type_bytes(t->nullable), false, span, e, err);
+    return 0;
+}
+
 /* The query's columns as the table's types. */
 static int convert(fl_binder *b, const fl_ast_insert *s, const targets *t, const source_of *from, fl_rel *query, fl_rel **out, fl_error *err) {
     fl_arena *a = b->ctx->arena;
@@ -141,6 +151,7 @@ static int convert(fl_binder *b, const fl_ast_insert *s, const targets *t, const
             return fl_error_at(err, fl_span_of(s->name.pos));
         }
         const fl_type *nullable = fl_type_nullable(a, to, e->type->nullable); /* the sink checks NOT NULL itself */
+        FL_TRY(forget_length(b, &e, fl_span_of(s->name.pos), err));
         FL_TRY(fl_expr_cast(&b->fns, e, nullable, false, fl_span_of(s->name.pos), &exprs[i], err));
     }
     *out = fl_rel_project(a, query, exprs, names, t->n);

@@ -27,6 +27,7 @@ typedef struct fl_sql_ctx {
     int bundle_rows;       /* table.exec.mini-batch.size, if it is enabled; 0: no bundles */
     int64_t bundle_ms;     /* table.exec.mini-batch.allow-latency */
     bool drop_null_rows;   /* table.exec.sink.not-null-enforcer = DROP */
+    bool trim_pad;         /* table.exec.sink.type-length-enforcer = TRIM_PAD */
     const struct fl_arrow_table *(*arrow_table)(void *arg, const char *name); /* tables from memory; NULL: there are none */
     void *arrow_arg;
     const struct fl_sink_type *client_sink; /* where rows of a SELECT go */
