@@ -303,7 +303,9 @@ bool fl_dt_read(const fl_dt_pattern *p, fl_str s, fl_ts *local) {
 
 /* ---- SIMPLE ---- */
 
+/* Java reads a long, or a double if it does not fit, and makes an int of it. */
 static bool read_simple_number(cursor *c, const fl_dt_item *it, int64_t *x, int *digits) {
+    bool too_long = false;
     const char *start = c->p, *stop = c->end;
     if (it->adjacent) {
         if (c->end - c->p < it->count) return false;
@@ -311,7 +313,8 @@ static bool read_simple_number(cursor *c, const fl_dt_item *it, int64_t *x, int 
     }
     *x = 0;
     for (; c->p < stop && is_digit(*c->p); c->p++)
-        if (*x < 1000000000000) *x = *x * 10 + (*c->p - '0');
+        too_long = too_long || __builtin_mul_overflow(*x, 10, x) || __builtin_add_overflow(*x, *c->p - '0', x);
+    *x = too_long ? INT32_MAX : (int32_t)*x;
     *digits = (int)(c->p - start);
     return *digits > 0;
 }
@@ -360,6 +363,8 @@ static int64_t calendar_to_utc(const fl_tz *tz, int64_t local_ms) {
     return fl_tz_to_local(tz, later) == local_ms ? later : fl_tz_to_utc(tz, local_ms);
 }
 
+#define DAYS_MAX 106000000000 /* of which the milliseconds fit a BIGINT, whatever hours are added */
+
 bool fl_dt_read_simple(const fl_dt_pattern *p, fl_str s, const fl_tz *tz, int64_t *utc_ms) {
     cursor c = {s.p, s.p + s.n};
     fields f = nothing;
@@ -367,10 +372,10 @@ bool fl_dt_read_simple(const fl_dt_pattern *p, fl_str s, const fl_tz *tz, int64_
     for (int k = 0; k < p->n; k++)
         if (!read_simple_item(&c, &p->items[k], &f)) return false;
     int64_t year = or_else(f.year, 1970), hour = or_else(f.hour, 0);
-    if (year > 300000000) return false;
     int64_t days = f.day_of_year != MISSING && f.month == MISSING && f.day == MISSING
                        ? fl_dt_hybrid_days(year, 1, 1) + f.day_of_year - 1
                        : fl_dt_hybrid_days(year, or_else(f.month, 1), or_else(f.day, 1));
+    if (days > DAYS_MAX || days < -DAYS_MAX) return false;
     if (f.hour24 != MISSING) hour = f.hour24 == 24 ? 0 : f.hour24;
     if (f.hour12 != MISSING) f.half_hour = f.hour12 == 12 ? 0 : f.hour12;
     if (f.half_hour != MISSING) hour = f.half_hour + 12 * or_else(f.half, 0);
