@@ -95,8 +95,8 @@ fl_i128 fl_ts_pack(fl_ts t, int unit_digits) {
 fl_ts fl_ts_unpack(fl_i128 x, int unit_digits) {
     if (unit_digits == 3) return (fl_ts){(int64_t)x, 0};
     if (unit_digits == 6) {
-        int64_t us = (int64_t)x, ms = fl_floor_div(us, 1000);
-        return (fl_ts){ms, (int32_t)(us - ms * 1000) * 1000};
+        int64_t us = (int64_t)x;
+        return (fl_ts){fl_floor_div(us, 1000), (int32_t)fl_floor_mod(us, 1000) * 1000};
     }
     fl_i128 ms = x / NANOS_PER_MS - (x % NANOS_PER_MS < 0);
     return (fl_ts){(int64_t)ms, (int32_t)(x - ms * NANOS_PER_MS)};
