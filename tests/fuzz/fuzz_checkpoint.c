@@ -328,4 +328,4 @@ static const fuzz_word words[] = {
 };
 /* clang-format on */
 
-const fuzz_target fuzz = {WORDS(words), .words_max = 20, .texts = 6000};
+const fuzz_target fuzz = {WORDS(words), .words_max = 20, .texts = 40000};

@@ -46,4 +46,4 @@ static const fuzz_word words[] = {
 };
 /* clang-format on */
 
-const fuzz_target fuzz = {WORDS(words), .words_max = 40, .start = "\004", .texts = 40000};
+const fuzz_target fuzz = {WORDS(words), .words_max = 40, .start = "\004", .texts = 25000};

@@ -41,4 +41,4 @@ static const fuzz_word words[] = {
 };
 /* clang-format on */
 
-const fuzz_target fuzz = {WORDS(words), .words_max = 40, .start = "\003{", .texts = 50000};
+const fuzz_target fuzz = {WORDS(words), .words_max = 40, .start = "\003{", .texts = 15000};

@@ -3,7 +3,8 @@
  *
  * The first byte chooses how they are run. Each further byte chooses a rule: in the rules below a $ and a letter stand
  * for an expression of a type, or for what the letter's list holds. A deep expression, or one behind the end of the
- * input, is a column or a literal: those come first in each list.
+ * input, is a column or a literal: those come first in each list. With FUZZ_PRINT in the environment the queries are
+ * printed.
  */
 #include "fuzz.h"
 
