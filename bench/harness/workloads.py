@@ -63,7 +63,7 @@ W1 = Job(
     name="w1",
     title="generated rows of 11 sensors -> averages in 4 windows (10 s; 10 s by 2 s; event and processing time) -> dropped",
     variants=(
-        sql("flott", "w1_sensors w1_four_windows", "w1_sensors w1_counts", 50 * M, 5 * M),
+        sql("flott", "w1_sensors w1_four_windows", "w1_sensors w1_counts", 1000 * M, 5 * M),
         sql("flink", "w1_sensors w1_four_windows", "w1_sensors w1_counts", 2 * M, 600 * K),
         sql("limit", "limit_sensors ${ROWS}", "limit_sensors ${ROWS}", 400 * M, 100 * M),
     ),
