@@ -9,8 +9,8 @@
  *     flott_result_free(r);
  *     flott_session_free(s);
  *
- * Handles are opaque. Functions return 0 (FLOTT_OK) or a positive answer when all went well and a negative code, equal to
- * err->code, otherwise; `err` is never NULL. Texts are UTF-8. A `const char *` that is returned is borrowed from its
+ * Handles are opaque. Functions return 0 (FLOTT_OK) or a positive answer when all went well and a negative code, equal
+ * to err->code, otherwise; `err` is never NULL. Texts are UTF-8. A `const char *` that is returned is borrowed from its
  * object; where a row, a column or a number of something does not exist it is NULL, and numbers are 0. Lengths that
  * are given back may be left out with NULL. Results are freed before their session. A session and what was made from it
  * belong to one thread at a time; jobs run on threads of their own, and the functions marked [any thread] may be called
@@ -38,9 +38,9 @@ FLOTT_API const char *flott_version(void);
 
 enum {
     FLOTT_OK = 0,
-    FLOTT_END = 1,      /* no more rows */
-    FLOTT_TIMEOUT = 2,  /* nothing yet */
-    FLOTT_E_PARSE = -1, /* the statement is not SQL */
+    FLOTT_END = 1,            /* no more rows */
+    FLOTT_TIMEOUT = 2,        /* nothing yet */
+    FLOTT_E_PARSE = -1,       /* the statement is not SQL */
     FLOTT_E_VALIDATION = -2,  /* it is SQL but has no meaning: names, types, options */
     FLOTT_E_UNSUPPORTED = -3, /* flott does not do this yet; the message names it */
     FLOTT_E_RUNTIME = -4,     /* a value that the job cannot process */
@@ -52,12 +52,12 @@ enum {
 };
 
 typedef struct flott_error {
-    int code;             /* 0 or one of FLOTT_E_… */
-    bool retriable;       /* the same call may succeed later */
-    int line, column;     /* 1-based position in the statement's text; 0: none */
-    int length;           /* characters to mark from there */
-    char message[1200];   /* what failed, where, why */
-    char hint[400];       /* what to do about it; may be empty */
+    int code;           /* 0 or one of FLOTT_E_… */
+    bool retriable;     /* the same call may succeed later */
+    int line, column;   /* 1-based position in the statement's text; 0: none */
+    int length;         /* characters to mark from there */
+    char message[1200]; /* what failed, where, why */
+    char hint[400];     /* what to do about it; may be empty */
 } flott_error;
 
 /* "parse", "validation", … */
@@ -68,17 +68,18 @@ FLOTT_API const char *flott_error_word(int code);
 typedef struct flott_session flott_session;
 
 typedef struct flott_options {
-    /* Told about what deserves a visible note: an option that has no effect here, a restart, a damaged checkpoint that was
-     * passed over. May be called from a job's thread. NULL: nobody listens. */
+    /* Told about what deserves a visible note: an option that has no effect here, a restart, a damaged checkpoint that
+     * was passed over. May be called from a job's thread. NULL: nobody listens. */
     void (*note)(void *arg, const char *text);
     void *note_arg;
-    const char *script;  /* name of what is run: of a script, its file without folder and ending. NULL: job. Names the folder
-                            of checkpoints where neither execution.checkpointing.dir nor pipeline.name does */
+    /* Name of what is run: of a script, its file without folder and ending. NULL: job. Names the folder of checkpoints
+     * where neither execution.checkpointing.dir nor pipeline.name does. */
+    const char *script;
     /* A simulation: one thread, virtual time, a disk in memory over the real one (which is only read). */
     bool simulated;
-    uint64_t seed;       /* of the order of steps and of all randomness */
-    int64_t clock_ms;    /* where the clock starts, since the epoch */
-    bool crash_always;   /* batches of one to three rows; after each a checkpoint, a power cut and a restore */
+    uint64_t seed;     /* of the order of steps and of all randomness */
+    int64_t clock_ms;  /* where the clock starts, since the epoch */
+    bool crash_always; /* batches of one to three rows; after each a checkpoint, a power cut and a restore */
 } flott_options;
 
 /* NULL: the defaults. Never fails. */
@@ -94,8 +95,8 @@ FLOTT_API const char *flott_session_get(const flott_session *s, const char *key)
 /* Tables from memory: `name` becomes the data of tables declared WITH ('connector' = 'arrow', 'name' = '<name>'). Takes
  * over schema and arrays (their release is set to NULL): struct arrays, one for each record batch. The declaration's
  * columns must have the same types in the same order. */
-FLOTT_API int flott_session_put_arrow(flott_session *s, const char *name, struct ArrowSchema *schema, struct ArrowArray *arrays,
-                                      int n_arrays, flott_error *err);
+FLOTT_API int flott_session_put_arrow(flott_session *s, const char *name, struct ArrowSchema *schema,
+                                      struct ArrowArray *arrays, int n_arrays, flott_error *err);
 
 /* ---- statements ---- */
 
@@ -113,9 +114,9 @@ typedef struct flott_result flott_result;
 typedef struct flott_job flott_job;
 typedef struct flott_batch flott_batch;
 
-/* Executes one statement (a semicolon at its end is allowed). size -1: sql ends with NUL. QUERY and JOB have been submitted
- * when this returns, also where table.dml-sync asks to wait for a JOB: that is left to the caller. A BEGIN STATEMENT SET …
- * END may come as one statement or as several. */
+/* Executes one statement (a semicolon at its end is allowed). size -1: sql ends with NUL. QUERY and JOB have been
+ * submitted when this returns, also where table.dml-sync asks to wait for a JOB: that is left to the caller. A BEGIN
+ * STATEMENT SET … END may come as one statement or as several. */
 FLOTT_API int flott_execute(flott_session *s, const char *sql, int64_t size, flott_result **out, flott_error *err);
 /* A query that still runs is canceled; a job goes on. */
 FLOTT_API void flott_result_free(flott_result *r);
@@ -134,9 +135,9 @@ FLOTT_API bool flott_result_insert_only(const flott_result *r);
 /* The job behind QUERY and JOB, else NULL. Borrowed: it lives as long as the session. */
 FLOTT_API flott_job *flott_result_job(const flott_result *r);
 
-/* The next rows. FLOTT_OK: *out is owned by the caller and freed before the result; FLOTT_END; FLOTT_TIMEOUT after timeout_ms
- * (-1: waits as long as it takes). A negative code: the job has failed. In a simulation -1 lets time pass as far as the rows
- * need, any other value does what can be done without. */
+/* The next rows. FLOTT_OK: *out is owned by the caller and freed before the result; FLOTT_END; FLOTT_TIMEOUT after
+ * timeout_ms (-1: waits as long as it takes). A negative code: the job has failed. In a simulation -1 lets time pass as
+ * far as the rows need, any other value does what can be done without. */
 FLOTT_API int flott_result_next(flott_result *r, int64_t timeout_ms, flott_batch **out, flott_error *err);
 
 /* ---- rows ---- */
@@ -179,17 +180,18 @@ typedef struct flott_job_metrics {
     int64_t watermark;              /* the least among the operators, ms since the epoch; INT64_MIN: none */
     int64_t next_window;            /* end of the next window that will fire, ms; INT64_MAX: none */
     int64_t restarts, checkpoints;
-    int64_t last_checkpoint;        /* its number; 0: none */
+    int64_t last_checkpoint; /* its number; 0: none */
 } flott_job_metrics;
 
 FLOTT_API const char *flott_job_name(const flott_job *j);
-FLOTT_API flott_job_state flott_job_get_state(flott_job *j);                 /* [any thread] */
-FLOTT_API const char *flott_job_state_word(flott_job_state state); /* RUNNING, as Flink calls it */
+FLOTT_API flott_job_state flott_job_get_state(flott_job *j);                /* [any thread] */
+FLOTT_API const char *flott_job_state_word(flott_job_state state);          /* RUNNING, as Flink calls it */
 FLOTT_API void flott_job_get_metrics(flott_job *j, flott_job_metrics *out); /* [any thread] */
-/* FLOTT_OK: finished or stopped; FLOTT_TIMEOUT; or why it failed. timeout_ms -1: waits as long as it takes. In a simulation
- * time moves as far as the job needs. */
+/* FLOTT_OK: finished or stopped; FLOTT_TIMEOUT; or why it failed. timeout_ms -1: waits as long as it takes. In a
+ * simulation time moves as far as the job needs. */
 FLOTT_API int flott_job_wait(flott_job *j, int64_t timeout_ms, flott_error *err);
-/* Finishes the rows on their way, takes a last checkpoint if checkpoints are taken, ends. Returns at once. [any thread] */
+/* Finishes the rows on their way, takes a last checkpoint if checkpoints are taken, ends. Returns at once. [any thread]
+ * */
 FLOTT_API void flott_job_stop(flott_job *j);
 /* Ends without more. Returns at once. [any thread] */
 FLOTT_API void flott_job_cancel(flott_job *j);
@@ -210,24 +212,31 @@ FLOTT_API int flott_session_set_clock(flott_session *s, int64_t clock_ms, flott_
 /* Does everything that can be done without time passing. */
 FLOTT_API int flott_session_settle(flott_session *s, flott_error *err);
 /* Writes a file of the simulated disk; parents are made. */
-FLOTT_API int flott_session_put_file(flott_session *s, const char *path, const void *bytes, size_t size, flott_error *err);
-/* Calls `each` for all files below a folder of the simulated disk, sorted by path, without hidden ones (names that begin
- * with . or _). A missing folder has none. */
+FLOTT_API int flott_session_put_file(flott_session *s, const char *path, const void *bytes, size_t size,
+                                     flott_error *err);
+/* Calls `each` for all files below a folder of the simulated disk, sorted by path, without hidden ones (names that
+ * begin with . or _). A missing folder has none. */
 FLOTT_API int flott_session_read_files(flott_session *s, const char *dir,
-                                       void (*each)(void *arg, const char *path, const char *bytes, size_t size), void *arg,
-                                       flott_error *err);
+                                       void (*each)(void *arg, const char *path, const char *bytes, size_t size),
+                                       void *arg, flott_error *err);
 /* What print sinks have written since the last call. Borrowed until the next. */
 FLOTT_API const char *flott_session_output(flott_session *s, size_t *length);
 
 /* ---- documentation ---- */
 
 /* Everything that flott knows by name, for help texts and generated tables. */
-typedef enum flott_topic { FLOTT_TOPIC_CONFIG, FLOTT_TOPIC_FUNCTION, FLOTT_TOPIC_AGGREGATE, FLOTT_TOPIC_CONNECTOR, FLOTT_TOPIC_FORMAT } flott_topic;
+typedef enum flott_topic {
+    FLOTT_TOPIC_CONFIG,
+    FLOTT_TOPIC_FUNCTION,
+    FLOTT_TOPIC_AGGREGATE,
+    FLOTT_TOPIC_CONNECTOR,
+    FLOTT_TOPIC_FORMAT
+} flott_topic;
 typedef struct flott_entry {
     const char *name;
-    const char *detail;   /* default value, signature; NULL: none */
-    const char *state;    /* CONFIG: honoured, noted, refused; else NULL */
-    const char *doc;      /* one sentence */
+    const char *detail; /* default value, signature; NULL: none */
+    const char *state;  /* CONFIG: honoured, noted, refused; else NULL */
+    const char *doc;    /* one sentence */
 } flott_entry;
 FLOTT_API int flott_entries(flott_topic topic);
 FLOTT_API flott_entry flott_entry_at(flott_topic topic, int i);

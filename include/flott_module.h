@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* flott_module.h -- what a loadable module gives to flott: connectors that bring a library of their own.
  *
- * A module is a shared object flott-NAME.so that exports one symbol, flott_module_open. It is looked for and opened when a
- * table first says 'connector' = 'NAME': in the folders of $FLOTT_MODULE_PATH (separated by colons), then in modules/
- * beside the program, then in the library folder of the installation (lib/flott/). It is opened with RTLD_LOCAL, so that
- * nothing of what it links to is seen by another, and stays open until the process ends.
+ * A module is a shared object flott-NAME.so that exports one symbol, flott_module_open. It is looked for and opened
+ * when a table first says 'connector' = 'NAME': in the folders of $FLOTT_MODULE_PATH (separated by colons), then in
+ * modules/ beside the program, then in the library folder of the installation (lib/flott/). It is opened with
+ * RTLD_LOCAL, so that nothing of what it links to is seen by another, and stays open until the process ends.
  *
  * Rows travel as Arrow struct arrays. An instance (a subtask's source or sink) is used by one thread at a time and may
- * block: it has a thread of its own. Functions return 0 or a positive answer when all went well; on failure they fill *err
- * and return a negative number, and the job fails with these words. modules/counter.c is an example of all this.
+ * block: it has a thread of its own. Functions return 0 or a positive answer when all went well; on failure they fill
+ * *err and return a negative number, and the job fails with these words. modules/counter.c is an example of all this.
  */
 #ifndef FLOTT_MODULE_H
 #define FLOTT_MODULE_H
@@ -105,9 +105,9 @@ typedef struct flott_module_sink {
 } flott_module_sink;
 
 typedef struct flott_module {
-    uint32_t abi;     /* FLOTT_MODULE_ABI */
-    const char *name; /* as in flott-NAME.so and 'connector' = 'NAME' */
-    const char *doc;  /* one sentence */
+    uint32_t abi;                       /* FLOTT_MODULE_ABI */
+    const char *name;                   /* as in flott-NAME.so and 'connector' = 'NAME' */
+    const char *doc;                    /* one sentence */
     const flott_module_option *options; /* ends with key NULL */
     const flott_module_source *source;  /* NULL: cannot be read */
     const flott_module_sink *sink;      /* NULL: cannot be written */

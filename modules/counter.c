@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* counter.c -- an example of a loadable module: the connector 'counter', which reads numbers and counts what is written.
+/* counter.c -- an example of a loadable module: the connector 'counter', which reads numbers and counts what is
+ * written.
  *
  *     CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'counter', 'start' = '10', 'step' = '5', 'rows' = '1000');
  *     CREATE TABLE tally (n BIGINT) WITH ('connector' = 'counter', 'path' = '/tmp/tally');
  *     INSERT INTO tally SELECT n FROM numbers;        -- /tmp/tally.0 then holds: 1000
  *
- * Reading: every column is a BIGINT and holds the row's number. Row i (from 0) is that of subtask i mod parallelism; its
+ * Reading: every column is a BIGINT and holds the row's number. Row i (from 0) is that of subtask i mod parallelism;
+ *             its
  * number is start + i * step. Writing: each subtask keeps the number of rows that it has written in a file of its own,
  * exactly once: the file only ever holds what a finished checkpoint covers.
  *
@@ -64,11 +66,17 @@ static bool make_numbers(struct ArrowArray *out, int64_t n_columns, int64_t n, i
     *all = (numbers){.no_buffer = {NULL}, .buffers = {NULL, all->values}, .children = children, .child_list = list};
     for (int64_t i = 0; i < n; i++) all->values[i] = (int64_t)((uint64_t)first + (uint64_t)i * (uint64_t)step);
     for (int64_t c = 0; c < n_columns; c++) {
-        children[c] = (struct ArrowArray){.length = n, .n_buffers = 2, .buffers = all->buffers, .release = release_child};
+        children[c] =
+            (struct ArrowArray){.length = n, .n_buffers = 2, .buffers = all->buffers, .release = release_child};
         list[c] = &children[c];
     }
-    *out = (struct ArrowArray){.length = n, .n_buffers = 1, .buffers = all->no_buffer, .n_children = n_columns, .children = list,
-                               .release = release_numbers, .private_data = all};
+    *out = (struct ArrowArray){.length = n,
+                               .n_buffers = 1,
+                               .buffers = all->no_buffer,
+                               .n_children = n_columns,
+                               .children = list,
+                               .release = release_numbers,
+                               .private_data = all};
     return true;
 }
 
@@ -99,13 +107,15 @@ static int reader_open(const flott_module_table *t, void **source, flott_module_
     return 0;
 }
 
-static int reader_poll(void *source, int64_t max_rows, struct ArrowArray *out, int64_t *wait_ms, flott_module_error *err) {
+static int reader_poll(void *source, int64_t max_rows, struct ArrowArray *out, int64_t *wait_ms,
+                       flott_module_error *err) {
     (void)wait_ms;
     reader *r = source;
     if (r->at >= r->rows) return FLOTT_SOURCE_END;
     int64_t n = (r->rows - r->at + r->stride - 1) / r->stride;
     if (n > max_rows) n = max_rows;
-    if (!make_numbers(out, r->n_columns, n, r->start + r->at * r->step, r->step * r->stride)) return fail(err, "out of memory");
+    if (!make_numbers(out, r->n_columns, n, r->start + r->at * r->step, r->step * r->stride))
+        return fail(err, "out of memory");
     r->at += n * r->stride;
     return FLOTT_SOURCE_BATCH;
 }
@@ -118,7 +128,8 @@ static int reader_snapshot(void *source, flott_module_writer *w, flott_module_er
 
 static int reader_restore(void *source, const flott_module_bytes *positions, int n, flott_module_error *err) {
     reader *r = source;
-    if (n != r->stride) return fail(err, "the rows were dealt to %d subtasks and cannot be dealt to %d now", n, (int)r->stride);
+    if (n != r->stride)
+        return fail(err, "the rows were dealt to %d subtasks and cannot be dealt to %d now", n, (int)r->stride);
     const flott_module_bytes *own = &positions[r->at];
     if (own->size != sizeof r->at) return fail(err, "a position has %zu bytes", own->size);
     memcpy(&r->at, own->p, sizeof r->at);
@@ -189,7 +200,8 @@ static int tally_commit(void *sink, int64_t checkpoint, flott_module_error *err)
 static int tally_restore(void *sink, const flott_module_bytes *prepared, int n, flott_module_error *err) {
     tally *s = sink;
     if (s->subtask >= n) return 0; /* there were fewer subtasks: this one begins at nothing */
-    if (prepared[s->subtask].size != sizeof s->rows) return fail(err, "a count has %zu bytes", prepared[s->subtask].size);
+    if (prepared[s->subtask].size != sizeof s->rows)
+        return fail(err, "a count has %zu bytes", prepared[s->subtask].size);
     memcpy(&s->rows, prepared[s->subtask].p, sizeof s->rows);
     s->prepared = s->rows;
     return 0;

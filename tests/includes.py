@@ -25,19 +25,20 @@ WITHIN = "_int.h"           # such a header belongs to its folder and those in i
 # What reaches the operating system: decision 4 wants it behind src/base/platform.h.
 SYSTEM_HEADERS = ["dirent.h", "dlfcn.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "signal.h", "threads.h", "time.h",
                   "unistd.h", r"arpa/\S*", r"net\w*/\S*", r"sys/\S*"]
-SYSTEM_CALLS = ["access", "clock", "clock_gettime", "close", "closedir", "connect", "creat", "dlopen", "exit", "fclose", "fdopen", "fflush",
-                "fgets", "fileno", "fopen", "fork", "fprintf", "fputs", "fread", "freopen", "fsync", "ftruncate", "fwrite",
-                "getc", "getenv", "getline", "getpid", "getrandom", "gettimeofday", "gmtime", "gmtime_r", "kill", "localtime",
-                "localtime_r", "lseek", "mkdir", "mkstemp", "mktime", "mmap", "nanosleep", "open", "openat", "opendir",
-                "popen", "pread", "printf", "putchar", "puts", "pwrite", "rand", "rand_r", "random", "read", "readdir",
-                "remove", "rename", "rmdir", "scanf", "sched_yield", "setenv", "signal", "sigaction", "sleep", "socket",
-                "srand", "srandom", "stat", "lstat", "fstat", "sysconf", "system", "time", "tmpfile", "truncate", "unlink",
+SYSTEM_CALLS = ["access", "clock", "clock_gettime", "close", "closedir", "connect", "creat", "dlopen", "exit",
+                "fclose", "fdopen", "fflush", "fgets", "fileno", "fopen", "fork", "fprintf", "fputs", "fread",
+                "freopen", "fsync", "ftruncate", "fwrite", "getc", "getenv", "getline", "getpid", "getrandom",
+                "gettimeofday", "gmtime", "gmtime_r", "kill", "localtime", "localtime_r", "lseek", "mkdir",
+                "mkstemp", "mktime", "mmap", "nanosleep", "open", "openat", "opendir", "popen", "pread", "printf",
+                "putchar", "puts", "pwrite", "rand", "rand_r", "random", "read", "readdir", "remove", "rename",
+                "rmdir", "scanf", "sched_yield", "setenv", "signal", "sigaction", "sleep", "socket", "srand",
+                "srandom", "stat", "lstat", "fstat", "sysconf", "system", "time", "tmpfile", "truncate", "unlink",
                 "usleep", "vfprintf", "vprintf", "write", r"pthread_\w+"]
 
 # file: what it may name of the above, and why.
 ALLOWED = {
-    "src/base/platform.h": "pthread.h pthread_mutex_lock pthread_mutex_unlock pthread_cond_signal pthread_cond_broadcast "
-                           "pthread_cond_wait",  # the layer itself: threads
+    "src/base/platform.h": "pthread.h pthread_mutex_lock pthread_mutex_unlock pthread_cond_signal "
+                           "pthread_cond_broadcast pthread_cond_wait",  # the layer itself: threads
     "src/base/platform.c": "errno.h time.h unistd.h clock_gettime sysconf pthread_*",  # the layer itself: threads
     "src/base/platform_real.c": "*",                  # the layer itself: everything else
     "src/base/common.c": "fprintf",                   # last words before abort()
@@ -53,14 +54,15 @@ HEADER = re.compile("|".join(f"(?:{h})" for h in SYSTEM_HEADERS))
 
 
 def blank(text):
-    """The text with comments and literals blanked, so that every character keeps its line. Includes keep their names."""
+    """The text with comments and literals blanked; every character keeps its line, and includes keep their names."""
     def cut(m):
         s = m.group()
         if s.lstrip().startswith("#"):
             return s
         return re.sub(r"[^\n]", " ", s)
-    return re.sub(r'/\*.*?\*/|//[^\n]*|^[ \t]*#[ \t]*include[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', cut, text,
-                  flags=re.S | re.M)
+    comment, include = r"/\*.*?\*/|//[^\n]*", r"^[ \t]*#[ \t]*include[^\n]*"
+    text_literal, character = r'"(?:\\.|[^"\\\n])*"', r"'(?:\\.|[^'\\\n])*'"
+    return re.sub(f"{comment}|{include}|{text_literal}|{character}", cut, text, flags=re.S | re.M)
 
 
 def floor_of(path):
@@ -127,7 +129,8 @@ def judge_file(root, path):
 
 
 def findings(root):
-    paths = sorted(str(p.relative_to(root)) for top in ("src", "include") for p in (root / top).rglob("*") if p.suffix in (".c", ".h"))
+    files = [p for top in ("src", "include") for p in (root / top).rglob("*") if p.suffix in (".c", ".h")]
+    paths = sorted(str(p.relative_to(root)) for p in files)
     return [f"{path}:{line}: {why}" for path in paths for line, why in judge_file(root, path)]
 
 
@@ -139,7 +142,8 @@ GOOD = {
     "src/exec/operator.h": '#include "base/str.h"\n',
     "src/exec/calc_int.h": "",
     "src/exec/calc.c": '#include "exec/operator.h"\n#include "exec/calc_int.h"\n/* write() and open(x)\n * "time(" */\n'
-                       'int n = f->read(d), m = t->type.open(s);\nchar s[] = "rand()";\nstatic int open(int x);\nint fl_time(void);\n'
+                       'int n = f->read(d), m = t->type.open(s);\nchar s[] = "rand()";\n'
+                       "static int open(int x);\nint fl_time(void);\n"
                        "static const struct ops ops = {.read = my_read};\n",
     "src/env/session.c": '#include "flott.h"\n#include "exec/operator.h"\n',
     "src/cli/main.c": '#include "flott.h"\n#include "rows.h"\n#include <time.h>\nint x = open(1);\n',
@@ -179,7 +183,8 @@ def test_itself():
         for path, text, line, words in FAULTS:
             grow(root, {path: GOOD.get(path, "") + text})
             found = findings(root)
-            assert len(found) == 1 and found[0].startswith(f"{path}:{line}: ") and words in found[0], (path, text, found)
+            right = len(found) == 1 and found[0].startswith(f"{path}:{line}: ") and words in found[0]
+            assert right, (path, text, found)
             (root / path).unlink()
             if path in GOOD:
                 grow(root, {path: GOOD[path]})

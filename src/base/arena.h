@@ -12,10 +12,10 @@
 typedef struct fl_arena_block fl_arena_block;
 
 typedef struct fl_arena {
-    char *at, *end;           /* free part of the newest block */
-    fl_arena_block *blocks;   /* newest first */
+    char *at, *end;                    /* free part of the newest block */
+    fl_arena_block *blocks;            /* newest first */
     struct fl_arena_cleanup *cleanups; /* newest first */
-    size_t allocated_bytes;   /* sum of block sizes, for metrics */
+    size_t allocated_bytes;            /* sum of block sizes, for metrics */
 } fl_arena;
 
 void fl_arena_init(fl_arena *a);
@@ -45,7 +45,7 @@ char *fl_arena_printf(fl_arena *a, const char *fmt, ...) FL_PRINTF(2, 3);
 #define FL_PUSH(arena, array, n, cap, item)                                                                            \
     do {                                                                                                               \
         if ((n) == (cap)) {                                                                                            \
-            __typeof__(cap) push_cap_ = (cap) ? (cap) * 2 : 4;                                                         \
+            __typeof__(cap) push_cap_ = (cap) ? (cap)*2 : 4;                                                           \
             __typeof__(array) push_a_ = fl_arena_alloc((arena), sizeof *(array) * (size_t)push_cap_);                  \
             if (n) memcpy((void *)push_a_, (const void *)(array), sizeof *(array) * (size_t)(n));                      \
             (array) = push_a_;                                                                                         \

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 void fl_assert_failed(const char *cond, const char *file, int line) {
-    fprintf(stderr, "flott: internal error: %s:%d: `%s` does not hold. Please report this with the statement that was run.\n",
+    fprintf(stderr,
+            "flott: internal error: %s:%d: `%s` does not hold. Please report this with the statement that was run.\n",
             file, line, cond);
     abort();
 }

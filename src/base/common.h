@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* common.h -- the few words that every file of the engine uses: integer types, branch hints, assertions, SIMD clones. */
+/* common.h -- the few words that every file of the engine uses: integer types, branch hints, assertions, SIMD clones.
+ * */
 #ifndef FL_BASE_COMMON_H
 #define FL_BASE_COMMON_H
 
@@ -32,7 +33,7 @@ typedef unsigned __int128 fl_u128;
     })
 
 /* The struct of type `type` whose member `member` lies at `ptr`. */
-#define FL_CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define FL_CONTAINER_OF(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 /* A kernel compiled once for each instruction set; the loader picks one when the program starts. Sanitizers cannot
  * run before the loader has finished, so their builds have the plain version only. */

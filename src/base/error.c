@@ -55,7 +55,8 @@ int fl_error_prefix(fl_error *err, const char *fmt, ...) {
     format(err->message, sizeof err->message, fmt, ap);
     va_end(ap);
     size_t n = strlen(err->message);
-    mark_cut(err->message, sizeof err->message, (int)n + snprintf(err->message + n, sizeof err->message - n, "%s", old));
+    mark_cut(err->message, sizeof err->message,
+             (int)n + snprintf(err->message + n, sizeof err->message - n, "%s", old));
     return err->code;
 }
 

@@ -12,8 +12,8 @@
 
 typedef enum fl_option_type {
     FL_OPT_STRING,
-    FL_OPT_BOOL,     /* true, false, in any case */
-    FL_OPT_INT,      /* 64 bits */
+    FL_OPT_BOOL, /* true, false, in any case */
+    FL_OPT_INT,  /* 64 bits */
     FL_OPT_DOUBLE,
     FL_OPT_DURATION, /* Flink's: 10 s, 5min, 1 h, 200 ms, 1 d; a bare number is ms. Value in ms */
     FL_OPT_MEMORY,   /* Flink's MemorySize: 128MB, 64 kb, 4096. Value in bytes */
@@ -33,11 +33,11 @@ typedef struct fl_option_def {
     fl_option_type type;
     const char *fallback; /* default as text; NULL: none */
     bool required;
-    const char *values;   /* ENUM: "SQL|ISO-8601"; numbers and amounts: a range, "1..32768", "10 ms.."; NULL: any */
-    const char *help;     /* one sentence */
+    const char *values; /* ENUM: "SQL|ISO-8601"; numbers and amounts: a range, "1..32768", "10 ms.."; NULL: any */
+    const char *help;   /* one sentence */
     fl_option_state state;
-    const char *note;     /* NOTED, REFUSED: why, and what to do instead */
-    const char *fine;     /* NOTED, REFUSED: values that are honoured all the same, "A|B"; the default is one anyway */
+    const char *note; /* NOTED, REFUSED: why, and what to do instead */
+    const char *fine; /* NOTED, REFUSED: values that are honoured all the same, "A|B"; the default is one anyway */
 } fl_option_def;
 
 /* Reads one value. The refusal says what was expected; the caller prefixes the key. */

@@ -7,12 +7,14 @@
 #include <time.h>
 #include <unistd.h>
 
-int fl_disk_read_all(fl_platform *pf, const char *path, size_t limit, fl_arena *a, char **out, size_t *n, fl_error *err) {
+int fl_disk_read_all(fl_platform *pf, const char *path, size_t limit, fl_arena *a, char **out, size_t *n,
+                     fl_error *err) {
     fl_stat st;
     FL_TRY(fl_disk_stat(pf, path, &st, err));
     if (st.is_directory) return fl_fail(err, FL_E_IO, "cannot read '%s': it is a directory", path);
     if ((uint64_t)st.size_bytes > limit)
-        return fl_fail(err, FL_E_LIMIT, "'%s' has %lld bytes; at most %zu are read", path, (long long)st.size_bytes, limit);
+        return fl_fail(err, FL_E_LIMIT, "'%s' has %lld bytes; at most %zu are read", path, (long long)st.size_bytes,
+                       limit);
     fl_file *f;
     FL_TRY(fl_file_open(pf, path, FL_OPEN_READ, &f, err));
     char *p = fl_arena_alloc(a, (size_t)st.size_bytes + 1);

@@ -53,8 +53,8 @@ typedef struct fl_platform_ops {
     int (*stat)(fl_platform *pf, const char *path, fl_stat *out, fl_error *err);
     int (*list)(fl_platform *pf, const char *dir, fl_arena *a, char ***names, int *n, fl_error *err); /* sorted */
     int (*rename)(fl_platform *pf, const char *from, const char *to, fl_error *err); /* replaces `to`; atomic */
-    int (*remove)(fl_platform *pf, const char *path, fl_error *err); /* a file or an empty directory */
-    int (*mkdirs)(fl_platform *pf, const char *dir, fl_error *err);  /* with parents; existing is fine */
+    int (*remove)(fl_platform *pf, const char *path, fl_error *err);                 /* a file or an empty directory */
+    int (*mkdirs)(fl_platform *pf, const char *dir, fl_error *err);   /* with parents; existing is fine */
     int (*sync_dir)(fl_platform *pf, const char *dir, fl_error *err); /* names in it survive a crash */
 
     int (*out)(fl_platform *pf, fl_stream stream, const void *bytes, size_t n, fl_error *err);
@@ -122,7 +122,8 @@ static inline int fl_out(fl_platform *pf, fl_stream stream, const void *bytes, s
 }
 
 /* Whole files, for small ones. The content is owned by the arena and NUL-terminated; more than `limit` is an error. */
-int fl_disk_read_all(fl_platform *pf, const char *path, size_t limit, fl_arena *a, char **out, size_t *n, fl_error *err);
+int fl_disk_read_all(fl_platform *pf, const char *path, size_t limit, fl_arena *a, char **out, size_t *n,
+                     fl_error *err);
 bool fl_disk_exists(fl_platform *pf, const char *path);
 /* A directory and all below it. Missing is fine. */
 int fl_disk_remove_tree(fl_platform *pf, const char *path, fl_error *err);

@@ -220,7 +220,8 @@ static uint64_t sim_random_u64(fl_platform *pf) {
 
 static int check_power(fl_platform *pf, fl_error *err) {
     sim *s = (sim *)pf;
-    return s->crashed ? fl_fail(err, FL_E_CRASHED, "the simulated machine lost power at step %lld", (long long)s->steps) : 0;
+    return s->crashed ? fl_fail(err, FL_E_CRASHED, "the simulated machine lost power at step %lld", (long long)s->steps)
+                      : 0;
 }
 
 static int fault(fl_error *err, const char *what, const char *path, const char *why) {
@@ -240,9 +241,7 @@ static int take_step(sim *s, const char *what, const char *path, fl_error *err) 
 
 static int sim_step(fl_platform *pf, fl_error *err) { return take_step((sim *)pf, "turn", "", err); }
 
-static bool strikes(sim *s, uint32_t ppm) {
-    return s->faults && ppm > 0 && sim_random_u64(&s->base) % 1000000 < ppm;
-}
+static bool strikes(sim *s, uint32_t ppm) { return s->faults && ppm > 0 && sim_random_u64(&s->base) % 1000000 < ppm; }
 
 /* ---- files ---- */
 
@@ -371,8 +370,10 @@ static int sim_rename(fl_platform *pf, const char *from, const char *to, fl_erro
     if (x == over) return 0;
     if (is_below(norm_to, norm_from)) return fl_fail(err, FL_E_IO, "cannot rename '%s': Invalid argument", from);
     if (over != NULL && over->is_directory != x->is_directory)
-        return fl_fail(err, FL_E_IO, "cannot rename '%s': %s", from, over->is_directory ? "Is a directory" : "Not a directory");
-    if (over != NULL && !is_empty(s, norm_to)) return fl_fail(err, FL_E_IO, "cannot rename '%s': Directory not empty", from);
+        return fl_fail(err, FL_E_IO, "cannot rename '%s': %s", from,
+                       over->is_directory ? "Is a directory" : "Not a directory");
+    if (over != NULL && !is_empty(s, norm_to))
+        return fl_fail(err, FL_E_IO, "cannot rename '%s': Directory not empty", from);
     for (int i = 0; x->is_directory && i < s->now.n; i++) { /* all names below move along */
         if (!is_below(s->now.e[i].path, norm_from)) continue;
         char old_path[4096], new_path[8200];
@@ -436,7 +437,9 @@ static int sim_out(fl_platform *pf, fl_stream stream, const void *bytes, size_t 
     return 0;
 }
 
-static void sim_advance_to(fl_platform *pf, int64_t now_ms) { ((sim *)pf)->now_ms = FL_MAX(((sim *)pf)->now_ms, now_ms); }
+static void sim_advance_to(fl_platform *pf, int64_t now_ms) {
+    ((sim *)pf)->now_ms = FL_MAX(((sim *)pf)->now_ms, now_ms);
+}
 
 static const fl_platform_ops sim_ops = {
     .name = "simulation",

@@ -14,11 +14,11 @@
 
 typedef struct fl_sim_options {
     uint64_t seed;
-    int64_t start_ms;          /* of the virtual clock, since the epoch */
-    bool read_real_files;      /* a path that is not in memory is looked for on the real disk, for reading only */
-    uint32_t short_write_ppm;  /* faults, each as chance in a million for one call: part is written, then an error */
-    uint32_t failed_sync_ppm;  /* sync fails; what of it survives a crash is open */
-    uint32_t disk_full_ppm;    /* a write finds no space */
+    int64_t start_ms;         /* of the virtual clock, since the epoch */
+    bool read_real_files;     /* a path that is not in memory is looked for on the real disk, for reading only */
+    uint32_t short_write_ppm; /* faults, each as chance in a million for one call: part is written, then an error */
+    uint32_t failed_sync_ppm; /* sync fails; what of it survives a crash is open */
+    uint32_t disk_full_ppm;   /* a write finds no space */
 } fl_sim_options;
 
 fl_platform *fl_sim_new(const fl_sim_options *opt);

@@ -116,7 +116,9 @@ int fl_utf8_decode(const char *p, const char *end, uint32_t *cp) {
     return (int)n;
 }
 
-int fl_utf8_encode(uint32_t cp, char out[4]) { return (int)utf8proc_encode_char((utf8proc_int32_t)cp, (utf8proc_uint8_t *)out); }
+int fl_utf8_encode(uint32_t cp, char out[4]) {
+    return (int)utf8proc_encode_char((utf8proc_int32_t)cp, (utf8proc_uint8_t *)out);
+}
 
 int fl_utf8_width(const char *p, size_t n) {
     int width = 0;

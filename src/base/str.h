@@ -16,9 +16,9 @@ static inline fl_str fl_str_from(const char *s) { return (fl_str){s, strlen(s)};
 static inline fl_str fl_str_make(const char *p, size_t n) { return (fl_str){p, n}; }
 static inline bool fl_str_eq(fl_str a, fl_str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 static inline bool fl_str_is(fl_str a, const char *b) { return a.n == strlen(b) && memcmp(a.p, b, a.n) == 0; }
-bool fl_str_ieq(fl_str a, fl_str b);            /* ASCII letters compare without case */
+bool fl_str_ieq(fl_str a, fl_str b); /* ASCII letters compare without case */
 bool fl_str_iis(fl_str a, const char *b);
-fl_str fl_str_trim(fl_str s);                   /* without ASCII blanks at both ends */
+fl_str fl_str_trim(fl_str s); /* without ASCII blanks at both ends */
 bool fl_str_starts(fl_str s, const char *prefix);
 
 /* Orders bytes as unsigned, shorter first when one is a prefix of the other. */

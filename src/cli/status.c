@@ -8,7 +8,7 @@
 enum {
     FIRST_MS = 700, /* shorter jobs show no status */
     REDRAW_MS = 250,
-    NAME_WIDTH = 60, /* of a job in its summary: an INSERT is named after all its tables */
+    NAME_WIDTH = 60,  /* of a job in its summary: an INSERT is named after all its tables */
     SAMPLE_MS = 1000, /* rates are taken over about as long */
 };
 

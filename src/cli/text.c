@@ -93,7 +93,8 @@ void cli_buf_fill(cli_buf *b, char c, size_t n) {
 
 void cli_buf_vprintf(cli_buf *b, const char *fmt, va_list args) {
     va_list again;
-    if (fmt == NULL) return; /* never; but a sanitizer that checks for it goes on behind its check, and gcc warns of that */
+    if (fmt == NULL)
+        return; /* never; but a sanitizer that checks for it goes on behind its check, and gcc warns of that */
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, again);
     va_end(again);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arrow_table.c -- the connector 'arrow': reads tables that the program around flott has handed in as Arrow record batches.
+/* arrow_table.c -- the connector 'arrow': reads tables that the program around flott has handed in as Arrow record
+ * batches.
  *
- * Columns are taken by position and shared, not copied, where the layouts agree (data/arrow.h). With several subtasks each
- * reads every n-th record batch. A position is, for each record batch, how many of its rows have been read.
+ * Columns are taken by position and shared, not copied, where the layouts agree (data/arrow.h). With several subtasks
+ * each reads every n-th record batch. A position is, for each record batch, how many of its rows have been read.
  */
 #include "connectors/arrow_table.h"
 
@@ -22,7 +23,8 @@ struct fl_arrow_table {
 
 /* ---- tables ---- */
 
-int fl_arrow_table_new(const char *name, struct ArrowSchema *schema, struct ArrowArray *arrays, int n, fl_arrow_table **out, fl_error *err) {
+int fl_arrow_table_new(const char *name, struct ArrowSchema *schema, struct ArrowArray *arrays, int n,
+                       fl_arrow_table **out, fl_error *err) {
     fl_arrow_table *t = fl_calloc(1, sizeof *t);
     t->name = fl_strdup(name);
     t->form = *schema;
@@ -69,13 +71,13 @@ static int arrow_plan(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err) {
         return fl_error_hint(err, "call flott_session_put_arrow before the query");
     }
     if (t->schema.n != p->table->physical.n)
-        return fl_fail(err, FL_E_VALIDATION, "table '%s' is declared with %d columns, and '%s' was handed in with %d", p->table->name, p->table->physical.n,
-                       name, t->schema.n);
+        return fl_fail(err, FL_E_VALIDATION, "table '%s' is declared with %d columns, and '%s' was handed in with %d",
+                       p->table->name, p->table->physical.n, name, t->schema.n);
     for (int i = 0; i < t->schema.n; i++) {
         const fl_field *declared = &p->table->physical.fields[i];
         if (fl_type_same_layout(declared->type, t->schema.fields[i].type)) continue;
-        return fl_fail(err, FL_E_VALIDATION, "column '%s' is declared as %s, and column %d of '%s' was handed in as %s", declared->name,
-                       fl_type_name(ctx->arena, declared->type, FL_TYPE_BARE), i + 1, name,
+        return fl_fail(err, FL_E_VALIDATION, "column '%s' is declared as %s, and column %d of '%s' was handed in as %s",
+                       declared->name, fl_type_name(ctx->arena, declared->type, FL_TYPE_BARE), i + 1, name,
                        fl_type_name(ctx->arena, t->schema.fields[i].type, FL_TYPE_BARE));
     }
     p->config = t;
@@ -140,7 +142,8 @@ static int arrow_restore(fl_source *s, const fl_str *own, int n, fl_error *err) 
             uint32_t k = fl_read_u32(&in);
             int64_t rows = fl_read_i64(&in);
             if (in.bad || k >= (uint32_t)a->table->n || rows < 0 || rows > a->table->arrays[k].length)
-                return fl_fail(err, FL_E_CORRUPT, "the position in table '%s' from memory is not one of this table", a->table->name);
+                return fl_fail(err, FL_E_CORRUPT, "the position in table '%s' from memory is not one of this table",
+                               a->table->name);
             a->read[k] = rows;
         }
     }
@@ -160,7 +163,10 @@ static const fl_source_type arrow_source_type = {
 };
 
 static const fl_option_def options[] = {
-    {.key = "name", .type = FL_OPT_STRING, .required = true, .help = "Name under which the program has handed the table in."},
+    {.key = "name",
+     .type = FL_OPT_STRING,
+     .required = true,
+     .help = "Name under which the program has handed the table in."},
     {.key = NULL},
 };
 

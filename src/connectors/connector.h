@@ -35,7 +35,7 @@ typedef struct fl_connector_ctx {
 /* In: table and what the query reads. Out: what the source will do. */
 typedef struct fl_source_plan {
     const fl_table *table;
-    const int *columns;   /* physical columns read, ascending */
+    const int *columns; /* physical columns read, ascending */
     int n_columns;
     const fl_metadata_column *metadata;
     int n_metadata;
@@ -44,32 +44,32 @@ typedef struct fl_source_plan {
     int (*prune)(void *arg, const fl_batch *partitions, bool *keep, fl_error *err);
     void *prune_arg;
     /* filled by the connector */
-    const void *config;   /* for the source; lives in ctx->arena */
+    const void *config; /* for the source; lives in ctx->arena */
     bool bounded;
-    unsigned changes;     /* row kinds that come */
-    int parallelism;      /* scan.parallelism; 0: none */
+    unsigned changes; /* row kinds that come */
+    int parallelism;  /* scan.parallelism; 0: none */
 } fl_source_plan;
 
 typedef struct fl_sink_request {
     const fl_table *table;
-    unsigned changes;     /* row kinds that will come */
-    bool overwrite;       /* INSERT OVERWRITE */
+    unsigned changes;                  /* row kinds that will come */
+    bool overwrite;                    /* INSERT OVERWRITE */
     const fl_option *static_partition; /* INSERT INTO t PARTITION (k = 'v') */
     int n_static_partition;
     /* filled by the connector */
     const void *config;
-    unsigned accepts;     /* row kinds that it can take; the planner compares and refuses with Flink's words */
-    int parallelism;      /* sink.parallelism; 0: none */
+    unsigned accepts; /* row kinds that it can take; the planner compares and refuses with Flink's words */
+    int parallelism;  /* sink.parallelism; 0: none */
 } fl_sink_request;
 
 struct fl_connector {
     const char *name;
-    const fl_option_def *options; /* ends with key NULL; # in a key stands for a column path */
-    bool formats;                 /* understands 'format' and format options */
+    const fl_option_def *options;       /* ends with key NULL; # in a key stands for a column path */
+    bool formats;                       /* understands 'format' and format options */
     const fl_metadata_column *metadata; /* readable metadata keys; ends with key NULL; NULL: none */
     int (*plan_source)(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err); /* NULL: cannot be read */
     const fl_source_type *source;
-    int (*plan_sink)(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err);  /* NULL: cannot be written */
+    int (*plan_sink)(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err); /* NULL: cannot be written */
     const fl_sink_type *sink;
     const char *doc; /* one sentence */
 };
@@ -89,7 +89,8 @@ int fl_connector_check_options(const fl_connector *c, const fl_table *table, fl_
 
 /* An option as written, or NULL. */
 const char *fl_table_option(const fl_table *table, const char *key);
-/* Typed, with the definition's default; the value has been checked before, so this cannot fail. `missing` if neither. */
+/* Typed, with the definition's default; the value has been checked before, so this cannot fail. `missing` if neither.
+ * */
 int64_t fl_connector_i64(const fl_connector *c, const fl_table *table, const char *key, int64_t missing);
 bool fl_connector_bool(const fl_connector *c, const fl_table *table, const char *key);
 const char *fl_connector_string(const fl_connector *c, const fl_table *table, const char *key);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* module.c -- finding, opening and checking loadable modules.
  *
- * A module becomes a fl_connector like any built-in: its options are checked by the same code, and its ends are driven by
- * module_ends.c. All are kept in one list for the life of the process.
+ * A module becomes a fl_connector like any built-in: its options are checked by the same code, and its ends are driven
+ * by module_ends.c. All are kept in one list for the life of the process.
  */
 #include "connectors/module.h"
 
@@ -54,8 +54,9 @@ static void folders(fl_arena *a, const char ***out, int *n) {
 /* ---- opening ---- */
 
 static const fl_option_type option_types[] = {
-    [FLOTT_OPTION_STRING] = FL_OPT_STRING,     [FLOTT_OPTION_BOOLEAN] = FL_OPT_BOOL, [FLOTT_OPTION_INTEGER] = FL_OPT_INT,
-    [FLOTT_OPTION_DURATION] = FL_OPT_DURATION, [FLOTT_OPTION_MEMORY] = FL_OPT_MEMORY,
+    [FLOTT_OPTION_STRING] = FL_OPT_STRING, [FLOTT_OPTION_BOOLEAN] = FL_OPT_BOOL,
+    [FLOTT_OPTION_INTEGER] = FL_OPT_INT,   [FLOTT_OPTION_DURATION] = FL_OPT_DURATION,
+    [FLOTT_OPTION_MEMORY] = FL_OPT_MEMORY,
 };
 
 static const fl_option_def *options_of(const flott_module *m) {
@@ -64,23 +65,27 @@ static const fl_option_def *options_of(const flott_module *m) {
     fl_option_def *defs = fl_calloc((size_t)n + 1, sizeof *defs);
     for (int i = 0; i < n; i++) {
         const flott_module_option *o = &m->options[i];
-        defs[i] = (fl_option_def){.key = o->key, .type = option_types[o->type], .fallback = o->fallback,
-                                  .required = o->required, .help = o->help};
+        defs[i] = (fl_option_def){.key = o->key,
+                                  .type = option_types[o->type],
+                                  .fallback = o->fallback,
+                                  .required = o->required,
+                                  .help = o->help};
     }
     return defs;
 }
 
 static int check_table(const char *name, const char *path, const flott_module *m, fl_error *err) {
     if (m->abi != FLOTT_MODULE_ABI) {
-        fl_fail(err, FL_E_VALIDATION, "module '%s' was made for version %u of the module interface; this is version %d", path,
-                m->abi, FLOTT_MODULE_ABI);
+        fl_fail(err, FL_E_VALIDATION, "module '%s' was made for version %u of the module interface; this is version %d",
+                path, m->abi, FLOTT_MODULE_ABI);
         return fl_error_hint(err, "compile it again with this flott's flott_module.h");
     }
     if (m->name == NULL || strcmp(m->name, name) != 0)
         return fl_fail(err, FL_E_VALIDATION, "module '%s' calls itself '%s'", path, m->name != NULL ? m->name : "");
     for (const flott_module_option *o = m->options; o != NULL && o->key != NULL; o++)
         if ((unsigned)o->type >= FL_ARRAY_LEN(option_types))
-            return fl_fail(err, FL_E_VALIDATION, "module '%s': option '%s' has a type that is unknown here", path, o->key);
+            return fl_fail(err, FL_E_VALIDATION, "module '%s': option '%s' has a type that is unknown here", path,
+                           o->key);
     if (m->source == NULL && m->sink == NULL)
         return fl_fail(err, FL_E_VALIDATION, "module '%s' has neither a source nor a sink", path);
     return 0;

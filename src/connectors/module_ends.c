@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* module_ends.c -- sources and sinks of loadable modules: rows cross as Arrow struct arrays, the rest is handed through.
+/* module_ends.c -- sources and sinks of loadable modules: rows cross as Arrow struct arrays, the rest is handed
+ * through.
  */
 #include "connectors/module.h"
 
@@ -70,8 +71,8 @@ static const flott_module_bytes *pieces(fl_arena *a, const fl_str *own, int n) {
     return p;
 }
 
-static int plan(fl_connector_ctx *ctx, const fl_table *table, const char *parallelism_key, const void **out, int *parallelism,
-                fl_error *err) {
+static int plan(fl_connector_ctx *ctx, const fl_table *table, const char *parallelism_key, const void **out,
+                int *parallelism, fl_error *err) {
     config *c = FL_NEW(ctx->arena, config);
     c->table = table;
     FL_TRY(fl_connector_get(fl_table_option(table, "connector"), &c->connector, err));
@@ -112,9 +113,10 @@ static int take(source *s, struct ArrowArray *rows, fl_batch **out, fl_error *er
     const int64_t most = s->base.ctx->batch_rows;
     if (form.length < 0 || form.length > most || form.n_children != s->base.schema->n) {
         if (rows->release != NULL) rows->release(rows);
-        return fl_fail(err, FL_E_RUNTIME, "module '%s' gave %lld columns of %lld rows where %d of at most %lld were asked for",
-                       s->view.config->module->name, (long long)form.n_children, (long long)form.length, s->base.schema->n,
-                       (long long)most);
+        return fl_fail(err, FL_E_RUNTIME,
+                       "module '%s' gave %lld columns of %lld rows where %d of at most %lld were asked for",
+                       s->view.config->module->name, (long long)form.n_children, (long long)form.length,
+                       s->base.schema->n, (long long)most);
     }
     fl_buffer *keep = fl_arrow_keep(rows);
     int rc = fl_arrow_import_batch(&s->view.columns, &form, keep, s->base.schema, 0, (int)form.length, out, err);
@@ -180,7 +182,8 @@ typedef struct sink {
 
 int fl_module_plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err) {
     if (r->overwrite || r->n_static_partition > 0)
-        return fl_fail(err, FL_E_VALIDATION, "table '%s': its connector has no partitions and cannot be overwritten", r->table->name);
+        return fl_fail(err, FL_E_VALIDATION, "table '%s': its connector has no partitions and cannot be overwritten",
+                       r->table->name);
     r->accepts = FL_CHANGES_INSERT;
     return plan(ctx, r->table, "sink.parallelism", &r->config, &r->parallelism, err);
 }

@@ -30,13 +30,13 @@ typedef struct fl_mark {
 
 typedef struct fl_batch {
     _Atomic int32_t refs;
-    int32_t n;           /* physical rows */
+    int32_t n; /* physical rows */
     int32_t n_cols;
-    fl_column **cols;    /* counted; each has n rows */
-    uint16_t *sel;       /* owned; rows that count, ascending. NULL: all */
-    int32_t n_sel;       /* rows that count: n if sel is NULL */
-    uint8_t *kinds;      /* owned; fl_row_kind of each physical row. NULL: all +I */
-    fl_mark *marks;      /* owned */
+    fl_column **cols; /* counted; each has n rows */
+    uint16_t *sel;    /* owned; rows that count, ascending. NULL: all */
+    int32_t n_sel;    /* rows that count: n if sel is NULL */
+    uint8_t *kinds;   /* owned; fl_row_kind of each physical row. NULL: all +I */
+    fl_mark *marks;   /* owned */
     int32_t n_marks, cap_marks;
 } fl_batch;
 

@@ -31,7 +31,8 @@ typedef struct fl_buffer {
     _Atomic int32_t refs;
     size_t size;
     uint8_t *data;
-    void (*release)(struct fl_buffer *b); /* frees `data` and what `owner` is; NULL: data was allocated with the header */
+    void (*release)(
+        struct fl_buffer *b); /* frees `data` and what `owner` is; NULL: data was allocated with the header */
     void *owner;
 } fl_buffer;
 
@@ -94,14 +95,14 @@ static inline int fl_view_cmp_text(const fl_view *a, const fl_view *b) {
 typedef struct fl_column fl_column;
 struct fl_column {
     _Atomic int32_t refs;
-    const fl_type *type;      /* borrowed; outlives the column */
+    const fl_type *type; /* borrowed; outlives the column */
     fl_phys phys;
     bool constant;
-    int32_t n, cap;           /* rows; rows that fit */
-    uint8_t *valid;           /* into valid_buf, or NULL */
-    void *data;               /* into data_buf, or NULL */
+    int32_t n, cap; /* rows; rows that fit */
+    uint8_t *valid; /* into valid_buf, or NULL */
+    void *data;     /* into data_buf, or NULL */
     fl_buffer *valid_buf, *data_buf;
-    fl_buffer **heaps;        /* string views only: counted */
+    fl_buffer **heaps; /* string views only: counted */
     int n_heaps, cap_heaps;
     char *heap_at, *heap_end; /* free part of the last heap, if this column made it */
     fl_column **child;        /* counted */
@@ -120,7 +121,8 @@ static inline bool fl_column_exclusive(const fl_column *c) {
     return atomic_load_explicit(&c->refs, memory_order_acquire) == 1;
 }
 
-/* Empties an exclusive column for reuse; its capacity stays if its buffers are exclusive too, else they are replaced. */
+/* Empties an exclusive column for reuse; its capacity stays if its buffers are exclusive too, else they are replaced.
+ * */
 void fl_column_reset(fl_column *c);
 
 /* Rows [at, at + n) as a column that shares the memory. Owned by the caller. Bits are copied unless at % 8 == 0. */
@@ -136,7 +138,7 @@ fl_column *fl_column_take(fl_column *c, const uint16_t *sel, int n);
 
 static inline bool fl_bit(const uint8_t *bits, int i) { return bits[i >> 3] >> (i & 7) & 1; }
 static inline void fl_bit_set(uint8_t *bits, int i) { bits[i >> 3] |= (uint8_t)(1 << (i & 7)); }
-static inline void fl_bit_clear(uint8_t *bits, int i) { bits[i >> 3] &= (uint8_t)~(1 << (i & 7)); }
+static inline void fl_bit_clear(uint8_t *bits, int i) { bits[i >> 3] &= (uint8_t) ~(1 << (i & 7)); }
 static inline void fl_bit_put(uint8_t *bits, int i, bool on) {
     bits[i >> 3] = (uint8_t)((bits[i >> 3] & ~(1 << (i & 7))) | on << (i & 7));
 }
@@ -199,7 +201,7 @@ static inline void fl_column_put_str(fl_column *c, int i, fl_str s) {
 void fl_column_append_null(fl_column *c);
 void fl_column_append_i64(fl_column *c, int64_t x); /* narrowed to the column's width; BOOL: x != 0 */
 void fl_column_append_i128(fl_column *c, fl_i128 x);
-void fl_column_append_f64(fl_column *c, double x);  /* F32 or F64 */
+void fl_column_append_f64(fl_column *c, double x); /* F32 or F64 */
 void fl_column_append_str(fl_column *c, fl_str s);
 void fl_column_append_object(fl_column *c, void *object); /* taken: the column releases it */
 /* Ends a list, map or row whose children were appended to before: the row covers what they gained since the last. */

@@ -12,14 +12,14 @@
 #include "base/str.h"
 
 struct fl_object_ops {
-    const char *name; /* for messages and EXPLAIN */
+    const char *name;               /* for messages and EXPLAIN */
     void *(*retain)(void *object);  /* one more owner; returns the object */
     void (*release)(void *object);  /* one owner less */
     uint64_t (*hash)(void *object); /* equal objects have equal hashes, in every process */
     bool (*equals)(void *a, void *b);
-    int (*serialise)(void *object, fl_buf *out, fl_error *err);             /* appends */
-    int (*deserialise)(fl_str bytes, void **object, fl_error *err);         /* owned by the caller */
-    void (*print)(void *object, fl_buf *out);                               /* appends a text for people */
+    int (*serialise)(void *object, fl_buf *out, fl_error *err);     /* appends */
+    int (*deserialise)(fl_str bytes, void **object, fl_error *err); /* owned by the caller */
+    void (*print)(void *object, fl_buf *out);                       /* appends a text for people */
 };
 
 #endif

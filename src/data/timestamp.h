@@ -37,7 +37,8 @@ fl_ts fl_civil_to_ts(const fl_civil *c);
 bool fl_leap_year(int64_t year);
 int fl_month_days(int64_t year, int month);
 
-/* Stored number <-> pair, for the unit (3, 6 or 9 digits) of a TIMESTAMP type. Packing cuts what the unit cannot hold. */
+/* Stored number <-> pair, for the unit (3, 6 or 9 digits) of a TIMESTAMP type. Packing cuts what the unit cannot hold.
+ * */
 fl_i128 fl_ts_pack(fl_ts t, int unit_digits);
 fl_ts fl_ts_unpack(fl_i128 x, int unit_digits);
 /* Row i of a TIMESTAMP or TIMESTAMP_LTZ column. */
@@ -55,8 +56,8 @@ fl_ts fl_ts_truncate(fl_ts t, int precision);
 
 /* ---- texts ---- */
 
-void fl_date_print(fl_buf *out, int32_t days);                    /* 2024-02-29, as Java's LocalDate */
-void fl_time_print_java(fl_buf *out, int32_t ms_of_day);          /* 10:11, 10:11:12, 10:11:12.300: as Java's LocalTime */
+void fl_date_print(fl_buf *out, int32_t days);           /* 2024-02-29, as Java's LocalDate */
+void fl_time_print_java(fl_buf *out, int32_t ms_of_day); /* 10:11, 10:11:12, 10:11:12.300: as Java's LocalTime */
 void fl_time_print(fl_buf *out, int32_t ms_of_day, int precision); /* 10:11:12.30: exactly `precision` digits */
 /* 2024-02-29T10:11, …:12, …:12.300: as Java's LocalDateTime (fraction in groups of three). */
 void fl_ts_print_java(fl_buf *out, fl_ts t);
@@ -72,15 +73,16 @@ void fl_duration_print_java(fl_buf *out, int64_t ms);      /* PT26H3M4.567S: as 
 void fl_period_print_java(fl_buf *out, int64_t months);    /* P14M: as Java's Period of months */
 
 /* All of these read the whole text and give false if it is malformed. */
-bool fl_date_parse(fl_str s, int32_t *days);         /* y, y-m or y-m-d, lenient as Flink's CAST; day must exist */
-bool fl_date_parse_strict(fl_str s, int32_t *days);  /* yyyy-MM-dd */
-/* h[:m[:s[.f]]], then perhaps an offset that is added, +hh:mm; no part has a bound, as in Flink's CAST. False also if the
- * sum is outside the day: *ms is that sum then, and INT32_MIN if the text is malformed. */
+bool fl_date_parse(fl_str s, int32_t *days);        /* y, y-m or y-m-d, lenient as Flink's CAST; day must exist */
+bool fl_date_parse_strict(fl_str s, int32_t *days); /* yyyy-MM-dd */
+/* h[:m[:s[.f]]], then perhaps an offset that is added, +hh:mm; no part has a bound, as in Flink's CAST. False also if
+ * the sum is outside the day: *ms is that sum then, and INT32_MIN if the text is malformed. */
 bool fl_time_parse(fl_str s, int32_t *ms);
 /* HH:mm:ss[.f]; seconds may be missing if `short_ok`. */
 bool fl_time_parse_strict(fl_str s, bool short_ok, int32_t *ms);
-/* yyyy-MM-dd<sep>HH:mm:ss[.f]; seconds may be missing if `short_ok`. Java reads Flink's SQL form and the ISO form in two
- * ways: with a blank, February 30 is the last of February and 24:00:00 the next day; with a T both are malformed. */
+/* yyyy-MM-dd<sep>HH:mm:ss[.f]; seconds may be missing if `short_ok`. Java reads Flink's SQL form and the ISO form in
+ * two ways: with a blank, February 30 is the last of February and 24:00:00 the next day; with a T both are malformed.
+ * */
 bool fl_ts_parse_strict(fl_str s, char separator, bool short_ok, fl_ts *out);
 /* As Flink's CAST(STRING AS TIMESTAMP): date, or date and time after a blank, one-digit fields allowed, from year 1 on;
  * February 30 and 24:00:00 as above. */

@@ -14,13 +14,13 @@
 
 /* How a column's values lie in memory; all in Arrow layout. */
 typedef enum fl_phys {
-    FL_P_NONE,   /* NULL: no values at all */
-    FL_P_BOOL,   /* bitmap */
+    FL_P_NONE, /* NULL: no values at all */
+    FL_P_BOOL, /* bitmap */
     FL_P_I8,
     FL_P_I16,
-    FL_P_I32,    /* INT, DATE (days), TIME (ms of day), INTERVAL YEAR TO MONTH (months) */
-    FL_P_I64,    /* BIGINT, DECIMAL(1..18), TIMESTAMP(0..3) (ms), TIMESTAMP(4..6) (us), INTERVAL DAY TO SECOND (ms) */
-    FL_P_I128,   /* DECIMAL(19..38), TIMESTAMP(7..9) (ns) */
+    FL_P_I32,  /* INT, DATE (days), TIME (ms of day), INTERVAL YEAR TO MONTH (months) */
+    FL_P_I64,  /* BIGINT, DECIMAL(1..18), TIMESTAMP(0..3) (ms), TIMESTAMP(4..6) (us), INTERVAL DAY TO SECOND (ms) */
+    FL_P_I128, /* DECIMAL(19..38), TIMESTAMP(7..9) (ns) */
     FL_P_F32,
     FL_P_F64,
     FL_P_VIEW,   /* CHAR, VARCHAR, BINARY, VARBINARY, RAW: 16-byte views */
@@ -94,13 +94,13 @@ struct fl_type {
     fl_type_kind kind;
     bool nullable;
     fl_time_attr attr;
-    int length;                    /* CHAR, VARCHAR: code points; BINARY, VARBINARY: bytes */
-    int precision, scale;          /* DECIMAL; TIME, TIMESTAMP*: precision only */
-    int n_fields;                  /* ARRAY 1 (element), MAP 2 (key, value), MULTISET 1, ROW, STRUCTURED: fields */
-    const fl_field *fields;        /* names are "" except for ROW and STRUCTURED */
-    const char *class_name;        /* RAW, STRUCTURED */
-    const char *serializer;        /* RAW */
-    const fl_object_ops *object;   /* OBJECT */
+    int length;                  /* CHAR, VARCHAR: code points; BINARY, VARBINARY: bytes */
+    int precision, scale;        /* DECIMAL; TIME, TIMESTAMP*: precision only */
+    int n_fields;                /* ARRAY 1 (element), MAP 2 (key, value), MULTISET 1, ROW, STRUCTURED: fields */
+    const fl_field *fields;      /* names are "" except for ROW and STRUCTURED */
+    const char *class_name;      /* RAW, STRUCTURED */
+    const char *serializer;      /* RAW */
+    const fl_object_ops *object; /* OBJECT */
 };
 
 /* ---- making types: the result is borrowed from the arena, or static where no arena is asked for ---- */
@@ -132,7 +132,8 @@ fl_phys fl_type_phys(const fl_type *t);
 /* Bytes of one value in the values buffer; 0 for BOOL (bits), NONE and ROW. LIST and MAP: of one offset. */
 int fl_phys_size(fl_phys p);
 
-/* Equal in kind, parameters and children; nullability and attributes count only if `strict`. Field names count always. */
+/* Equal in kind, parameters and children; nullability and attributes count only if `strict`. Field names count always.
+ * */
 bool fl_type_equal(const fl_type *a, const fl_type *b, bool strict);
 /* A value of one can be taken for a value of the other without any work: equal but for names, lengths, nullability. */
 bool fl_type_same_layout(const fl_type *a, const fl_type *b);

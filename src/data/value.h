@@ -9,11 +9,11 @@ typedef struct fl_value {
     const fl_type *type;
     bool is_null;
     union {
-        int64_t i;         /* BOOL, I8 … I64 */
-        fl_i128 w;         /* I128 */
-        double d;          /* F32, F64 */
-        fl_str s;          /* VIEW; borrowed */
-        void *object;      /* OBJECT; borrowed */
+        int64_t i;    /* BOOL, I8 … I64 */
+        fl_i128 w;    /* I128 */
+        double d;     /* F32, F64 */
+        fl_str s;     /* VIEW; borrowed */
+        void *object; /* OBJECT; borrowed */
         struct {
             fl_column *nested; /* LIST, MAP, ROW: a row of this column; borrowed */
             int row;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* catalogs.c -- the store of catalogs, databases, tables and views. Lists are short, so they are searched from end to end. */
+/* catalogs.c -- the store of catalogs, databases, tables and views. Lists are short, so they are searched from end to
+ * end. */
 #include "env/catalogs.h"
 
 #include <stdlib.h>
@@ -58,15 +59,17 @@ static int find_catalog(const fl_catalogs *c, const char *name) {
 
 static int find_database(const fl_catalogs *c, const char *catalog, const char *name) {
     for (int i = 0; i < c->n_databases; i++)
-        if (!c->databases[i].dropped && strcmp(c->databases[i].catalog, catalog) == 0 && strcmp(c->databases[i].name, name) == 0) return i;
+        if (!c->databases[i].dropped && strcmp(c->databases[i].catalog, catalog) == 0 &&
+            strcmp(c->databases[i].name, name) == 0)
+            return i;
     return -1;
 }
 
 static fl_catalog_table **find_entry(const fl_catalogs *c, const char *const path[3], bool temporary) {
     for (int i = 0; i < c->n_entries; i++) {
         fl_catalog_table *t = c->entries[i];
-        if (t != NULL && t->temporary == temporary && strcmp(t->catalog, path[0]) == 0 && strcmp(t->database, path[1]) == 0 &&
-            strcmp(t->name, path[2]) == 0)
+        if (t != NULL && t->temporary == temporary && strcmp(t->catalog, path[0]) == 0 &&
+            strcmp(t->database, path[1]) == 0 && strcmp(t->name, path[2]) == 0)
             return &c->entries[i];
     }
     return NULL;
@@ -80,7 +83,8 @@ const fl_catalog_table *fl_catalogs_lookup(const fl_catalogs *c, const char *con
 
 static int fail_at(fl_pos pos, fl_error *err) { return fl_error_at(err, (fl_span){pos.line, pos.column, pos.length}); }
 
-static int resolve_in(const char *catalog, const char *database_name, const fl_name *name, const char *path[3], fl_error *err) {
+static int resolve_in(const char *catalog, const char *database_name, const fl_name *name, const char *path[3],
+                      fl_error *err) {
     if (name->n > 3) {
         fl_fail(err, FL_E_VALIDATION, "a table is named by at most three parts: catalog, database and table");
         return fail_at(name->pos, err);
@@ -111,11 +115,12 @@ static const char *nearest(const fl_catalogs *c, const char *const path[3]) {
     return near;
 }
 
-int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, const char *database_name, const fl_catalog_table **out,
-                     fl_error *err) {
+int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, const char *database_name,
+                     const fl_catalog_table **out, fl_error *err) {
     const fl_catalogs *c = catalogs;
     const char *path[3] = {0};
-    FL_TRY(resolve_in(catalog ? catalog : c->current, database_name ? database_name : c->current_database, name, path, err));
+    FL_TRY(resolve_in(catalog ? catalog : c->current, database_name ? database_name : c->current_database, name, path,
+                      err));
     *out = fl_catalogs_lookup(c, path);
     if (*out != NULL) return 0;
     if (find_catalog(c, path[0]) < 0) {
@@ -125,9 +130,11 @@ int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, c
     } else {
         const char *near = nearest(c, path);
         fl_fail(err, FL_E_VALIDATION, "Object '%s' not found", path[2]);
-        if (name->n > 1) fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s.%s'", path[2], path[0], path[1]);
+        if (name->n > 1)
+            fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s.%s'", path[2], path[0], path[1]);
         if (near != NULL && fl_str_ieq(fl_str_from(near), fl_str_from(path[2])))
-            fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s.%s'; did you mean '%s'?", path[2], path[0], path[1], near);
+            fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s.%s'; did you mean '%s'?", path[2], path[0],
+                    path[1], near);
         else if (near != NULL)
             fl_error_hint(err, "did you mean '%s'?", near);
         else
@@ -153,7 +160,8 @@ int fl_catalogs_use(fl_catalogs *c, const fl_name *catalog, fl_error *err) {
     return 0;
 }
 
-static void split_database(const fl_catalogs *c, const fl_name *name, const char **catalog, const char **database_name) {
+static void split_database(const fl_catalogs *c, const fl_name *name, const char **catalog,
+                           const char **database_name) {
     *catalog = name->n > 1 ? name->part[0] : c->current;
     *database_name = name->part[name->n - 1];
 }
@@ -197,7 +205,9 @@ int fl_catalogs_create(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err) {
     }
     if (strcmp(type, "generic_in_memory") != 0) {
         fl_fail(err, FL_E_VALIDATION,
-                "Could not find any factory for identifier '%s' that implements 'org.apache.flink.table.factories.CatalogFactory' in the classpath.", type);
+                "Could not find any factory for identifier '%s' that implements "
+                "'org.apache.flink.table.factories.CatalogFactory' in the classpath.",
+                type);
         fl_error_hint(err, "catalogs are of type 'generic_in_memory'; other types are not supported yet");
         return fail_at(s->name.pos, err);
     }
@@ -253,7 +263,8 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
     }
     for (int k = 0; k < c->n_entries; k++) {
         fl_catalog_table *t = c->entries[k];
-        if (t == NULL || t->temporary || strcmp(t->catalog, catalog) != 0 || strcmp(t->database, database_name) != 0) continue;
+        if (t == NULL || t->temporary || strcmp(t->catalog, catalog) != 0 || strcmp(t->database, database_name) != 0)
+            continue;
         if (!s->cascade) {
             fl_fail(err, FL_E_VALIDATION, "Database %s in catalog %s is not empty.", database_name, catalog);
             fl_error_hint(err, "DROP DATABASE %s CASCADE drops its tables too", database_name);
@@ -269,8 +280,10 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
 
 static int exists_already(const char *const path[3], bool temporary, bool view, fl_error *err) {
     if (temporary)
-        return fl_fail(err, FL_E_VALIDATION, "Temporary %s '`%s`.`%s`.`%s`' already exists", view ? "view" : "table", path[0], path[1], path[2]);
-    return fl_fail(err, FL_E_VALIDATION, "Table (or view) %s.%s already exists in Catalog %s.", path[1], path[2], path[0]);
+        return fl_fail(err, FL_E_VALIDATION, "Temporary %s '`%s`.`%s`.`%s`' already exists", view ? "view" : "table",
+                       path[0], path[1], path[2]);
+    return fl_fail(err, FL_E_VALIDATION, "Table (or view) %s.%s already exists in Catalog %s.", path[1], path[2],
+                   path[0]);
 }
 
 int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, fl_error *err) {
@@ -303,18 +316,22 @@ int fl_catalogs_drop_table(fl_catalogs *c, const fl_ast_stmt *s, bool view, fl_e
     fl_catalog_table **temporary = find_entry(c, path, true), **permanent = find_entry(c, path, false);
     fl_catalog_table **found = s->temporary ? temporary : permanent;
     if (!s->temporary && temporary != NULL && (*temporary)->is_view == view) {
-        fl_fail(err, FL_E_VALIDATION, "Temporary %s with identifier '`%s`.`%s`.`%s`' exists. Drop it first before removing the permanent %s.", what, path[0],
-                path[1], path[2], what);
+        fl_fail(err, FL_E_VALIDATION,
+                "Temporary %s with identifier '`%s`.`%s`.`%s`' exists. Drop it first before removing the permanent %s.",
+                what, path[0], path[1], path[2], what);
         fl_error_hint(err, "DROP TEMPORARY %s drops it", view ? "VIEW" : "TABLE");
         return fail_at(s->name.pos, err);
     }
     if (found == NULL || (*found)->is_view != view) {
         if (s->if_exists) return 0;
         if (s->temporary)
-            fl_fail(err, FL_E_VALIDATION, "Temporary table or view with identifier '%s.%s.%s' does not exist.", path[0], path[1], path[2]);
+            fl_fail(err, FL_E_VALIDATION, "Temporary table or view with identifier '%s.%s.%s' does not exist.", path[0],
+                    path[1], path[2]);
         else
-            fl_fail(err, FL_E_VALIDATION, "%s with identifier '%s.%s.%s' does not exist.", view ? "View" : "Table", path[0], path[1], path[2]);
-        if (found != NULL) fl_error_hint(err, "it is a %s: DROP %s drops it", view ? "table" : "view", view ? "TABLE" : "VIEW");
+            fl_fail(err, FL_E_VALIDATION, "%s with identifier '%s.%s.%s' does not exist.", view ? "View" : "Table",
+                    path[0], path[1], path[2]);
+        if (found != NULL)
+            fl_error_hint(err, "it is a %s: DROP %s drops it", view ? "table" : "view", view ? "TABLE" : "VIEW");
         return fail_at(s->name.pos, err);
     }
     *found = NULL;
@@ -323,7 +340,9 @@ int fl_catalogs_drop_table(fl_catalogs *c, const fl_ast_stmt *s, bool view, fl_e
 
 /* ---- lists ---- */
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 int fl_catalogs_list(const fl_catalogs *c, fl_arena *a, const char ***out, int *n) {
     *out = FL_NEW_N(a, const char *, c->n_catalogs);
@@ -334,25 +353,30 @@ int fl_catalogs_list(const fl_catalogs *c, fl_arena *a, const char ***out, int *
     return 0;
 }
 
-int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *catalog, const char ***out, int *n, fl_error *err) {
+int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *catalog, const char ***out, int *n,
+                               fl_error *err) {
     if (find_catalog(c, catalog) < 0) return fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog);
     *out = FL_NEW_N(a, const char *, c->n_databases);
     *n = 0;
     for (int i = 0; i < c->n_databases; i++)
-        if (!c->databases[i].dropped && strcmp(c->databases[i].catalog, catalog) == 0) (*out)[(*n)++] = c->databases[i].name;
+        if (!c->databases[i].dropped && strcmp(c->databases[i].catalog, catalog) == 0)
+            (*out)[(*n)++] = c->databases[i].name;
     qsort(*out, (size_t)*n, sizeof **out, compare_names);
     return 0;
 }
 
-int fl_catalogs_list_tables(const fl_catalogs *c, fl_arena *a, const char *catalog, const char *database_name, bool views_only,
-                            const char ***out, int *n, fl_error *err) {
+int fl_catalogs_list_tables(const fl_catalogs *c, fl_arena *a, const char *catalog, const char *database_name,
+                            bool views_only, const char ***out, int *n, fl_error *err) {
     if (find_catalog(c, catalog) < 0) return fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog);
-    if (find_database(c, catalog, database_name) < 0) return fl_fail(err, FL_E_VALIDATION, "Database '%s'.'%s' doesn't exist.", catalog, database_name);
+    if (find_database(c, catalog, database_name) < 0)
+        return fl_fail(err, FL_E_VALIDATION, "Database '%s'.'%s' doesn't exist.", catalog, database_name);
     *out = FL_NEW_N(a, const char *, c->n_entries);
     *n = 0;
     for (int i = 0; i < c->n_entries; i++) {
         const fl_catalog_table *t = c->entries[i];
-        if (t == NULL || (views_only && !t->is_view) || strcmp(t->catalog, catalog) != 0 || strcmp(t->database, database_name) != 0) continue;
+        if (t == NULL || (views_only && !t->is_view) || strcmp(t->catalog, catalog) != 0 ||
+            strcmp(t->database, database_name) != 0)
+            continue;
         int k = 0;
         while (k < *n && strcmp((*out)[k], t->name) != 0) k++; /* hidden by a temporary one of the same name */
         if (k == *n) (*out)[(*n)++] = t->name;

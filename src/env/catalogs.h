@@ -35,14 +35,17 @@ int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table 
 int fl_catalogs_drop_table(fl_catalogs *c, const fl_ast_stmt *s, bool view, fl_error *err);
 
 /* fl_catalog_find_fn over a store. */
-int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, const char *database, const fl_catalog_table **out, fl_error *err);
+int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, const char *database,
+                     const fl_catalog_table **out, fl_error *err);
 /* NULL if there is none. */
 const fl_catalog_table *fl_catalogs_lookup(const fl_catalogs *c, const char *const path[3]);
 
-/* Names in order, owned by the arena. Tables: with views; views_only: views. An unknown catalog or database is refused. */
+/* Names in order, owned by the arena. Tables: with views; views_only: views. An unknown catalog or database is refused.
+ * */
 int fl_catalogs_list(const fl_catalogs *c, fl_arena *a, const char ***out, int *n);
-int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *catalog, const char ***out, int *n, fl_error *err);
-int fl_catalogs_list_tables(const fl_catalogs *c, fl_arena *a, const char *catalog, const char *database, bool views_only, const char ***out,
-                            int *n, fl_error *err);
+int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *catalog, const char ***out, int *n,
+                               fl_error *err);
+int fl_catalogs_list_tables(const fl_catalogs *c, fl_arena *a, const char *catalog, const char *database,
+                            bool views_only, const char ***out, int *n, fl_error *err);
 
 #endif

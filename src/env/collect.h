@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* collect.h -- the sink behind a SELECT: from a job to the client that fetches its rows.
  *
- * Without checkpoints rows are there for the client at once. With checkpoints they are held back until the checkpoint that
- * covers them is durable, so that a client never sees a row twice or one that a restart takes back.
+ * Without checkpoints rows are there for the client at once. With checkpoints they are held back until the checkpoint
+ * that covers them is durable, so that a client never sees a row twice or one that a restart takes back.
  */
 #ifndef FL_ENV_COLLECT_H
 #define FL_ENV_COLLECT_H

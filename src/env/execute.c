@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* execute.c -- statements: parsed, and each done by who it is for. The table of contents of a session.
  *
- * Each statement has an arena on the heap, in which its text, its tree and what becomes of them live. A job takes it over,
- * for its plan points into it; after all other statements it is freed.
+ * Each statement has an arena on the heap, in which its text, its tree and what becomes of them live. A job takes it
+ * over, for its plan points into it; after all other statements it is freed.
  */
 #include <stdlib.h>
 
@@ -70,7 +70,8 @@ static const char *insert_name(fl_arena *a, const fl_rel_sink *sinks, int n) {
     return name;
 }
 
-static int plan_inserts(execution *x, fl_ast_insert *const *inserts, int n, fl_job_plan **out, const char **name, fl_error *err) {
+static int plan_inserts(execution *x, fl_ast_insert *const *inserts, int n, fl_job_plan **out, const char **name,
+                        fl_error *err) {
     fl_sql_ctx c;
     FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
     fl_rel_sink *sinks = FL_NEW_N(x->arena, fl_rel_sink, n);
@@ -96,7 +97,8 @@ static int run_inserts(execution *x, fl_ast_insert *const *inserts, int n, flott
 
 static int begin_set(execution *x, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
-    if (s->in_statement_set) return fl_fail(err, FL_E_VALIDATION, "a statement set has been begun already: END ends it");
+    if (s->in_statement_set)
+        return fl_fail(err, FL_E_VALIDATION, "a statement set has been begun already: END ends it");
     s->in_statement_set = true;
     return done(x, out);
 }
@@ -126,7 +128,8 @@ static int end_set(execution *x, flott_result **out, fl_error *err) {
     fl_ast_insert **inserts = FL_NEW_N(x->arena, fl_ast_insert *, n);
     for (int i = 0; i < n && rc == 0; i++) {
         fl_ast_stmt *stmt;
-        rc = fl_sql_parse(x->arena, fl_str_make(fl_arena_strndup(x->arena, s->set[i].p, s->set[i].n), s->set[i].n), &stmt, err);
+        rc = fl_sql_parse(x->arena, fl_str_make(fl_arena_strndup(x->arena, s->set[i].p, s->set[i].n), s->set[i].n),
+                          &stmt, err);
         if (rc == 0) inserts[i] = stmt->insert;
     }
     clear_set(s);
@@ -157,8 +160,11 @@ static int explain(execution *x, flott_result **out, fl_error *err) {
     const char *details = x->stmt->what ? x->stmt->what : "";
     fl_job_plan *plan;
     fl_buf b;
-    if (strstr(details, "JSON_EXECUTION_PLAN") != NULL) return fl_fail(err, FL_E_UNSUPPORTED, "EXPLAIN JSON_EXECUTION_PLAN is not supported yet");
-    if (strstr(details, "ESTIMATED_COST") != NULL) fl_session_note(x->session, "EXPLAIN ESTIMATED_COST: plans are not chosen by cost here, so there is none to show");
+    if (strstr(details, "JSON_EXECUTION_PLAN") != NULL)
+        return fl_fail(err, FL_E_UNSUPPORTED, "EXPLAIN JSON_EXECUTION_PLAN is not supported yet");
+    if (strstr(details, "ESTIMATED_COST") != NULL)
+        fl_session_note(x->session,
+                        "EXPLAIN ESTIMATED_COST: plans are not chosen by cost here, so there is none to show");
     FL_TRY(plan_for_explain(x, x->stmt->inner, &plan, err));
     fl_buf_init(&b);
     fl_buf_puts(&b, "== Optimized Execution Plan ==\n");
@@ -188,7 +194,8 @@ static int create_view(execution *x, flott_result **out, fl_error *err) {
     fl_sql_ctx c;
     FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
     FL_TRY(fl_bind_create_view(&c, v, &def, err));
-    FL_TRY(fl_catalogs_add(x->session->catalogs, &v->name, &def, v->if_not_exists, err)); /* OR REPLACE does nothing in Flink 1.20 */
+    FL_TRY(fl_catalogs_add(x->session->catalogs, &v->name, &def, v->if_not_exists,
+                           err)); /* OR REPLACE does nothing in Flink 1.20 */
     return done(x, out);
 }
 
@@ -233,12 +240,14 @@ static int set(execution *x, flott_result **out, fl_error *err) {
 
 static int reset(execution *x, flott_result **out, fl_error *err) {
     int rc = fl_config_reset(x->session->config, x->stmt->key, err);
-    return rc < 0 ? fl_error_at(err, (fl_span){x->stmt->key_pos.line, x->stmt->key_pos.column, x->stmt->key_pos.length}) : done(x, out);
+    return rc < 0 ? fl_error_at(err, (fl_span){x->stmt->key_pos.line, x->stmt->key_pos.column, x->stmt->key_pos.length})
+                  : done(x, out);
 }
 
 static int use(execution *x, flott_result **out, fl_error *err) {
     fl_catalogs *c = x->session->catalogs;
-    FL_TRY(strcmp(x->stmt->what, "CATALOG") == 0 ? fl_catalogs_use(c, &x->stmt->name, err) : fl_catalogs_use_database(c, &x->stmt->name, err));
+    FL_TRY(strcmp(x->stmt->what, "CATALOG") == 0 ? fl_catalogs_use(c, &x->stmt->name, err)
+                                                 : fl_catalogs_use_database(c, &x->stmt->name, err));
     return done(x, out);
 }
 
@@ -255,7 +264,9 @@ static int execute(execution *x, flott_result **out, fl_error *err) {
     case FL_STMT_CREATE_TABLE: return create_table(x, out, err);
     case FL_STMT_CREATE_VIEW: return create_view(x, out, err);
     case FL_STMT_DROP: return drop(x, out, err);
-    case FL_STMT_CREATE_DATABASE: FL_TRY(fl_catalogs_create_database(x->session->catalogs, s, err)); return done(x, out);
+    case FL_STMT_CREATE_DATABASE:
+        FL_TRY(fl_catalogs_create_database(x->session->catalogs, s, err));
+        return done(x, out);
     case FL_STMT_CREATE_CATALOG: FL_TRY(fl_catalogs_create(x->session->catalogs, s, err)); return done(x, out);
     case FL_STMT_USE: return use(x, out, err);
     case FL_STMT_SET: return set(x, out, err);
@@ -276,7 +287,9 @@ int flott_execute(flott_session *s, const char *sql, int64_t size, flott_result 
     fl_str text = {fl_arena_strndup(x.arena, sql, n), n};
     *out = NULL;
     int rc = fl_sql_parse(x.arena, text, &x.stmt, err);
-    if (rc == 0) rc = s->in_statement_set && x.stmt->kind != FL_STMT_END_SET ? add_to_set(&x, text, out, err) : execute(&x, out, err);
+    if (rc == 0)
+        rc = s->in_statement_set && x.stmt->kind != FL_STMT_END_SET ? add_to_set(&x, text, out, err)
+                                                                    : execute(&x, out, err);
     if (x.arena != NULL) {
         fl_arena_deinit(x.arena);
         free(x.arena);

@@ -28,16 +28,19 @@ void fl_result_set_schema(flott_result *r, const fl_schema *schema) {
     fl_field *fields = FL_NEW_N(&r->arena, fl_field, schema->n);
     r->types = FL_NEW_N(&r->arena, const char *, schema->n);
     for (int i = 0; i < schema->n; i++) {
-        fields[i] = (fl_field){fl_arena_strdup(&r->arena, schema->fields[i].name), fl_type_copy(&r->arena, schema->fields[i].type), NULL};
+        fields[i] = (fl_field){fl_arena_strdup(&r->arena, schema->fields[i].name),
+                               fl_type_copy(&r->arena, schema->fields[i].type), NULL};
         r->types[i] = fl_type_name(&r->arena, fields[i].type, FL_TYPE_SUMMARY);
     }
     r->schema = (fl_schema){schema->n, fields};
 }
 
-flott_result *fl_result_table(flott_session *s, const char *const *names, const char *types, const char *const *cells, int n_rows) {
+flott_result *fl_result_table(flott_session *s, const char *const *names, const char *types, const char *const *cells,
+                              int n_rows) {
     int n = (int)strlen(types);
     fl_field fields[n];
-    for (int i = 0; i < n; i++) fields[i] = (fl_field){names[i], types[i] == 'B' ? fl_type_of(FL_T_BOOLEAN, true) : fl_type_string(true), NULL};
+    for (int i = 0; i < n; i++)
+        fields[i] = (fl_field){names[i], types[i] == 'B' ? fl_type_of(FL_T_BOOLEAN, true) : fl_type_string(true), NULL};
     flott_result *r = fl_result_new(s, FLOTT_RESULT_TABLE);
     fl_result_set_schema(r, &(fl_schema){n, fields});
     r->rows = fl_batch_new(n, n_rows);
@@ -75,7 +78,9 @@ const char *flott_result_name(const flott_result *r, int column) {
     return has_column(r, column) ? r->schema.fields[column].name : NULL;
 }
 
-const char *flott_result_type(const flott_result *r, int column) { return has_column(r, column) ? r->types[column] : NULL; }
+const char *flott_result_type(const flott_result *r, int column) {
+    return has_column(r, column) ? r->types[column] : NULL;
+}
 
 bool flott_result_insert_only(const flott_result *r) { return r->insert_only; }
 flott_job *flott_result_job(const flott_result *r) { return r->job; }
@@ -93,7 +98,8 @@ int flott_result_width(const flott_result *r, int column) {
     case FL_T_DATE: return 10;
     case FL_T_TIME: return t->precision == 0 ? 8 : t->precision + 9;
     case FL_T_TIMESTAMP:
-    case FL_T_TIMESTAMP_LTZ: return t->precision == 0 ? 19 : 20 + (t->precision + 2) / 3 * 3; /* digits in groups of three */
+    case FL_T_TIMESTAMP_LTZ:
+        return t->precision == 0 ? 19 : 20 + (t->precision + 2) / 3 * 3; /* digits in groups of three */
     default: return (int)fl_config_i64(r->session->config, "table.display.max-column-width");
     }
 }
@@ -138,7 +144,8 @@ int flott_result_next(flott_result *r, int64_t timeout_ms, flott_batch **out, fl
     }
     int64_t until_us = timeout_ms < 0 ? 0 : fl_mono_us(r->session->pf) + timeout_ms * 1000;
     for (;;) {
-        bool ended = fl_job_state_ended(fl_job_get_state(r->job->job)); /* before looking: what it gave is in the queue */
+        bool ended =
+            fl_job_state_ended(fl_job_get_state(r->job->job)); /* before looking: what it gave is in the queue */
         fl_batch *rows = fl_collector_take(r->job->collector);
         if (rows != NULL) {
             *out = wrap(r, rows);
@@ -188,7 +195,8 @@ const char *flott_batch_text(flott_batch *b, int row, int column, flott_text sty
     if (style == FLOTT_TEXT_JAVA)
         fl_text_java(&b->text, b->rows->cols[column], row);
     else
-        fl_text_sql(&b->text, b->rows->cols[column], row, b->result->job ? fl_job_get_plan(b->result->job->job)->tz : tz);
+        fl_text_sql(&b->text, b->rows->cols[column], row,
+                    b->result->job ? fl_job_get_plan(b->result->job->job)->tz : tz);
     return finish_text(b, length);
 }
 
@@ -199,7 +207,8 @@ static const char *encode(flott_batch *b, int row, const char *format, int slot,
     if (r->encoders[slot] == NULL) {
         fl_format_config *c = FL_NEW(&r->arena, fl_format_config);
         *c = (fl_format_config){.format = fl_format_find(format), .schema = &r->schema};
-        if (c->format->check(c, true, &err) < 0 || c->format->encoder(c, (fl_encoder **)&r->encoders[slot], &err) < 0) return NULL;
+        if (c->format->check(c, true, &err) < 0 || c->format->encoder(c, (fl_encoder **)&r->encoders[slot], &err) < 0)
+            return NULL;
     }
     fl_buf_reset(&b->text);
     fl_encoder *e = r->encoders[slot];

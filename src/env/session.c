@@ -29,7 +29,8 @@ flott_session *fl_session_new_on(fl_platform *pf, const flott_options *opt) {
 
 flott_session *flott_session_new(const flott_options *opt) {
     if (opt == NULL || !opt->simulated) return fl_session_new_on(fl_platform_real(), opt);
-    fl_platform *pf = fl_sim_new(&(fl_sim_options){.seed = opt->seed, .start_ms = opt->clock_ms, .read_real_files = true});
+    fl_platform *pf =
+        fl_sim_new(&(fl_sim_options){.seed = opt->seed, .start_ms = opt->clock_ms, .read_real_files = true});
     flott_session *s = fl_session_new_on(pf, opt);
     s->owns_pf = true;
     return s;
@@ -76,8 +77,8 @@ bool flott_next_statement(const char *script, size_t size, size_t *at, const cha
     return true;
 }
 
-int flott_session_put_arrow(flott_session *s, const char *name, struct ArrowSchema *schema, struct ArrowArray *arrays, int n_arrays,
-                            flott_error *err) {
+int flott_session_put_arrow(flott_session *s, const char *name, struct ArrowSchema *schema, struct ArrowArray *arrays,
+                            int n_arrays, flott_error *err) {
     fl_arrow_table *t;
     FL_TRY(fl_arrow_table_new(name, schema, arrays, n_arrays, &t, fl_error_of(err)));
     s->tables = fl_realloc(s->tables, sizeof *s->tables * (size_t)(s->n_tables + 1));

@@ -40,7 +40,8 @@ static bool wanted(const fl_ast_show *show, const char *name) {
     return !show->has_like || like(name, show->pattern, show->ilike) != show->not_like;
 }
 
-static flott_result *list_of(flott_session *s, const fl_ast_show *show, const char *column, const char *const *names, int n, fl_arena *a) {
+static flott_result *list_of(flott_session *s, const fl_ast_show *show, const char *column, const char *const *names,
+                             int n, fl_arena *a) {
     table t = {a};
     for (int i = 0; i < n; i++)
         if (wanted(show, names[i])) add(&t, names[i]);
@@ -73,7 +74,8 @@ static const char *key_text(fl_arena *a, const fl_catalog_table *t, int column) 
 static const char *extras_text(fl_arena *a, const fl_catalog_column *c) {
     if (c->kind == FL_COLUMN_COMPUTED) return fl_arena_printf(a, "AS %s", c->expr);
     if (c->kind != FL_COLUMN_METADATA) return NULL;
-    return fl_arena_printf(a, "METADATA%s%s%s%s", c->metadata_key ? " FROM '" : "", c->metadata_key ? c->metadata_key : "", c->metadata_key ? "'" : "",
+    return fl_arena_printf(a, "METADATA%s%s%s%s", c->metadata_key ? " FROM '" : "",
+                           c->metadata_key ? c->metadata_key : "", c->metadata_key ? "'" : "",
                            c->is_virtual ? " VIRTUAL" : "");
 }
 
@@ -176,7 +178,8 @@ static void put_create_table(fl_buf *out, const fl_catalog_table *t) {
         fl_buf_putc(out, '\n');
     }
     if (t->distributed) {
-        fl_buf_printf(out, "DISTRIBUTED%s%s", t->n_bucket_keys > 0 ? " BY " : "", t->distribution ? t->distribution : "");
+        fl_buf_printf(out, "DISTRIBUTED%s%s", t->n_bucket_keys > 0 ? " BY " : "",
+                      t->distribution ? t->distribution : "");
         if (t->n_bucket_keys > 0) {
             fl_buf_putc(out, '(');
             put_columns(out, t, t->bucket_keys, t->n_bucket_keys);
@@ -208,17 +211,21 @@ static void put_create_view(fl_buf *out, const fl_catalog_table *t) {
     fl_buf_putc(out, '\n');
 }
 
-static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_arena *a, flott_result **out, fl_error *err) {
+static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_arena *a, flott_result **out,
+                       fl_error *err) {
     static const char *const column = "result";
     const char *path[3] = {0}, *other = view ? "TABLE" : "VIEW", *own = view ? "VIEW" : "TABLE";
     FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
     const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
     if (t == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "Could not execute SHOW CREATE %s. %s with identifier `%s`.`%s`.`%s` does not exist.", own, view ? "View" : "Table",
-                       path[0], path[1], path[2]);
+        return fl_fail(err, FL_E_VALIDATION,
+                       "Could not execute SHOW CREATE %s. %s with identifier `%s`.`%s`.`%s` does not exist.", own,
+                       view ? "View" : "Table", path[0], path[1], path[2]);
     if (t->is_view != view)
-        return fl_fail(err, FL_E_VALIDATION, "SHOW CREATE %s is only supported for %ss, but `%s`.`%s`.`%s` is a %s. Please use SHOW CREATE %s instead.", own,
-                       view ? "view" : "table", path[0], path[1], path[2], view ? "table" : "view", other);
+        return fl_fail(
+            err, FL_E_VALIDATION,
+            "SHOW CREATE %s is only supported for %ss, but `%s`.`%s`.`%s` is a %s. Please use SHOW CREATE %s instead.",
+            own, view ? "view" : "table", path[0], path[1], path[2], view ? "table" : "view", other);
     fl_buf b;
     fl_buf_init(&b);
     view ? put_create_view(&b, t) : put_create_table(&b, t);
@@ -233,18 +240,22 @@ static int show_columns(flott_session *s, const fl_ast_show *show, fl_arena *a, 
     FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
     const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
     if (t == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "Tables or views with the identifier '%s.%s.%s' doesn't exist.", path[0], path[1], path[2]);
+        return fl_fail(err, FL_E_VALIDATION, "Tables or views with the identifier '%s.%s.%s' doesn't exist.", path[0],
+                       path[1], path[2]);
     *out = describe(s, show, t, a);
     return 0;
 }
 
 /* ---- lists ---- */
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 /* The name under which Flink lists a function: regexpExtract, but ARRAY_CONTAINS of the younger families. */
 static const char *listed_name(fl_arena *a, const char *name) {
-    static const char *const as_they_are[] = {"ARRAY_", "MAP_", "JSON_", "COALESCE", "IFNULL", "TYPEOF", "GREATEST", "LEAST", "CURRENT_WATERMARK"};
+    static const char *const as_they_are[] = {"ARRAY_", "MAP_",     "JSON_", "COALESCE",         "IFNULL",
+                                              "TYPEOF", "GREATEST", "LEAST", "CURRENT_WATERMARK"};
     for (size_t i = 0; i < FL_ARRAY_LEN(as_they_are); i++)
         if (strncmp(name, as_they_are[i], strlen(as_they_are[i])) == 0) return name;
     char *listed = fl_arena_strdup(a, name), *to = listed;
@@ -266,7 +277,8 @@ static flott_result *show_functions(flott_session *s, const fl_ast_show *show, f
     return list_of(s, show, "function name", names, n, a);
 }
 
-static int show_tables(flott_session *s, const fl_ast_show *show, bool views, fl_arena *a, flott_result **out, fl_error *err) {
+static int show_tables(flott_session *s, const fl_ast_show *show, bool views, fl_arena *a, flott_result **out,
+                       fl_error *err) {
     const fl_name *in = &show->name;
     const char **names, *catalog = in->n > 1 ? in->part[0] : fl_catalogs_current(s->catalogs);
     const char *database = in->n > 0 ? in->part[in->n - 1] : fl_catalogs_current_database(s->catalogs);
@@ -279,7 +291,8 @@ static int show_tables(flott_session *s, const fl_ast_show *show, bool views, fl
 static int show_databases(flott_session *s, const fl_ast_show *show, fl_arena *a, flott_result **out, fl_error *err) {
     const char **names;
     int n;
-    FL_TRY(fl_catalogs_list_databases(s->catalogs, a, show->name.n > 0 ? show->name.part[0] : fl_catalogs_current(s->catalogs), &names, &n, err));
+    FL_TRY(fl_catalogs_list_databases(
+        s->catalogs, a, show->name.n > 0 ? show->name.part[0] : fl_catalogs_current(s->catalogs), &names, &n, err));
     *out = list_of(s, show, "database name", names, n, a);
     return 0;
 }
@@ -302,7 +315,9 @@ static flott_result *show_jobs(flott_session *s, fl_arena *a) {
     return fl_result_table(s, names, "SSS", t.cells, t.n / 3);
 }
 
-static flott_result *one_cell(flott_session *s, const char *column, const char *cell) { return fl_result_table(s, &column, "S", &cell, 1); }
+static flott_result *one_cell(flott_session *s, const char *column, const char *cell) {
+    return fl_result_table(s, &column, "S", &cell, 1);
+}
 
 static int show(flott_session *s, const fl_ast_stmt *stmt, fl_arena *a, flott_result **out, fl_error *err) {
     const fl_ast_show *show = stmt->show;
@@ -341,6 +356,8 @@ int fl_session_show(flott_session *s, const fl_ast_stmt *stmt, flott_result **ou
     fl_arena_init(&a);
     int rc = show(s, stmt, &a, out, err);
     fl_arena_deinit(&a);
-    if (rc < 0 && stmt->show->name.n > 0) fl_error_at(err, (fl_span){stmt->show->name.pos.line, stmt->show->name.pos.column, stmt->show->name.pos.length});
+    if (rc < 0 && stmt->show->name.n > 0)
+        fl_error_at(err,
+                    (fl_span){stmt->show->name.pos.line, stmt->show->name.pos.column, stmt->show->name.pos.length});
     return rc;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* simulate.c -- virtual time: all jobs of a session take steps on the caller's thread, and time passes when it is told to.
+/* simulate.c -- virtual time: all jobs of a session take steps on the caller's thread, and time passes when it is told
+ * to.
  *
- * A session that crashes always takes a checkpoint whenever a source has given rows, goes on for a few steps, and loses its
- * power: memory is gone, of the disk what was synced remains, and every job goes on from its last checkpoint. After a
- * power cut without new rows it goes on for longer each time, so that the end of a job, which takes a checkpoint of its own,
- * is hit too but is reached.
+ * A session that crashes always takes a checkpoint whenever a source has given rows, goes on for a few steps, and loses
+ * its power: memory is gone, of the disk what was synced remains, and every job goes on from its last checkpoint. After
+ * a power cut without new rows it goes on for longer each time, so that the end of a job, which takes a checkpoint of
+ * its own, is hit too but is reached.
  */
 #include "base/platform_sim.h"
 #include "env/session.h"
@@ -19,7 +20,8 @@ static void power_cycle(flott_session *s) {
     fl_error err;
     for (int i = 0; i < s->n_jobs; i++) fl_job_power_off(s->jobs[i]->job);
     fl_sim_crash(s->pf);
-    for (int i = 0; i < s->n_jobs; i++) fl_job_power_on(s->jobs[i]->job, &err); /* a failure is the job's own, and told by it */
+    for (int i = 0; i < s->n_jobs; i++)
+        fl_job_power_on(s->jobs[i]->job, &err); /* a failure is the job's own, and told by it */
     for (int i = 0; i < s->n_jobs; i++) {
         s->jobs[i]->steps_to_crash = -1;
         s->jobs[i]->idle_crashes = FL_MIN(s->jobs[i]->idle_crashes + 1, IDLE_CRASHES_MAX);
@@ -131,7 +133,8 @@ static int read_below(reader *r, const char *dir, fl_error *err) {
     return 0;
 }
 
-int flott_session_read_files(flott_session *s, const char *dir, void (*each)(void *arg, const char *path, const char *bytes, size_t size), void *arg,
+int flott_session_read_files(flott_session *s, const char *dir,
+                             void (*each)(void *arg, const char *path, const char *bytes, size_t size), void *arg,
                              flott_error *err) {
     reader r = {.s = s, .each = each, .arg = arg};
     if (!fl_disk_exists(s->pf, dir)) return 0;

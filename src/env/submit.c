@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-
 /* ---- binding and planning ---- */
 
 static const fl_arrow_table *find_arrow_table(void *session, const char *name) {
@@ -50,7 +49,8 @@ int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_er
 
 /* ---- settings of a job ---- */
 
-/* Flink's rule for the number of key groups: at least 128, else one and a half times the parallelism, as a power of two. */
+/* Flink's rule for the number of key groups: at least 128, else one and a half times the parallelism, as a power of
+ * two. */
 static int max_parallelism(const flott_session *s, int parallelism) {
     int64_t max = fl_config_i64(s->config, "pipeline.max-parallelism");
     if (max > 0) return (int)max;
@@ -76,7 +76,9 @@ static int local_path(fl_arena *a, const char *key, const char *value, const cha
 }
 
 /* The k-th job of a session has a folder of its own below that of the first. */
-static const char *job_folder(fl_arena *a, const char *dir, int k) { return k == 0 ? dir : fl_arena_printf(a, "%s/job-%d", dir, k + 1); }
+static const char *job_folder(fl_arena *a, const char *dir, int k) {
+    return k == 0 ? dir : fl_arena_printf(a, "%s/job-%d", dir, k + 1);
+}
 
 static const char *default_checkpoint_folder(fl_arena *a, const flott_session *s) {
     const char *name = fl_config_string(s->config, "pipeline.name");
@@ -95,7 +97,8 @@ static int checkpoint_options(flott_session *s, fl_arena *a, bool batch, fl_job_
     o->checkpoint_timeout_ms = fl_config_duration_ms(s->config, "execution.checkpointing.timeout");
     o->checkpoint_min_pause_ms = fl_config_duration_ms(s->config, "execution.checkpointing.min-pause");
     o->checkpoints_retained = (int)fl_config_i64(s->config, "execution.checkpointing.num-retained");
-    o->tolerable_failed_checkpoints = (int)fl_config_i64(s->config, "execution.checkpointing.tolerable-failed-checkpoints");
+    o->tolerable_failed_checkpoints =
+        (int)fl_config_i64(s->config, "execution.checkpointing.tolerable-failed-checkpoints");
     o->ignore_unclaimed_state = fl_config_bool(s->config, "execution.state-recovery.ignore-unclaimed-state");
     if (dir != NULL)
         FL_TRY(local_path(a, "execution.checkpointing.dir", dir, &dir, err));
@@ -106,7 +109,8 @@ static int checkpoint_options(flott_session *s, fl_arena *a, bool batch, fl_job_
     FL_TRY(local_path(a, "execution.state-recovery.path", restore, &restore, err));
     o->restore_path = job_folder(a, restore, s->n_jobs);
     if (s->n_jobs > 0 && !fl_disk_exists(s->pf, o->restore_path)) {
-        fl_session_note(s, fl_arena_printf(a, "there is no checkpoint for job %d at '%s': it starts afresh", s->n_jobs + 1, o->restore_path));
+        fl_session_note(s, fl_arena_printf(a, "there is no checkpoint for job %d at '%s': it starts afresh",
+                                           s->n_jobs + 1, o->restore_path));
         o->restore_path = NULL;
     }
     return 0;
@@ -120,7 +124,8 @@ static char *unused_checkpoints(flott_session *s, const fl_job_options *o) {
     int n = 0;
     if (o->checkpoint_interval_ms <= 0 || o->restore_path != NULL || s->opt.crash_always) return NULL;
     fl_arena_init(&a);
-    if (fl_checkpoint_list(s->pf, &a, o->checkpoint_dir, &ids, &n, &err) < 0) n = 0; /* the first checkpoint will tell what is wrong */
+    if (fl_checkpoint_list(s->pf, &a, o->checkpoint_dir, &ids, &n, &err) < 0)
+        n = 0; /* the first checkpoint will tell what is wrong */
     fl_arena_deinit(&a);
     return n > 0 ? fl_strdup(o->checkpoint_dir) : NULL;
 }
@@ -130,11 +135,13 @@ static void job_ended(void *job) {
     if (j->collector != NULL) fl_collector_end(j->collector);
 }
 
-static int fill_options(flott_session *s, fl_arena *a, const fl_job_plan *plan, const char *name, fl_job_options *o, fl_error *err) {
+static int fill_options(flott_session *s, fl_arena *a, const fl_job_plan *plan, const char *name, fl_job_options *o,
+                        fl_error *err) {
     int64_t parallelism = fl_config_i64(s->config, "parallelism.default");
     int64_t table_parallelism = fl_config_i64(s->config, "table.exec.resource.default-parallelism");
     if (table_parallelism > 0) parallelism = table_parallelism;
-    *o = (fl_job_options){.name = name, .parallelism = (int)parallelism, .note = fl_session_note, .note_arg = s, .ended = job_ended};
+    *o = (fl_job_options){
+        .name = name, .parallelism = (int)parallelism, .note = fl_session_note, .note_arg = s, .ended = job_ended};
     o->max_parallelism = max_parallelism(s, o->parallelism);
     o->batch_rows = s->batch_rows;
     if (s->opt.crash_always) o->batch_rows = 1 + (int)(fl_random_u64(s->pf) % 3);
@@ -144,7 +151,8 @@ static int fill_options(flott_session *s, fl_arena *a, const fl_job_plan *plan, 
 
 /* ---- starting ---- */
 
-int fl_session_submit(flott_session *s, fl_job_plan *plan, const char *name, fl_collector *collector, flott_job **out, fl_error *err) {
+int fl_session_submit(flott_session *s, fl_job_plan *plan, const char *name, fl_collector *collector, flott_job **out,
+                      fl_error *err) {
     fl_arena scratch;
     fl_job_options o;
     const char *given = fl_config_string(s->config, "pipeline.name");
@@ -196,7 +204,8 @@ const char *flott_job_unused_checkpoints(const flott_job *j) { return j->unused_
 void flott_job_stop(flott_job *j) { fl_job_stop(j->job); }
 void flott_job_cancel(flott_job *j) { fl_job_cancel(j->job); }
 
-_Static_assert((int)FLOTT_JOB_FAILED == (int)FL_JOB_FAILED && (int)FLOTT_JOB_STOPPED == (int)FL_JOB_STOPPED, "job states are numbered alike");
+_Static_assert((int)FLOTT_JOB_FAILED == (int)FL_JOB_FAILED && (int)FLOTT_JOB_STOPPED == (int)FL_JOB_STOPPED,
+               "job states are numbered alike");
 
 void flott_job_get_metrics(flott_job *j, flott_job_metrics *out) {
     fl_job_metrics m;
@@ -223,7 +232,9 @@ int flott_job_wait(flott_job *j, int64_t timeout_ms, flott_error *err) {
         if (fl_session_step(s)) continue;
         int64_t due = fl_session_due_ms(s);
         if (due > until) return FLOTT_TIMEOUT;
-        if (due == INT64_MAX) return fl_fail(fl_error_of(err), FL_E_RUNTIME, "the job '%s' waits for something that never comes", j->name);
+        if (due == INT64_MAX)
+            return fl_fail(fl_error_of(err), FL_E_RUNTIME, "the job '%s' waits for something that never comes",
+                           j->name);
         s->pf->ops->advance_to(s->pf, due);
     }
     return fl_job_wait(j->job, fl_error_of(err));

@@ -3,8 +3,8 @@
  *
  * Example:    SELECT a * 2, b FROM t WHERE a > 1      condition: a > 1      exprs: a * 2, b
  * Algorithm:  the condition narrows the selection; the expressions are computed for what is left; columns that are only
- *             passed on are shared, rows are not moved. Kinds and marks stay as they are: a filter tests each row by itself,
- *             -U and +U too.
+ *             passed on are shared, rows are not moved. Kinds and marks stay as they are: a filter tests each row by
+ *             itself, -U and +U too.
  */
 #include "exec/ops.h"
 #include "expr/program.h"

@@ -2,7 +2,8 @@
 /* exchange.c -- deals rows out to the subtasks behind: by key group, in turn, or all to the first.
  *
  * What:       one output for each subtask behind; an edge of the job graph, as an operator at the end of a chain.
- * Hash:       hash of the key -> key group -> the subtask that owns the group (base/hash.h). Rows of one key stay in order.
+ * Hash:       hash of the key -> key group -> the subtask that owns the group (base/hash.h). Rows of one key stay in
+ *             order.
  * Marks:      every output gets every watermark, behind the rows that came before it.
  */
 #include "base/hash.h"
@@ -64,7 +65,8 @@ static int by_hash(exchange *x, fl_batch *b, fl_error *err) {
     for (int i = 2; i < n_out + 2; i++) start[i] += start[i - 1];
     for (int k = 0; k < b->n_sel; k++) sel[start[hash[k] + 1]++] = (uint16_t)fl_batch_row(b, k);
     for (int i = 0; i < n_out; i++) /* start[i] is where output i begins, now that each end has moved one on */
-        if (start[i + 1] > start[i] || b->n_marks > 0) FL_TRY(emit_picked(x, i, b, sel + start[i], start[i + 1] - start[i], err));
+        if (start[i + 1] > start[i] || b->n_marks > 0)
+            FL_TRY(emit_picked(x, i, b, sel + start[i], start[i + 1] - start[i], err));
     return 0;
 }
 

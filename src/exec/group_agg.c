@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* group_agg.c -- GROUP BY without windows, over rows that are only inserted.
  *
- * What:       streaming: each input row that changes its group's results emits them: +I for a new group, then -U old and +U
- *             new. Batch mode: one row for each group at the end; without keys one row even if there was no input.
- * Algorithm:  a batch is cut into stretches in which no key occurs twice; in a stretch the results before, the update and
- *             the results after are each done for all rows at once. Rows whose results are equal before and after emit
- *             nothing. At the end of the batch the output rows are picked from the two sets of results in input order.
- *             Under a time-to-live of state they emit it all the same, as in Flink.
+ * What:       streaming: each input row that changes its group's results emits them: +I for a new group, then -U old
+ *             and +U new. Batch mode: one row for each group at the end; without keys one row even if there was no
+ *             input.
+ * Algorithm:  a batch is cut into stretches in which no key occurs twice; in a stretch the results before, the update
+ *             and the results after are each done for all rows at once. Rows whose results are equal before and after
+ *             emit nothing. At the end of the batch the output rows are picked from the two sets of results in input
+ *             order. Under a time-to-live of state they emit it all the same, as in Flink.
  * Bundles:    with mini-batch the results before are those before a bundle of rows, which may span batches, and results
  *             are emitted for each group that it has met. A bundle ends when it is full, when its first row has waited
  *             long enough, before a watermark and the end. A checkpoint has the results before it, so that a bundle
@@ -26,10 +27,10 @@ enum { BUNDLE_GROUPS_MAX = FL_BATCH_ROWS / 2 }; /* each makes two rows at most, 
 /* Rows that have been added and not been answered. */
 typedef struct bundle {
     int n_rows;
-    uint32_t *ids; /* groups that they belong to, in order of their first rows */
-    bool *is_new;  /* by position in ids, as the next: it did not exist before */
+    uint32_t *ids;      /* groups that they belong to, in order of their first rows */
+    bool *is_new;       /* by position in ids, as the next: it did not exist before */
     fl_column **before; /* by call: its results then */
-    int n, cap;    /* more than usual only behind a checkpoint of several subtasks */
+    int n, cap;         /* more than usual only behind a checkpoint of several subtasks */
 } bundle;
 
 typedef struct group_agg {
@@ -40,11 +41,11 @@ typedef struct group_agg {
     fl_column **key_cols; /* scratch */
     char **acc;           /* by id; owned */
     uint32_t n_acc, cap_acc;
-    uint32_t *seen;       /* by id: the stretch, or bundle, in which the key was met last */
+    uint32_t *seen; /* by id: the stretch, or bundle, in which the key was met last */
     uint32_t stretch;
     fl_results out;
-    bool finishing;       /* batch mode: groups are being emitted */
-    uint32_t next;        /* of them */
+    bool finishing; /* batch mode: groups are being emitted */
+    uint32_t next;  /* of them */
     bundle bundle;
 } group_agg;
 
@@ -181,8 +182,8 @@ static int emit_changes(group_agg *g, fl_batch *b, changes *c, fl_error *err) {
     return rc;
 }
 
-/* Cuts the batch into stretches without a repeated key. A new key makes a stretch of its own, so that its accumulator is
- * there when the key comes again. */
+/* Cuts the batch into stretches without a repeated key. A new key makes a stretch of its own, so that its accumulator
+ * is there when the key comes again. */
 static void run_batch(group_agg *g, fl_batch *b, const uint32_t *ids, changes *c) {
     int from = 0;
     g->stretch++;
@@ -229,7 +230,8 @@ static const fl_type *result_type(const group_agg *g, int column) {
 }
 
 /* The rows to emit: of the groups' results before, then after. */
-static int pick_of_bundle(const group_agg *g, fl_column *const *after, uint16_t *from, uint16_t *group, uint8_t *kinds) {
+static int pick_of_bundle(const group_agg *g, fl_column *const *after, uint16_t *from, uint16_t *group,
+                          uint8_t *kinds) {
     const bundle *u = &g->bundle;
     int n = 0;
     for (int k = 0; k < u->n; k++) {
@@ -288,7 +290,8 @@ static void add_to_bundle(group_agg *g, fl_batch *b, const uint32_t *ids, int fr
     fl_arena *scratch = g->base.ctx->scratch;
     bundle *u = &g->bundle;
     int n = to - from, first = u->n;
-    char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)n), **met = fl_arena_alloc(scratch, sizeof *met * (size_t)n);
+    char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)n),
+         **met = fl_arena_alloc(scratch, sizeof *met * (size_t)n);
     uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)n);
     for (int k = 0; k < n; k++) {
         uint32_t id = ids[from + k];
@@ -302,7 +305,8 @@ static void add_to_bundle(group_agg *g, fl_batch *b, const uint32_t *ids, int fr
         met[u->n++ - first] = acc[k];
     }
     for (int i = 0; i < g->plan->n_calls; i++) {
-        if (u->before[i] == NULL) u->before[i] = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * BUNDLE_GROUPS_MAX);
+        if (u->before[i] == NULL)
+            u->before[i] = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * BUNDLE_GROUPS_MAX);
         if (u->n > first) fl_agg_result(g->layout, i, met, u->n - first, u->before[i]);
     }
     fl_agg_update(g->layout, acc, b->cols, (fl_rows){sel, n}, scratch);
@@ -384,7 +388,8 @@ static int group_agg_finish(fl_op *op, fl_error *err) {
         int n = 0;
         for (; n < 512 && g->next < g->n_acc; n++) ids[n] = g->next++;
         fl_keytab_emit(g->keys, ids, n, g->out.cols);
-        for (int i = 0; i < g->plan->n_calls; i++) fl_agg_result(g->layout, i, g->acc + ids[0], n, g->out.cols[g->plan->n_keys + i]);
+        for (int i = 0; i < g->plan->n_calls; i++)
+            fl_agg_result(g->layout, i, g->acc + ids[0], n, g->out.cols[g->plan->n_keys + i]);
         g->out.n += n;
         FL_TRY(fl_results_flush(&g->out, op, 0, err));
     }
@@ -435,7 +440,9 @@ static int by_old_id(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int corrupt(fl_error *err) { return fl_fail(err, FL_E_CORRUPT, "the groups in the checkpoint do not fit the query"); }
+static int corrupt(fl_error *err) {
+    return fl_fail(err, FL_E_CORRUPT, "the groups in the checkpoint do not fit the query");
+}
 
 /* A group of the bundle as the checkpoint has it. */
 typedef struct saved_group {
@@ -457,7 +464,8 @@ static int read_saved_group(group_agg *g, fl_reader *in, uint32_t id, saved_grou
     saved_group *saved = &groups[u->n];
     *saved = (saved_group){.place = place, .id = id, .row = u->n, .is_new = fl_read_u32(in) != 0};
     for (int i = 0; i < g->plan->n_calls; i++)
-        if (u->before[i] == NULL) u->before[i] = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * BUNDLE_GROUPS_MAX);
+        if (u->before[i] == NULL)
+            u->before[i] = fl_column_new(result_type(g, g->plan->n_keys + i), 2 * BUNDLE_GROUPS_MAX);
     u->n++;
     return fl_decode_row(in, u->before, g->plan->n_calls, err);
 }

@@ -154,8 +154,13 @@ bool fl_has_room(fl_op *op, int out) {
 
 void fl_op_eval(fl_op *op, const fl_batch *b, fl_eval *ev) {
     fl_task_ctx *ctx = op->ctx;
-    *ev = (fl_eval){.pf = ctx->pf, .tz = ctx->tz, .scratch = ctx->scratch, .now_ms = fl_now_ms(ctx->pf),
-                    .start_ms = ctx->start_ms, .batch = b, .watermark = op->watermark};
+    *ev = (fl_eval){.pf = ctx->pf,
+                    .tz = ctx->tz,
+                    .scratch = ctx->scratch,
+                    .now_ms = fl_now_ms(ctx->pf),
+                    .start_ms = ctx->start_ms,
+                    .batch = b,
+                    .watermark = op->watermark};
 }
 
 /* ---- delivering ---- */
@@ -181,7 +186,8 @@ static int call_hook(fl_op *op, const fl_event *e, bool again, fl_error *err) {
 
 /* The event has been worked off. */
 static void complete(fl_op *op, const fl_event *e) {
-    if (e->kind == FL_EVENT_BATCH && e->batch->n_marks > 0) note_watermark(op, e->batch->marks[e->batch->n_marks - 1].watermark);
+    if (e->kind == FL_EVENT_BATCH && e->batch->n_marks > 0)
+        note_watermark(op, e->batch->marks[e->batch->n_marks - 1].watermark);
     if (e->kind == FL_EVENT_WATERMARK) note_watermark(op, e->watermark);
     if (e->kind == FL_EVENT_FINISH) op->finished = true;
     fl_batch_unref(e->batch);
@@ -250,7 +256,8 @@ fl_chain *fl_chain_new(fl_task_ctx *ctx) {
     return c;
 }
 
-fl_op *fl_chain_add(fl_chain *c, const fl_op_type *type, size_t size, const void *plan, int plan_id, int n_inputs, int n_outputs) {
+fl_op *fl_chain_add(fl_chain *c, const fl_op_type *type, size_t size, const void *plan, int plan_id, int n_inputs,
+                    int n_outputs) {
     fl_assert(size >= sizeof(fl_op));
     fl_op *op = fl_aligned(64, size);
     memset(op, 0, size);

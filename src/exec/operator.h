@@ -45,10 +45,10 @@ typedef struct fl_task_ctx {
     const fl_tz *tz;
     int subtask, parallelism, max_parallelism;
     bool batch_mode;
-    bool checkpointed;  /* checkpoints are being taken */
-    int64_t start_ms;   /* when the job was first started */
-    int64_t job_uid;    /* the job's lineage: the same after a restore */
-    int batch_rows;     /* rows that sources put into one batch: FL_BATCH_ROWS, fewer in tests */
+    bool checkpointed;        /* checkpoints are being taken */
+    int64_t start_ms;         /* when the job was first started */
+    int64_t job_uid;          /* the job's lineage: the same after a restore */
+    int batch_rows;           /* rows that sources put into one batch: FL_BATCH_ROWS, fewer in tests */
     void (*wake)(void *task); /* may be called from any thread: the subtask has something to do again */
     void *task;
 } fl_task_ctx;
@@ -91,7 +91,7 @@ struct fl_port {
 };
 
 typedef struct fl_edge {
-    fl_op *to;    /* in the same chain … */
+    fl_op *to; /* in the same chain … */
     int input;
     fl_port *port; /* … or out of it */
 } fl_edge;
@@ -109,7 +109,14 @@ typedef struct fl_input_state {
 } fl_input_state;
 
 /* Something that happens to an operator. */
-typedef enum fl_event_kind { FL_EVENT_NONE, FL_EVENT_BATCH, FL_EVENT_WATERMARK, FL_EVENT_IDLE, FL_EVENT_TIMER, FL_EVENT_FINISH } fl_event_kind;
+typedef enum fl_event_kind {
+    FL_EVENT_NONE,
+    FL_EVENT_BATCH,
+    FL_EVENT_WATERMARK,
+    FL_EVENT_IDLE,
+    FL_EVENT_TIMER,
+    FL_EVENT_FINISH
+} fl_event_kind;
 typedef struct fl_event {
     fl_event_kind kind;
     int input;
@@ -122,22 +129,22 @@ struct fl_op {
     const fl_op_type *type;
     fl_task_ctx *ctx;
     fl_chain *chain;
-    const void *plan;     /* the plan node it was made from, for the type's own open */
-    int plan_id;          /* names its state in a checkpoint */
+    const void *plan; /* the plan node it was made from, for the type's own open */
+    int plan_id;      /* names its state in a checkpoint */
     fl_output *outputs;
     int n_outputs;
-    int64_t timer_ms;     /* when the timer hook is due; INT64_MAX: never */
+    int64_t timer_ms; /* when the timer hook is due; INT64_MAX: never */
     fl_op_metrics metrics;
     /* what the chain keeps for it */
     fl_input_state *inputs;
     int n_inputs;
-    int64_t combined;     /* watermark over all inputs; FL_WATERMARK_MIN at first */
-    int64_t watermark;    /* the same without what waits in the queue */
-    bool idle;            /* all inputs are */
-    fl_event pending;     /* the event whose hook has answered FL_MORE; kind NONE: not pending */
-    fl_event *queue;      /* what came meanwhile, in order */
+    int64_t combined;  /* watermark over all inputs; FL_WATERMARK_MIN at first */
+    int64_t watermark; /* the same without what waits in the queue */
+    bool idle;         /* all inputs are */
+    fl_event pending;  /* the event whose hook has answered FL_MORE; kind NONE: not pending */
+    fl_event *queue;   /* what came meanwhile, in order */
     int n_queue, cap_queue;
-    bool finished;        /* its finish hook is done */
+    bool finished; /* its finish hook is done */
 };
 
 /* ---- for operators ---- */
@@ -170,7 +177,8 @@ void fl_chain_free(fl_chain *c);
 
 /* An operator instance of `size` bytes (the type's own struct, fl_op first), zeroed, at the end of the chain. Operators
  * are added upstream first. */
-fl_op *fl_chain_add(fl_chain *c, const fl_op_type *type, size_t size, const void *plan, int plan_id, int n_inputs, int n_outputs);
+fl_op *fl_chain_add(fl_chain *c, const fl_op_type *type, size_t size, const void *plan, int plan_id, int n_inputs,
+                    int n_outputs);
 void fl_chain_connect(fl_op *from, int out, fl_op *to, int input);
 void fl_chain_connect_port(fl_op *from, int out, fl_port *port);
 int fl_chain_open(fl_chain *c, fl_error *err);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 static void fresh_columns(fl_results *r) {
-    for (int i = 0; i < r->schema->n; i++) r->cols[i] = fl_column_new(r->schema->fields[i].type, FL_MAX(r->rows_hint, 16));
+    for (int i = 0; i < r->schema->n; i++)
+        r->cols[i] = fl_column_new(r->schema->fields[i].type, FL_MAX(r->rows_hint, 16));
     r->n = 0;
     r->n_marks = 0;
 }

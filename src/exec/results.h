@@ -10,8 +10,8 @@ typedef struct fl_results {
     const fl_schema *schema;
     fl_column **cols; /* each has n rows; the operator appends to all and then adds to n */
     int n;
-    int rows_hint;    /* rows of the last batch: room for the next */
-    uint8_t *kinds;   /* NULL: all +I */
+    int rows_hint;  /* rows of the last batch: room for the next */
+    uint8_t *kinds; /* NULL: all +I */
     int cap_kinds;
     fl_mark *marks;
     int n_marks, cap_marks;

@@ -2,8 +2,8 @@
 /* session_agg.c -- GROUP BY over SESSION windows, in both spellings.
  *
  * What:       a session has one accumulator and gives one row; session_op.c tells when.
- * Algorithm:  placing the rows between two marks is only list work; then all accumulators are updated in one go. Sums of
- *             FLOAT and DOUBLE are added row by row instead, so that merges keep Flink's order.
+ * Algorithm:  placing the rows between two marks is only list work; then all accumulators are updated in one go. Sums
+ *             of FLOAT and DOUBLE are added row by row instead, so that merges keep Flink's order.
  */
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* session_op.c -- rows into sessions, sessions out of them, whatever a session keeps of its rows.
  *
- * What:       a row joins, opens or merges sessions of its key; a session fires when the watermark (or the clock) reaches
- *             its end.
+ * What:       a row joins, opens or merges sessions of its key; a session fires when the watermark (or the clock)
+ *             reaches its end.
  * Late rows:  a row is first merged into open sessions; it is late only if it joins none and its own session has ended.
  * Invariants: (1) a session that ends at or below the watermark has fired, or is about to.  (2) a key in `keys` has an
  *             open session.  (3) between hooks `out` is empty.
@@ -13,7 +13,8 @@
 
 #include "base/hash.h"
 
-void fl_session_op_open(fl_session_op *s, const fl_session_content *content, const fl_window *w, const int *key_at, int n_keys) {
+void fl_session_op_open(fl_session_op *s, const fl_session_content *content, const fl_window *w, const int *key_at,
+                        int n_keys) {
     fl_arena *a = s->base.ctx->arena;
     const fl_plan *p = s->base.plan;
     const fl_schema *in = &fl_plan_out(p->inputs[0])->schema;
@@ -100,7 +101,8 @@ static void close_gaps(fl_session_op *s) {
 /* Keys that only late rows have brought are not kept. */
 static void forget_unused(fl_session_op *s, const uint32_t *ids, int n) {
     for (int k = 0; k < n; k++)
-        if (fl_keytab_exists(s->keys, ids[k]) && !fl_sessions_any(s->sessions, ids[k])) fl_keytab_release(s->keys, ids[k]);
+        if (fl_keytab_exists(s->keys, ids[k]) && !fl_sessions_any(s->sessions, ids[k]))
+            fl_keytab_release(s->keys, ids[k]);
 }
 
 /* The session of a row of key `id`; NULL: the row is late, or has no time. */
@@ -223,7 +225,8 @@ static void save_session(void *arg, fl_session *x) {
     fl_buf_put_i64(&v->buf, x->end);
     fl_keytab_encode(s->keys, x->key, &v->buf);
     s->content->encode(s, x, &v->buf);
-    fl_snapshot_entry(v->out, fl_key_group(fl_keytab_hash(s->keys, x->key), s->base.ctx->max_parallelism), v->buf.p, v->buf.n);
+    fl_snapshot_entry(v->out, fl_key_group(fl_keytab_hash(s->keys, x->key), s->base.ctx->max_parallelism), v->buf.p,
+                      v->buf.n);
 }
 
 int fl_session_op_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *out, fl_error *err) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session_op.h -- what the operators over SESSION windows share: when rows are placed, sessions fire and state is saved.
+/* session_op.h -- what the operators over SESSION windows share: when rows are placed, sessions fire and state is
+ * saved.
  *
  * A session carries what its operator keeps of its rows: an accumulator (session_agg.c) or the rows themselves
- * (session_tvf.c). The operator begins with a fl_session_op, opens it with its fl_session_content, and takes the hooks below.
+ * (session_tvf.c). The operator begins with a fl_session_op, opens it with its fl_session_content, and takes the hooks
+ * below.
  */
 #ifndef FL_EXEC_SESSION_OP_H
 #define FL_EXEC_SESSION_OP_H
@@ -49,7 +51,8 @@ struct fl_session_op {
     fl_session *emitting; /* has ended, and not all of it has come out */
 };
 
-void fl_session_op_open(fl_session_op *s, const fl_session_content *content, const fl_window *w, const int *key_at, int n_keys);
+void fl_session_op_open(fl_session_op *s, const fl_session_content *content, const fl_window *w, const int *key_at,
+                        int n_keys);
 /* FL_DONE: s->out takes one more row. FL_MORE: the output is full. */
 int fl_session_op_room(fl_session_op *s, fl_error *err);
 int fl_session_op_corrupt(fl_error *err);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session_tvf.c -- SESSION as a table function by itself: rows wait until their session ends, then come out with its bounds.
+/* session_tvf.c -- SESSION as a table function by itself: rows wait until their session ends, then come out with its
+ * bounds.
  *
- * A session keeps its rows, as bytes of rowcodec.h with their kinds, in the order in which they came; session_op.c tells
- * when they come out. Retracted rows stretch a session like any other, as in Flink.
+ * A session keeps its rows, as bytes of rowcodec.h with their kinds, in the order in which they came; session_op.c
+ * tells when they come out. Retracted rows stretch a session like any other, as in Flink.
  */
 #include <stdlib.h>
 
@@ -43,7 +44,8 @@ static int append_row(session_tvf *s, fl_reader *in, const fl_session *x, fl_err
     uint8_t kind = fl_read_u8(in);
     FL_TRY(fl_decode_row(in, op->out.cols, s->in->n, err));
     for (int i = 0; i < 3; i++)
-        fl_window_append_prop(op->out.cols[s->in->n + i], (fl_window_prop)i, op->w, op->base.ctx->tz, x->start, x->end, 1);
+        fl_window_append_prop(op->out.cols[s->in->n + i], (fl_window_prop)i, op->w, op->base.ctx->tz, x->start, x->end,
+                              1);
     if (kind != FL_INSERT) fl_results_kinds(&op->out, &kind, 1);
     op->out.n++;
     return 0;

@@ -34,8 +34,8 @@ struct fl_sessions {
     int n_merged, cap_merged;
 };
 
-fl_sessions *fl_sessions_new(void (*merge)(void *owner, fl_session *into, fl_session *from), void (*drop)(void *owner, void *data),
-                             void *owner) {
+fl_sessions *fl_sessions_new(void (*merge)(void *owner, fl_session *into, fl_session *from),
+                             void (*drop)(void *owner, void *data), void *owner) {
     fl_sessions *s = fl_calloc(1, sizeof *s);
     s->merge = merge;
     s->drop = drop;
@@ -184,7 +184,9 @@ void fl_sessions_remove(fl_sessions *s, fl_session *x, bool *key_gone) {
     unref(x);
 }
 
-fl_session *fl_sessions_restore(fl_sessions *s, uint32_t key, int64_t start, int64_t end) { return open_session(s, key, start, end); }
+fl_session *fl_sessions_restore(fl_sessions *s, uint32_t key, int64_t start, int64_t end) {
+    return open_session(s, key, start, end);
+}
 
 void fl_sessions_each(fl_sessions *s, void (*visit)(void *arg, fl_session *x), void *arg) {
     for (uint32_t key = 0; key < s->n_keys; key++)

@@ -12,9 +12,9 @@
 #include "base/common.h"
 
 typedef struct fl_session {
-    int64_t start, end; /* wall time */
-    uint32_t key;       /* id in the owner's keytab */
-    void *data;         /* owner's; NULL in a new session */
+    int64_t start, end;      /* wall time */
+    uint32_t key;            /* id in the owner's keytab */
+    void *data;              /* owner's; NULL in a new session */
     struct fl_session *into; /* the session that it was merged into; NULL: open */
     int refs;                /* from the heap of ends, and one while open or merged during a call */
 } fl_session;
@@ -22,8 +22,8 @@ typedef struct fl_session {
 typedef struct fl_sessions fl_sessions;
 
 /* `merge` adds from->data to into->data and frees it; `drop` frees data. */
-fl_sessions *fl_sessions_new(void (*merge)(void *owner, fl_session *into, fl_session *from), void (*drop)(void *owner, void *data),
-                             void *owner);
+fl_sessions *fl_sessions_new(void (*merge)(void *owner, fl_session *into, fl_session *from),
+                             void (*drop)(void *owner, void *data), void *owner);
 void fl_sessions_free(fl_sessions *s);
 
 /* Whether the key has an open session. */

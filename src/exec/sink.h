@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sink.h -- where rows go, as the engine sees it. Connectors fill the type table; sink.c is the operator that drives it.
+/* sink.h -- where rows go, as the engine sees it. Connectors fill the type table; sink.c is the operator that drives
+ * it.
  *
  * Order of calls: open, [restore]; then write, timer and prepare in any mix; commit after prepare; finish, after
  *             which prepare and commit may come once more; close. One thread at a time.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* source.h -- where rows come from, as the engine sees it. Connectors fill the type table; source.c is the operator that
- * drives it.
+/* source.h -- where rows come from, as the engine sees it. Connectors fill the type table; source.c is the operator
+ * that drives it.
  *
  * Order of calls: open, [restore]; then poll and snapshot in any mix; close. One thread at a time.
  */
@@ -20,8 +20,8 @@ typedef struct fl_source_type {
     size_t size;    /* of the instance, fl_source first */
     bool may_block; /* calls may wait for the outside world: the subtask gets a thread of its own */
     int (*open)(fl_source *s, fl_error *err);
-    /* FL_POLL_BATCH: *out is a batch of s->schema, owned by the caller, at most ctx->batch_rows rows (it may have none).
-     * FL_POLL_IDLE: nothing now; s->wake_ms says when to ask again, if ctx->wake is not called before.
+    /* FL_POLL_BATCH: *out is a batch of s->schema, owned by the caller, at most ctx->batch_rows rows (it may have
+     * none). FL_POLL_IDLE: nothing now; s->wake_ms says when to ask again, if ctx->wake is not called before.
      * FL_POLL_END: there will never be more. */
     int (*poll)(fl_source *s, fl_batch **out, fl_error *err);
     /* Appends the position after the last batch given. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* watermark_assign.c -- WATERMARK FOR ts AS …: turns row times into watermarks.
  *
- * What:       the expression is evaluated for every row; the watermark is the greatest value so far, from 0 on (a NULL is no
- *             value; rows before 1970 never move it).
- * When:       at once, after the row, when it has grown by more than the interval since the last one that was sent, so that a
- *             fast source needs no timer; and by a timer `interval` after a growth that was not sent. Interval 0: after every
- *             row that moves it.
+ * What:       the expression is evaluated for every row; the watermark is the greatest value so far, from 0 on (a NULL
+ *             is no value; rows before 1970 never move it).
+ * When:       at once, after the row, when it has grown by more than the interval since the last one that was sent, so
+ *             that a fast source needs no timer; and by a timer `interval` after a growth that was not sent. Interval
+ *             0: after every row that moves it.
  * How:        as marks in the batch: rows are passed on as they are.
  * Idle:       with an idle timeout, a source without rows for so long is marked idle until its next row.
  * Invariants: (1) sent <= greatest.  (2) watermarks that come from before are ignored, except the last one, MAX.
@@ -23,8 +23,8 @@ typedef struct watermark_assign {
     int64_t send_at_ms;     /* by timer; INT64_MAX: nothing to send */
     int64_t last_row_ms;    /* clock at the last row */
     bool idle;
-    bool ended;             /* MAX has passed: nothing is sent behind it */
-    bool repeat;            /* after a restore: what was sent is sent again, for the operators behind have forgotten it */
+    bool ended;  /* MAX has passed: nothing is sent behind it */
+    bool repeat; /* after a restore: what was sent is sent again, for the operators behind have forgotten it */
 } watermark_assign;
 
 static void set_timer(watermark_assign *w) {
@@ -39,7 +39,8 @@ static int watermark_open(fl_op *op, fl_error *err) {
     w->send_at_ms = INT64_MAX;
     w->last_row_ms = fl_now_ms(op->ctx->pf);
     set_timer(w);
-    return fl_program_new(op->ctx->arena, (fl_expr *const *)&w->plan->expr, 1, fl_plan_out(p->inputs[0])->schema.n, &w->expr, err);
+    return fl_program_new(op->ctx->arena, (fl_expr *const *)&w->plan->expr, 1, fl_plan_out(p->inputs[0])->schema.n,
+                          &w->expr, err);
 }
 
 static int check_rowtime(const watermark_assign *w, const fl_batch *b, fl_error *err) {
@@ -127,7 +128,8 @@ static int watermark_timer(fl_op *op, int64_t now_ms, fl_error *err) {
         set_timer(w);
         return fl_emit_watermark(op, w->sent, err);
     }
-    bool send = w->send_at_ms <= now_ms, idle = w->plan->idle_ms > 0 && !w->idle && w->last_row_ms + w->plan->idle_ms <= now_ms;
+    bool send = w->send_at_ms <= now_ms,
+         idle = w->plan->idle_ms > 0 && !w->idle && w->last_row_ms + w->plan->idle_ms <= now_ms;
     if (send) w->send_at_ms = INT64_MAX;
     if (idle) w->idle = true;
     set_timer(w);

@@ -32,7 +32,8 @@ bool fl_window_ends(const fl_window *w, int64_t begin, int64_t end, int64_t *fir
         return true;
     }
     int64_t step = fl_window_step(w);
-    int64_t first_start = fl_grid_ceil(end - w->size, w->offset, step), last_start = fl_grid_floor(begin, w->offset, step);
+    int64_t first_start = fl_grid_ceil(end - w->size, w->offset, step),
+            last_start = fl_grid_floor(begin, w->offset, step);
     *first = first_start + w->size;
     *last = last_start + w->size;
     return first_start <= last_start;
@@ -43,8 +44,8 @@ int64_t fl_window_start(const fl_window *w, int64_t end) {
     return end - w->size;
 }
 
-void fl_window_append_prop(fl_column *out, fl_window_prop prop, const fl_window *w, const fl_tz *tz, int64_t start, int64_t end,
-                           int n) {
+void fl_window_append_prop(fl_column *out, fl_window_prop prop, const fl_window *w, const fl_tz *tz, int64_t start,
+                           int64_t end, int n) {
     if (prop == FL_PROP_NULL_TIME) {
         fl_column_append_nulls(out, n);
         return;

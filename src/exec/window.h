@@ -10,7 +10,9 @@
 #include "plan/plan.h"
 
 /* The greatest grid point offset + k * step that is <= t, and the least that is >= t. */
-static inline int64_t fl_grid_floor(int64_t t, int64_t offset, int64_t step) { return t - fl_floor_mod(t - offset, step); }
+static inline int64_t fl_grid_floor(int64_t t, int64_t offset, int64_t step) {
+    return t - fl_floor_mod(t - offset, step);
+}
 static inline int64_t fl_grid_ceil(int64_t t, int64_t offset, int64_t step) {
     int64_t f = fl_grid_floor(t, offset, step);
     return f == t ? t : f + step;
@@ -21,14 +23,14 @@ int64_t fl_gcd(int64_t a, int64_t b);
 /* The length of the slices from which the window can be put together; its grid has the window's offset. */
 int64_t fl_window_slice(const fl_window *w);
 
-/* Ends of the first and of the last window that contain all of the slice [begin, end). False: no window does (HOP with a
- * slide greater than its size leaves gaps). */
+/* Ends of the first and of the last window that contain all of the slice [begin, end). False: no window does (HOP with
+ * a slide greater than its size leaves gaps). */
 bool fl_window_ends(const fl_window *w, int64_t begin, int64_t end, int64_t *first, int64_t *last);
 
 /* The grid of slices of an attached window is that of its ends: for HOP the planner puts it into the offset. */
 
-/* The start of the window that ends at `end`, and the end of the window that fires after it (CUMULATE: the next step, of
- * this period or the next one). */
+/* The start of the window that ends at `end`, and the end of the window that fires after it (CUMULATE: the next step,
+ * of this period or the next one). */
 int64_t fl_window_start(const fl_window *w, int64_t end);
 static inline int64_t fl_window_step(const fl_window *w) { return w->kind == FL_WINDOW_TUMBLE ? w->size : w->slide; }
 
@@ -49,7 +51,7 @@ static inline int64_t fl_window_time(const fl_window *w, const fl_tz *tz, int64_
 }
 
 /* Appends a property of the window to a column, n times. */
-void fl_window_append_prop(fl_column *out, fl_window_prop prop, const fl_window *w, const fl_tz *tz, int64_t start, int64_t end,
-                           int n);
+void fl_window_append_prop(fl_column *out, fl_window_prop prop, const fl_window *w, const fl_tz *tz, int64_t start,
+                           int64_t end, int n);
 
 #endif

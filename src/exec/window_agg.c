@@ -100,7 +100,8 @@ static void append_results(window_agg *w, int spec, const uint32_t *ids, char *c
     fl_keytab_emit(fl_window_store_keys(w->store), ids, n, o->cols);
     for (int i = 0; i < w->plan->n_calls; i++) fl_agg_result(w->layout, i, acc, n, o->cols[c++]);
     for (int i = 0; i < s->n_props; i++)
-        fl_window_append_prop(o->cols[c++], s->props[i], &s->window, w->base.ctx->tz, fl_window_start(&s->window, end), end, n);
+        fl_window_append_prop(o->cols[c++], s->props[i], &s->window, w->base.ctx->tz, fl_window_start(&s->window, end),
+                              end, n);
     o->n += n;
 }
 

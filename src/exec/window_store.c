@@ -417,7 +417,8 @@ fl_window_store *fl_window_store_new(const fl_agg_layout *layout, const fl_windo
 }
 
 static void drop_merged(fl_window_store *s) {
-    for (int i = 0; !s->layout->plain && i < s->n_merged; i++) fl_agg_free(s->layout, s->merged + (size_t)i * (size_t)s->layout->size);
+    for (int i = 0; !s->layout->plain && i < s->n_merged; i++)
+        fl_agg_free(s->layout, s->merged + (size_t)i * (size_t)s->layout->size);
     s->n_merged = 0;
 }
 
@@ -451,8 +452,8 @@ const fl_keytab *fl_window_store_keys(const fl_window_store *s) { return s->keys
 /* ---- adding rows ---- */
 
 /* Rows of slices that a spec has taken into its running accumulators or stacks already. */
-static void add_late(fl_window_store *s, spec *p, const int64_t *ends, int64_t end, const uint32_t *ids, fl_column *const *cols,
-                     fl_rows rows, fl_arena *scratch) {
+static void add_late(fl_window_store *s, spec *p, const int64_t *ends, int64_t end, const uint32_t *ids,
+                     fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
     if (p->strategy != RUNNING && p->strategy != STACK) return;
     if (ends == NULL && end > p->done) return;
     uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)rows.n + 2);
@@ -473,7 +474,8 @@ static void add_late(fl_window_store *s, spec *p, const int64_t *ends, int64_t e
 
 /* Many rows of few keys in one slice. Keys that are not in the slice yet get accumulators of their own first, and come
  * into the slice only if a row has met them. */
-static void add_few(fl_window_store *s, fl_slice *x, const uint32_t *ids, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
+static void add_few(fl_window_store *s, fl_slice *x, const uint32_t *ids, fl_column *const *cols, fl_rows rows,
+                    fl_arena *scratch) {
     int n = (int)fl_keytab_bound(s->keys);
     size_t size = (size_t)s->layout->size;
     char *group_acc[FL_AGG_GROUPS_MAX];
@@ -509,8 +511,8 @@ int fl_window_store_add(fl_window_store *s, int64_t end, fl_column *const *keys,
     return 0;
 }
 
-int fl_window_store_add_mixed(fl_window_store *s, const int64_t *ends, fl_column *const *keys, fl_column *const *cols, fl_rows rows,
-                              fl_arena *scratch, fl_error *err) {
+int fl_window_store_add_mixed(fl_window_store *s, const int64_t *ends, fl_column *const *keys, fl_column *const *cols,
+                              fl_rows rows, fl_arena *scratch, fl_error *err) {
     uint32_t *ids = fl_arena_alloc(scratch, sizeof *ids * (size_t)rows.n + 4);
     uint32_t *row = fl_arena_alloc(scratch, sizeof *row * (size_t)rows.n + 4);
     fl_slice **slice = fl_arena_alloc(scratch, sizeof(fl_slice *) * (size_t)rows.n + 8);
@@ -548,7 +550,6 @@ void fl_window_store_pass(fl_window_store *s, int spec_index, int64_t end) {
     spec *p = &s->specs[spec_index];
     p->fired = FL_MAX(p->fired, end);
 }
-
 
 /* Sorts row numbers by key: a counting sort by each byte that ids have, or nothing if they ascend already. */
 static void order_rows(fl_window_store *s, const fl_slice *x) {
@@ -660,7 +661,8 @@ void fl_window_store_end(fl_window_store *s) {
 static bool expired(const fl_window_store *s, const fl_slice *x) {
     for (int i = 0; i < s->n_specs; i++) {
         int64_t first, last;
-        if (fl_window_ends(s->specs[i].w, x->end - s->slice_size, x->end, &first, &last) && last > s->specs[i].fired) return false;
+        if (fl_window_ends(s->specs[i].w, x->end - s->slice_size, x->end, &first, &last) && last > s->specs[i].fired)
+            return false;
     }
     return true;
 }
@@ -725,8 +727,8 @@ void fl_window_store_expire(fl_window_store *s) {
 
 enum { ENTRY_ROW = 1, ENTRY_RUNNING = 2 };
 
-static void put_entry(fl_window_store *s, fl_snapshot *out, int max_parallelism, fl_buf *b, uint8_t kind, int64_t place, uint32_t id,
-                      const char *acc) {
+static void put_entry(fl_window_store *s, fl_snapshot *out, int max_parallelism, fl_buf *b, uint8_t kind, int64_t place,
+                      uint32_t id, const char *acc) {
     fl_buf_reset(b);
     fl_buf_put_u8(b, kind);
     fl_buf_put_i64(b, place);
@@ -741,7 +743,8 @@ void fl_window_store_snapshot(fl_window_store *s, int max_parallelism, fl_snapsh
     fl_buf_init(&b);
     for (int i = 0; i < s->n_slices; i++) {
         const fl_slice *x = s->slices[i];
-        for (uint32_t r = 0; r < x->n; r++) put_entry(s, out, max_parallelism, &b, ENTRY_ROW, x->end, x->key[r], slice_acc(s, x, r));
+        for (uint32_t r = 0; r < x->n; r++)
+            put_entry(s, out, max_parallelism, &b, ENTRY_ROW, x->end, x->key[r], slice_acc(s, x, r));
     }
     fl_buf *own = fl_snapshot_own(out);
     fl_buf_put_u32(own, (uint32_t)s->n_specs);
@@ -750,7 +753,8 @@ void fl_window_store_snapshot(fl_window_store *s, int max_parallelism, fl_snapsh
         fl_buf_put_i64(own, p->fired);
         fl_buf_put_i64(own, p->done);
         fl_buf_put_i64(own, p->period);
-        for (uint32_t id = 0; p->strategy == RUNNING && p->period != INT64_MIN && id < FL_MIN(p->cap, fl_keytab_bound(s->keys)); id++)
+        for (uint32_t id = 0;
+             p->strategy == RUNNING && p->period != INT64_MIN && id < FL_MIN(p->cap, fl_keytab_bound(s->keys)); id++)
             if (p->back[id] != NULL) put_entry(s, out, max_parallelism, &b, ENTRY_RUNNING, i, id, p->back[id]);
     }
     fl_buf_deinit(&b);
@@ -770,7 +774,9 @@ static int by_old_id(const void *a, const void *b) {
     return (x->place > y->place) - (x->place < y->place);
 }
 
-static int corrupt(fl_error *err) { return fl_fail(err, FL_E_CORRUPT, "the windows in the checkpoint do not fit the query"); }
+static int corrupt(fl_error *err) {
+    return fl_fail(err, FL_E_CORRUPT, "the windows in the checkpoint do not fit the query");
+}
 
 static int restore_entry(fl_window_store *s, saved *e, bool running, fl_error *err) {
     uint32_t id;

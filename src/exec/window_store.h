@@ -39,15 +39,15 @@ const fl_keytab *fl_window_store_keys(const fl_window_store *s);
 int fl_window_store_add(fl_window_store *s, int64_t end, fl_column *const *keys, fl_column *const *cols, fl_rows rows,
                         fl_arena *scratch, fl_error *err);
 /* The same for rows of several slices: ends[k] is the slice of the k-th row. */
-int fl_window_store_add_mixed(fl_window_store *s, const int64_t *ends, fl_column *const *keys, fl_column *const *cols, fl_rows rows,
-                              fl_arena *scratch, fl_error *err);
+int fl_window_store_add_mixed(fl_window_store *s, const int64_t *ends, fl_column *const *keys, fl_column *const *cols,
+                              fl_rows rows, fl_arena *scratch, fl_error *err);
 
 /* The end of the next window of a spec that contains rows and has not fired; INT64_MAX: none. */
 int64_t fl_window_store_next(const fl_window_store *s, int spec);
 /* Prepares the window of `spec` that ends at `end` for reading; it must be fl_window_store_next. */
 void fl_window_store_begin(fl_window_store *s, int spec, int64_t end, fl_arena *scratch);
-/* Up to `max` keys of the window begun, in the order of their ids, with their accumulators. 0: all read. The accumulators
- * are valid until the next call. */
+/* Up to `max` keys of the window begun, in the order of their ids, with their accumulators. 0: all read. The
+ * accumulators are valid until the next call. */
 int fl_window_store_read(fl_window_store *s, uint32_t *ids, char **acc, int max, fl_arena *scratch);
 /* The window has fired. */
 void fl_window_store_end(fl_window_store *s);

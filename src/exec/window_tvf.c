@@ -62,7 +62,8 @@ static fl_batch *expand(window_tvf *t) {
     int n = 0, n_marks = 0;
     while (t->at < b->n_sel && n < FL_BATCH_ROWS) {
         int row = fl_batch_row(b, t->at);
-        while (t->mark < b->n_marks && b->marks[t->mark].row < row) marks[n_marks++] = (fl_mark){n - 1, b->marks[t->mark++].watermark};
+        while (t->mark < b->n_marks && b->marks[t->mark].row < row)
+            marks[n_marks++] = (fl_mark){n - 1, b->marks[t->mark++].watermark};
         if (!t->w->proctime && fl_column_is_null(b->cols[t->w->time_col], row)) {
             fl_metric_add(&t->base.metrics.late_rows, 1);
             t->at++;

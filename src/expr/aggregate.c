@@ -126,7 +126,8 @@ static void result_sum(const fl_agg_call *call, const fl_cell *cell, char *const
 
 static void append_decimal_average(const fl_agg_call *call, const fl_sum_decimal *s, fl_column *out) {
     fl_i128 q;
-    if (s->count == 0 || s->overflowed || !fl_decimal_div(s->sum, call->arg_type->scale, s->count, 0, 38, call->type->scale, &q))
+    if (s->count == 0 || s->overflowed ||
+        !fl_decimal_div(s->sum, call->arg_type->scale, s->count, 0, 38, call->type->scale, &q))
         fl_column_append_null(out);
     else
         fl_column_append_i128(out, q);
@@ -145,7 +146,8 @@ static void result_avg(const fl_agg_call *call, const fl_cell *cell, char *const
         } else {
             const fl_sum_double *s = fl_cell_at(cell, acc[i]);
             if (s->count > 0)
-                fl_column_append_f64(out, (s->sum + 0.0) / (double)s->count); /* Flink starts at 0.0: no -0.0 comes out */
+                fl_column_append_f64(out,
+                                     (s->sum + 0.0) / (double)s->count); /* Flink starts at 0.0: no -0.0 comes out */
             else
                 fl_column_append_null(out);
         }
@@ -188,7 +190,8 @@ bool fl_agg_call_exact(const fl_agg_call *call) {
 static const fl_cell *add_cell(fl_agg_layout *l, const fl_cell *want) {
     for (int i = 0; i < l->n_cells; i++) {
         const fl_cell *c = &l->cells[i];
-        if (c->type == want->type && c->arg == want->arg && c->filter == want->filter && c->distinct == want->distinct && !c->hidden)
+        if (c->type == want->type && c->arg == want->arg && c->filter == want->filter &&
+            c->distinct == want->distinct && !c->hidden)
             return c->distinct ? c->inner : c;
     }
     fl_cell *c = &l->cells[l->n_cells++];
@@ -220,7 +223,10 @@ const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, in
     for (int i = 0; i < n; i++) {
         const fl_cell_type *t = calls[i].fn->cell(&calls[i]);
         bool distinct = calls[i].distinct && calls[i].arg >= 0 && !fl_cell_is_extreme(t);
-        l->call_cell[i] = add_cell(l, &(fl_cell){.type = t, .arg = calls[i].arg, .filter = calls[i].filter, .distinct = distinct,
+        l->call_cell[i] = add_cell(l, &(fl_cell){.type = t,
+                                                 .arg = calls[i].arg,
+                                                 .filter = calls[i].filter,
+                                                 .distinct = distinct,
                                                  .arg_type = calls[i].arg_type});
     }
     if (count_rows) add_cell(l, &(fl_cell){.type = &fl_cell_rows, .arg = -1, .filter = -1});
@@ -258,7 +264,8 @@ static filtered filter_rows(int filter, char *const *acc, fl_column *const *cols
     return f;
 }
 
-static void update_cell(const fl_cell *cell, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
+static void update_cell(const fl_cell *cell, char *const *acc, fl_column *const *cols, fl_rows rows,
+                        fl_arena *scratch) {
     fl_column *arg = cell->arg < 0 ? NULL : cols[cell->arg];
     if (cell->distinct)
         fl_cell_update_distinct(cell, acc, arg, rows, scratch);
@@ -383,6 +390,7 @@ int fl_agg_decode(const fl_agg_layout *l, char *acc, fl_reader *in, fl_error *er
             if (bytes != NULL) memcpy(acc + c->offset, bytes, (size_t)c->type->size);
         }
     }
-    if (in->bad) return fl_fail(err, FL_E_CORRUPT, "an accumulator in the checkpoint is too short for the query's aggregates");
+    if (in->bad)
+        return fl_fail(err, FL_E_CORRUPT, "an accumulator in the checkpoint is too short for the query's aggregates");
     return 0;
 }

@@ -25,8 +25,8 @@ typedef struct fl_cell_type fl_cell_type;
 /* One call as bound: arguments are columns of the operator's input. */
 struct fl_agg_call {
     const fl_agg_function *fn;
-    int arg;     /* input column; -1: COUNT(*) */
-    int filter;  /* BOOLEAN input column of FILTER (WHERE …); -1: none */
+    int arg;    /* input column; -1: COUNT(*) */
+    int filter; /* BOOLEAN input column of FILTER (WHERE …); -1: none */
     bool distinct;
     bool grouped;            /* GROUP BY has a key: no group is empty */
     const fl_type *arg_type; /* NULL: none */
@@ -57,7 +57,7 @@ typedef void fl_cell_merge_fn(const fl_cell *cell, char *const *dst, char *const
 
 struct fl_cell_type {
     const char *name;
-    int size; /* bytes; aligned to 16 in the row */
+    int size;   /* bytes; aligned to 16 in the row */
     bool plain; /* bytes that may be copied and dropped freely: clone and free are NULL */
     fl_cell_update_fn *update;
     fl_cell_merge_fn *merge;
@@ -74,9 +74,9 @@ struct fl_cell {
     int arg, filter;
     bool distinct;
     const fl_type *arg_type;
-    int offset;             /* in the accumulator row */
-    const fl_cell *inner;   /* DISTINCT: the cell behind the set, at its own offset */
-    bool hidden;            /* behind a DISTINCT: not updated by itself */
+    int offset;           /* in the accumulator row */
+    const fl_cell *inner; /* DISTINCT: the cell behind the set, at its own offset */
+    bool hidden;          /* behind a DISTINCT: not updated by itself */
 };
 
 struct fl_agg_layout {
@@ -105,8 +105,8 @@ const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, in
 void fl_agg_update(const fl_agg_layout *l, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch);
 
 enum { FL_AGG_GROUPS_MAX = 256 };
-/* The same where few groups are hit by many rows: group[k] is the group of the k-th row, group_acc[] the accumulators of
- * the n_groups groups. Sums, counts and extremes of 32-bit values are first packed into 8 or 16 bytes a group, one
+/* The same where few groups are hit by many rows: group[k] is the group of the k-th row, group_acc[] the accumulators
+ * of the n_groups groups. Sums, counts and extremes of 32-bit values are first packed into 8 or 16 bytes a group, one
  * read-modify-write a row, and then carried over. */
 void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *const *group_acc, int n_groups,
                           fl_column *const *cols, fl_rows rows, fl_arena *scratch);

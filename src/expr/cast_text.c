@@ -235,7 +235,8 @@ static int64_t whole_digits(fl_str s) {
         point |= *p == '.';
         digits += !point && *p >= '0' && *p <= '9';
     }
-    if (p < end && fl_i64_parse(fl_str_make(p + 1, (size_t)(end - p - 1)), &exponent) == FL_NUMBER_OK) digits += exponent;
+    if (p < end && fl_i64_parse(fl_str_make(p + 1, (size_t)(end - p - 1)), &exponent) == FL_NUMBER_OK)
+        digits += exponent;
     return digits;
 }
 

@@ -5,8 +5,8 @@
  *
  *     [ sum of (v - least) : 40 bits | count : 24 bits ][ -min : 32 ][ max : 32 ]       sums alone: the first 8 bytes
  *
- * It holds one run of rows (at most 65,535) of values that lie within 2^24 of each other, and is then carried over to the
- * wide cells of each group. So it never overflows, and values may be negative: `least` is subtracted first.
+ * It holds one run of rows (at most 65,535) of values that lie within 2^24 of each other, and is then carried over to
+ * the wide cells of each group. So it never overflows, and values may be negative: `least` is subtracted first.
  */
 #include "expr/cells.h"
 
@@ -19,8 +19,9 @@
 #include "data/rowcodec.h"
 #include "expr/valueset.h"
 
-#define CELL_UPDATE_ARGS const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch FL_UNUSED
-#define CELL_MERGE_ARGS  const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch FL_UNUSED
+#define CELL_UPDATE_ARGS                                                                                               \
+    const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch FL_UNUSED
+#define CELL_MERGE_ARGS const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch FL_UNUSED
 
 /* Runs BODY with k, the row i and s, the cell of its accumulator, for rows where arg is not NULL. */
 #define EACH_VALUE(S, BODY)                                                                                            \
@@ -49,8 +50,10 @@ static void merge_counts(CELL_MERGE_ARGS) { EACH_PAIR(int64_t, *d += *s); }
 
 static void update_count(CELL_UPDATE_ARGS) { EACH_VALUE(int64_t, ++*s); }
 
-const fl_cell_type fl_cell_rows = {.name = "ROWS", .size = 8, .plain = true, .update = update_rows, .merge = merge_counts};
-const fl_cell_type fl_cell_count = {.name = "COUNT", .size = 8, .plain = true, .update = update_count, .merge = merge_counts};
+const fl_cell_type fl_cell_rows = {
+    .name = "ROWS", .size = 8, .plain = true, .update = update_rows, .merge = merge_counts};
+const fl_cell_type fl_cell_count = {
+    .name = "COUNT", .size = 8, .plain = true, .update = update_count, .merge = merge_counts};
 
 /* ---- sums ---- */
 
@@ -76,8 +79,11 @@ static void merge_sum_integer(CELL_MERGE_ARGS) {
     EACH_PAIR(fl_sum_integer, d->sum = (int64_t)((uint64_t)d->sum + (uint64_t)s->sum); d->count += s->count);
 }
 
-const fl_cell_type fl_cell_sum_integer = {
-    .name = "SUM", .size = sizeof(fl_sum_integer), .plain = true, .update = update_sum_integer, .merge = merge_sum_integer};
+const fl_cell_type fl_cell_sum_integer = {.name = "SUM",
+                                          .size = sizeof(fl_sum_integer),
+                                          .plain = true,
+                                          .update = update_sum_integer,
+                                          .merge = merge_sum_integer};
 
 /* A sum beyond 38 digits is NULL, and the next value starts it again: Flink's rule. */
 static void add_decimal(fl_sum_decimal *s, fl_i128 x) {
@@ -128,7 +134,8 @@ const fl_cell_type fl_cell_sum_decimal = {.name = "SUM",
 static void update_sum_double(CELL_UPDATE_ARGS) {
     if (arg->phys == FL_P_F32) {
         const float *v = arg->data;
-        EACH_VALUE(fl_sum_double, const double x = (double)v[fl_column_at(arg, i)]; s->sum = s->count++ ? s->sum + x : x);
+        EACH_VALUE(fl_sum_double, const double x = (double)v[fl_column_at(arg, i)];
+                   s->sum = s->count++ ? s->sum + x : x);
     } else {
         const double *v = arg->data;
         EACH_VALUE(fl_sum_double, const double x = v[fl_column_at(arg, i)]; s->sum = s->count++ ? s->sum + x : x);
@@ -136,10 +143,11 @@ static void update_sum_double(CELL_UPDATE_ARGS) {
 }
 
 static void merge_sum_double(CELL_MERGE_ARGS) {
-    EACH_PAIR(fl_sum_double, if (s->count > 0) {
-        d->sum = d->count ? d->sum + s->sum : s->sum;
-        d->count += s->count;
-    });
+    EACH_PAIR(
+        fl_sum_double, if (s->count > 0) {
+            d->sum = d->count ? d->sum + s->sum : s->sum;
+            d->count += s->count;
+        });
 }
 
 static void update_sum_float(CELL_UPDATE_ARGS) {
@@ -148,14 +156,18 @@ static void update_sum_float(CELL_UPDATE_ARGS) {
 }
 
 static void merge_sum_float(CELL_MERGE_ARGS) {
-    EACH_PAIR(fl_sum_double, if (s->count > 0) {
-        d->as_float = d->count ? d->as_float + s->as_float : s->as_float;
-        d->count += s->count;
-    });
+    EACH_PAIR(
+        fl_sum_double, if (s->count > 0) {
+            d->as_float = d->count ? d->as_float + s->as_float : s->as_float;
+            d->count += s->count;
+        });
 }
 
-const fl_cell_type fl_cell_sum_double = {
-    .name = "SUM", .size = sizeof(fl_sum_double), .plain = true, .update = update_sum_double, .merge = merge_sum_double};
+const fl_cell_type fl_cell_sum_double = {.name = "SUM",
+                                         .size = sizeof(fl_sum_double),
+                                         .plain = true,
+                                         .update = update_sum_double,
+                                         .merge = merge_sum_double};
 const fl_cell_type fl_cell_sum_float = {
     .name = "SUM", .size = sizeof(fl_sum_double), .plain = true, .update = update_sum_float, .merge = merge_sum_float};
 
@@ -177,10 +189,11 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
     } extreme_##word;                                                                                                  \
     static void update_##word(CELL_UPDATE_ARGS) { UPDATE(extreme_##word, T, OP) }                                      \
     static void merge_##word(CELL_MERGE_ARGS) {                                                                        \
-        EACH_PAIR(extreme_##word, if (s->has) {                                                                        \
-            if (!d->has || s->value OP d->value) d->value = s->value;                                                  \
-            d->has = 1;                                                                                                \
-        });                                                                                                            \
+        EACH_PAIR(                                                                                                     \
+            extreme_##word, if (s->has) {                                                                              \
+                if (!d->has || s->value OP d->value) d->value = s->value;                                              \
+                d->has = 1;                                                                                            \
+            });                                                                                                        \
     }                                                                                                                  \
     const fl_cell_type fl_cell_##word = {                                                                              \
         .name = #word, .size = sizeof(extreme_##word), .plain = true, .update = update_##word, .merge = merge_##word};
@@ -467,7 +480,7 @@ __attribute__((target("sse4.1"))) static inline v4si packed_value(int32_t y) {
         _Pragma("GCC unroll 4") for (int k = 0; k < rows.n; k++) {                                                     \
             const v4si fresh = packed_value((int32_t)((int64_t)v[rows.sel ? rows.sel[k] : k] - least));                \
             v4si *at = (v4si *)&acc[group[k]];                                                                         \
-            const v2di sum = (v2di)*at + (v2di)fresh, more = (v2di)_mm_max_epi32((__m128i)*at, (__m128i)fresh);               \
+            const v2di sum = (v2di)*at + (v2di)fresh, more = (v2di)_mm_max_epi32((__m128i)*at, (__m128i)fresh);        \
             *at = (v4si)__builtin_shufflevector(sum, more, 0, 3);                                                      \
         }                                                                                                              \
     }
@@ -520,8 +533,8 @@ static void carry(const fl_cell *cells, const fl_cell_group *g, char *acc, uint6
     }
 }
 
-static void pack_sums(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
-                      const fl_column *arg, fl_rows rows, int64_t least) {
+static void pack_sums(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc,
+                      int n_groups, const fl_column *arg, fl_rows rows, int64_t least) {
     uint64_t acc[2 * FL_AGG_GROUPS_MAX];
     memset(acc, 0, sizeof *acc * (size_t)n_groups);
     memset(acc + FL_AGG_GROUPS_MAX, 0, sizeof *acc * (size_t)n_groups);
@@ -534,8 +547,8 @@ static void pack_sums(const fl_cell *cells, const fl_cell_group *g, const uint32
     for (int i = 0; i < n_groups; i++) carry(cells, g, group_acc[i], acc[i] + acc[FL_AGG_GROUPS_MAX + i], least, 0, 0);
 }
 
-static void pack_all(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
-                     const fl_column *arg, fl_rows rows, int64_t least) {
+static void pack_all(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc,
+                     int n_groups, const fl_column *arg, fl_rows rows, int64_t least) {
     packed_all acc[FL_AGG_GROUPS_MAX];
     for (int i = 0; i < n_groups; i++) acc[i] = (packed_all){0, INT32_MIN, INT32_MIN};
     switch (arg->phys) {
@@ -549,8 +562,8 @@ static void pack_all(const fl_cell *cells, const fl_cell_group *g, const uint32_
             carry(cells, g, group_acc[i], acc[i].sum, least, least - acc[i].neg_min, least + acc[i].max);
 }
 
-bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
-                   const fl_column *arg, fl_rows rows) {
+bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc,
+                   int n_groups, const fl_column *arg, fl_rows rows) {
     int64_t lo, hi;
     if (arg->valid != NULL || arg->constant || rows.n == 0 || (g->sum < 0 && g->min < 0 && g->max < 0)) return false;
     switch (arg->phys) {

@@ -52,7 +52,7 @@ typedef struct fl_cell_group {
 } fl_cell_group;
 /* Adds a column to few groups through packed accumulators. False: nothing done, the column does not lend itself (NULLs,
  * a layout or values too wide). */
-bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc, int n_groups,
-                   const fl_column *arg, fl_rows rows);
+bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t *group, char *const *group_acc,
+                   int n_groups, const fl_column *arg, fl_rows rows);
 
 #endif

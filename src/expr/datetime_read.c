@@ -359,7 +359,8 @@ static bool read_simple_item(cursor *c, const fl_dt_item *it, fields *f) {
 /* The instant of a wall time as java.util.Calendar sees it: of two, the later one. */
 static int64_t calendar_to_utc(const fl_tz *tz, int64_t local_ms) {
     int64_t later = fl_tz_timer_to_utc(tz, local_ms), standard = local_ms - fl_tz_legacy_offset_ms(tz, INT64_MIN / 2);
-    if (standard + fl_tz_legacy_offset_ms(tz, standard) == local_ms && standard < later) return standard; /* before 1900 */
+    if (standard + fl_tz_legacy_offset_ms(tz, standard) == local_ms && standard < later)
+        return standard; /* before 1900 */
     return fl_tz_to_local(tz, later) == local_ms ? later : fl_tz_to_utc(tz, local_ms);
 }
 

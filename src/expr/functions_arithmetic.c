@@ -212,7 +212,9 @@ static fl_kernel_fn *choose_number(const fl_expr *call) {
     }
     static const fl_kernels_by_phys mod = {mod_i8, mod_i16, mod_i32, mod_i64, NULL, NULL, NULL};
     static const fl_kernels_by_phys wide_mod = {mod_i64_i8, mod_i64_i16, mod_i64_i32, mod_i64, NULL, NULL, NULL};
-    return decimal ? mod_decimal : t->kind == call->type->kind ? fl_pick_kernel(&mod, t) : fl_pick_kernel(&wide_mod, call->type);
+    return decimal                       ? mod_decimal
+           : t->kind == call->type->kind ? fl_pick_kernel(&mod, t)
+                                         : fl_pick_kernel(&wide_mod, call->type);
 }
 
 static fl_kernel_fn *choose_negation(const fl_expr *call) {

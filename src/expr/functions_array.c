@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_array.c -- functions of whole arrays and maps: ARRAY_APPEND … ARRAY_UNION, MAP_KEYS, MAP_VALUES, MAP_ENTRIES.
+/* functions_array.c -- functions of whole arrays and maps: ARRAY_APPEND … ARRAY_UNION, MAP_KEYS, MAP_VALUES,
+ * MAP_ENTRIES.
  *
  * What:       each row's array is a range of elements of a child column; a kernel picks elements of it, one after the
  *             other, and closes the result's list. Sets (DISTINCT, UNION, EXCEPT, INTERSECT) compare each with each.
  * Types:      an element that is looked for or added is cast to the array's element type, if that needs no asking;
  *             several arrays are brought to the common type of Flink's functions.
- * Equality:   of elements as Java has it for numbers: 0.0 is -0.0, NaN is nothing; NULL equals NULL. ARRAY_SORT knows an
- *             order of all: -0.0 before 0.0, NaN last.
+ * Equality:   of elements as Java has it for numbers: 0.0 is -0.0, NaN is nothing; NULL equals NULL. ARRAY_SORT knows
+ *             an order of all: -0.0 before 0.0, NaN last.
  * Interface:  the table at the end.
  */
 #include <math.h>
@@ -156,8 +157,8 @@ static set_op set_op_of(const fl_expr *call) {
     }
 }
 
-/* Appends the elements of r that the result of row `first` on does not have yet; with `other`, only those that stand there
- * (wanted) or do not (!wanted). */
+/* Appends the elements of r that the result of row `first` on does not have yet; with `other`, only those that stand
+ * there (wanted) or do not (!wanted). */
 static void add_new(fl_column *out, int first, range r, const range *other, bool wanted) {
     for (int e = r.from; e < r.to; e++) {
         range have = {out->child[0], first, out->child[0]->n};
@@ -233,7 +234,8 @@ static int kernel_slice(FL_KERNEL_ARGS) {
         int64_t end = call->expr->n_args == 3 ? FL_DATA(in[2], int64_t)[fl_column_at(in[2], i)] : n;
         start = FL_MAX(start < 0 ? start + n + 1 : start, 1); /* counted from 1, or from the end */
         end = end < 0 ? end + n + 1 : end == 0 ? 1 : FL_MIN(end, n);
-        for (int64_t e = start; e <= end && e <= n; e++) fl_column_append_from(out->child[0], r.child, r.from + (int)e - 1);
+        for (int64_t e = start; e <= end && e <= n; e++)
+            fl_column_append_from(out->child[0], r.child, r.from + (int)e - 1);
         fl_column_append_nested(out);
     });
     return 0;
@@ -376,7 +378,8 @@ static int infer_join(fl_bind *b, fl_expr *call, fl_error *err) {
     for (int i = 1; i < call->n_args; i++)
         if (!fl_is_text_arg(call, i)) return refuse(call, err);
     if (element->length == 0) {
-        fl_fail(err, FL_E_VALIDATION, "Variable character string length must be between 1 and 2147483647 (both inclusive).");
+        fl_fail(err, FL_E_VALIDATION,
+                "Variable character string length must be between 1 and 2147483647 (both inclusive).");
         return fl_error_at(err, call->span);
     }
     return fl_typed(b, call, fl_type_string(true), fl_args_nullable(call));

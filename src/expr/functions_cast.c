@@ -478,7 +478,8 @@ fl_kernel_fn *fl_cast_kernel(const fl_type *from, const fl_type *to) {
     if (fl_type_is_datetime(from) && fl_type_is_datetime(to)) return time_cast(from, to);
     bool counts = to->kind == FL_T_INT || to->kind == FL_T_BIGINT;
     if (fl_type_is_interval(from) && counts) return primitive_cast(fl_type_phys(from), fl_type_phys(to));
-    if (fl_type_is_integer(from) && fl_type_is_interval(to)) return primitive_cast(fl_type_phys(from), fl_type_phys(to));
+    if (fl_type_is_integer(from) && fl_type_is_interval(to))
+        return primitive_cast(fl_type_phys(from), fl_type_phys(to));
     if (fl_type_is_interval(from)) return from->kind == to->kind ? cast_same : NULL;
     if (is_constructed(from)) return nested_cast(from, to);
     return fl_type_same_layout(from, to) ? cast_same : NULL;

@@ -320,7 +320,8 @@ static bool is_bad_cast(const fl_expr *e) {
 
 /* Arithmetic of DECIMALs, which may have been folded. */
 static bool is_decimal_arithmetic(const fl_expr *e) {
-    return e->fn != NULL && e->type->kind == FL_T_DECIMAL && strchr("+-*/%", e->fn->name[0]) != NULL && e->fn->name[1] == 0;
+    return e->fn != NULL && e->type->kind == FL_T_DECIMAL && strchr("+-*/%", e->fn->name[0]) != NULL &&
+           e->fn->name[1] == 0;
 }
 
 /* Of arithmetic the planner asks the operands: an overflow, which is NULL, does not count. */
@@ -328,7 +329,8 @@ static int ask_operands(fl_bind *b, fl_expr *call, fl_error *err) {
     bool negated = strcmp(call->fn->name, "IS NULL") != 0;
     fl_expr *x = call->args[0], *parts[2], *all;
     int n = 0;
-    for (int i = 0; i < x->n_args && i < 2; i++) FL_TRY(fl_call1(b, call->fn->name, x->args[i], call->span, &parts[n++], err));
+    for (int i = 0; i < x->n_args && i < 2; i++)
+        FL_TRY(fl_call1(b, call->fn->name, x->args[i], call->span, &parts[n++], err));
     if (n == 1) return fl_become(call, parts[0]);
     FL_TRY(fl_call2(b, negated ? "AND" : "OR", parts[0], parts[1], call->span, &all, err));
     return fl_become(call, all);

@@ -2,8 +2,8 @@
 /* functions_inspect.c -- what a value is: TYPEOF, IS_ALPHA, IS_DIGIT, IS_DECIMAL.
  *
  * What:       TYPEOF is a literal as soon as its argument has a type, which is not computed. The others look at each
- *             UTF-16 unit by itself, as Flink does: a character that takes two is neither a letter nor a digit. They are
- *             FALSE of NULL.
+ *             UTF-16 unit by itself, as Flink does: a character that takes two is neither a letter nor a digit. They
+ *             are FALSE of NULL.
  * Interface:  the table at the end.
  */
 #include <utf8proc.h>
@@ -16,7 +16,8 @@
 static bool is_date_and_time(const fl_expr *e) {
     if (e->fn == NULL || e->type->kind != FL_T_DATE || e->n_args != 2) return false;
     const fl_expr *interval = e->args[1];
-    return interval->type->kind == FL_T_INTERVAL_DAY && fl_expr_is_literal(interval) && interval->value.i % FL_MS_PER_DAY != 0;
+    return interval->type->kind == FL_T_INTERVAL_DAY && fl_expr_is_literal(interval) &&
+           interval->value.i % FL_MS_PER_DAY != 0;
 }
 
 static int infer_typeof(fl_bind *b, fl_expr *call, fl_error *err) {

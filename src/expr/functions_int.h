@@ -72,8 +72,9 @@ const fl_type *fl_varying(fl_arena *a, const fl_type *t);
 #define FL_UNITS(X)                                                                                                    \
     X(NANOSECOND)                                                                                                      \
     X(MICROSECOND)                                                                                                     \
-    X(MILLISECOND) X(SECOND) X(MINUTE) X(HOUR) X(DAY) X(WEEK) X(MONTH) X(QUARTER) X(YEAR) X(DECADE) X(CENTURY)         \
-        X(MILLENNIUM) X(EPOCH) X(DOW) X(ISODOW) X(DOY) X(ISOYEAR)
+    X(MILLISECOND)                                                                                                     \
+    X(SECOND) X(MINUTE) X(HOUR) X(DAY) X(WEEK) X(MONTH) X(QUARTER) X(YEAR) X(DECADE) X(CENTURY) X(MILLENNIUM) X(EPOCH) \
+        X(DOW) X(ISODOW) X(DOY) X(ISOYEAR)
 typedef enum fl_unit {
     FL_U_NONE,
 #define FL_X(u) FL_U_##u,

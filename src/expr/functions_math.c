@@ -37,12 +37,12 @@ static inline double java_sqrt(double x) { return x == -INFINITY ? INFINITY : sq
     X(LOG10, log10(x), "Logarithm to base 10.")                                                                        \
     X(LOG2, log(x) / log(2), "Logarithm to base 2.")                                                                   \
     X(EXP, exp(x), "e to the power of n.")                                                                             \
-    X(SIN, fl_java_sin(x), "Sine of radians.")                                                                                 \
-    X(COS, fl_java_cos(x), "Cosine of radians.")                                                                               \
+    X(SIN, fl_java_sin(x), "Sine of radians.")                                                                         \
+    X(COS, fl_java_cos(x), "Cosine of radians.")                                                                       \
     X(TAN, tan(x), "Tangent of radians.")                                                                              \
     X(COT, 1 / tan(x), "Cotangent of radians.")                                                                        \
     X(SINH, sinh(x), "Hyperbolic sine.")                                                                               \
-    X(COSH, fl_java_cosh(x), "Hyperbolic cosine.")                                                                             \
+    X(COSH, fl_java_cosh(x), "Hyperbolic cosine.")                                                                     \
     X(TANH, tanh(x), "Hyperbolic tangent.")                                                                            \
     X(ASIN, asin(x), "Arc sine.")                                                                                      \
     X(ACOS, acos(x), "Arc cosine.")                                                                                    \
@@ -480,7 +480,8 @@ static int extreme_decimal(FL_KERNEL_ARGS) {
         bool null = false;
         for (int a = 0; a < e->n_args; a++) {
             if (!fl_column_is_null(in[a], i)) continue;
-            if (fl_expr_is_call(e->args[a], "CAST")) return fl_kernel_fail(err, call, "NULL among decimals of different types");
+            if (fl_expr_is_call(e->args[a], "CAST"))
+                return fl_kernel_fail(err, call, "NULL among decimals of different types");
             null = true;
         }
         sel[n] = (uint16_t)i;
@@ -494,8 +495,9 @@ static fl_kernel_fn *choose_extreme_decimal(const fl_expr *call FL_UNUSED) { ret
 
 static fl_kernel_fn *choose_extreme(const fl_expr *call) {
     static const fl_kernels_by_phys greatest = {greatest_i8,   greatest_i16, greatest_i32, greatest_i64,
-                                     greatest_i128, greatest_f32, greatest_f64};
-    static const fl_kernels_by_phys least = {least_i8, least_i16, least_i32, least_i64, least_i128, least_f32, least_f64};
+                                                greatest_i128, greatest_f32, greatest_f64};
+    static const fl_kernels_by_phys least = {least_i8,   least_i16, least_i32, least_i64,
+                                             least_i128, least_f32, least_f64};
     if (fl_type_phys(call->type) == FL_P_VIEW) return extreme_text;
     if (fl_type_phys(call->type) == FL_P_BOOL) return extreme_boolean;
     return fl_pick_kernel(call->fn->name[0] == 'G' ? &greatest : &least, call->type);

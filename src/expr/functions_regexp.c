@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* functions_regexp.c -- REGEXP, REGEXP_EXTRACT, REGEXP_REPLACE and SIMILAR TO.
  *
- * What:       patterns are those of java.util.regex; PCRE2 runs them. Most of the two languages is the same: what differs
- *             is spelled anew before it is compiled, and what cannot be is refused by name, never taken for another
- *             pattern.
+ * What:       patterns are those of java.util.regex; PCRE2 runs them. Most of the two languages is the same: what
+ *             differs is spelled anew before it is compiled, and what cannot be is refused by name, never taken for
+ *             another pattern.
  *                 \p{Alpha} and its like are ASCII   \u00e9 is \x{00e9}   a class inside a class, && are refused
  * Bad ones:   a pattern that is none makes REGEXP false, REGEXP_EXTRACT and REGEXP_REPLACE NULL; SIMILAR TO fails.
  * SIMILAR TO: a regular expression in which _ is one character and % any number, and which must cover the whole text.
@@ -156,7 +156,8 @@ static int regex_compile(regex *r, const fl_buf *spelled, bool whole, fl_error *
         r->match = pcre2_match_data_create_from_pattern(r->code, NULL);
         return 0;
     }
-    if (code == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH) return refuse_construct("a lookbehind of several lengths", err);
+    if (code == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH)
+        return refuse_construct("a lookbehind of several lengths", err);
     return 0;
 }
 
@@ -176,7 +177,8 @@ static int regex_find(const regex *r, fl_str s, size_t from, const fl_kernel_cal
     return n >= 0 ? 1 : fl_kernel_fail(err, call, "matching gives up: the pattern tries too many ways");
 }
 
-/* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the same. */
+/* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the same.
+ * */
 typedef struct regex_source {
     regex r;
     bool shared;    /* the code is the call's, which several tasks may run; the room for what is found is not */
@@ -339,7 +341,8 @@ static int bad_similar(fl_str pattern, fl_error *err) {
 static const char *similar_class(const char *p, const char *end, fl_buf *out) {
     for (size_t i = 0; i < FL_ARRAY_LEN(classes); i++) {
         size_t n = strlen(classes[i].word);
-        if ((size_t)(end - p) < n + 4 || !fl_str_iis(fl_str_make(p + 2, n), classes[i].word) || memcmp(p + 2 + n, ":]", 2) != 0)
+        if ((size_t)(end - p) < n + 4 || !fl_str_iis(fl_str_make(p + 2, n), classes[i].word) ||
+            memcmp(p + 2 + n, ":]", 2) != 0)
             continue;
         fl_buf_puts(out, strcmp(classes[i].word, "Space") == 0 ? " " : classes[i].posix);
         return p + n + 4;

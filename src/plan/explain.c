@@ -80,11 +80,13 @@ static void describe_keys(fl_buf *out, const char *label, const fl_schema *in, c
 
 /* A call by the names of its columns. */
 static void describe_call(fl_buf *out, const fl_agg_call *c, const fl_schema *in) {
-    fl_buf_printf(out, "%s(%s%s)", c->fn->name, c->distinct ? "DISTINCT " : "", c->arg < 0 ? "*" : in->fields[c->arg].name);
+    fl_buf_printf(out, "%s(%s%s)", c->fn->name, c->distinct ? "DISTINCT " : "",
+                  c->arg < 0 ? "*" : in->fields[c->arg].name);
     if (c->filter >= 0) fl_buf_printf(out, " FILTER %s", in->fields[c->filter].name);
 }
 
-static void describe_calls(fl_buf *out, const fl_agg_call *calls, int n, int n_keys, const fl_schema *in, const fl_schema *names) {
+static void describe_calls(fl_buf *out, const fl_agg_call *calls, int n, int n_keys, const fl_schema *in,
+                           const fl_schema *names) {
     for (int i = 0; i < n; i++) {
         if (i > 0) fl_buf_puts(out, ", ");
         describe_call(out, &calls[i], in);
@@ -188,8 +190,8 @@ void fl_plan_describe(fl_buf *out, const fl_plan *p) {
 
 typedef struct explainer {
     fl_buf *out;
-    const int *uses;  /* of each node: inputs that name it */
-    int *reuse_id;    /* of each node: given when it is printed first; 0: not yet */
+    const int *uses; /* of each node: inputs that name it */
+    int *reuse_id;   /* of each node: given when it is printed first; 0: not yet */
     int n_reused;
     bool changelog_mode;
 } explainer;
@@ -228,14 +230,16 @@ static void put_node(explainer *x, fl_plan_input in, int depth) {
 }
 
 void fl_plan_explain(fl_buf *out, const fl_job_plan *job, bool changelog_mode) {
-    int *uses = fl_calloc((size_t)job->n_nodes + 1, sizeof *uses), *reuse_id = fl_calloc((size_t)job->n_nodes + 1, sizeof *reuse_id);
+    int *uses = fl_calloc((size_t)job->n_nodes + 1, sizeof *uses),
+        *reuse_id = fl_calloc((size_t)job->n_nodes + 1, sizeof *reuse_id);
     explainer x = {.out = out, .uses = uses, .reuse_id = reuse_id, .changelog_mode = changelog_mode};
     for (int i = 0; i < job->n_nodes; i++)
         for (int k = 0; k < job->nodes[i]->n_inputs; k++) uses[job->nodes[i]->inputs[k].node->id]++;
     for (int i = 0; i < job->n_sinks; i++) {
         if (i > 0) fl_buf_putc(out, '\n');
         const fl_plan *sink = job->sinks[i];
-        put_node(&x, sink->sink.table != NULL ? fl_plan_ref(job->sinks[i]) : sink->inputs[0], 0); /* a SELECT has no sink to be shown */
+        put_node(&x, sink->sink.table != NULL ? fl_plan_ref(job->sinks[i]) : sink->inputs[0],
+                 0); /* a SELECT has no sink to be shown */
     }
     free(uses);
     free(reuse_id);

@@ -107,7 +107,8 @@ static void check_node(const fl_plan *p) {
         check_columns(p->window_agg.keys, p->window_agg.n_keys, in->n);
         check_calls(p->window_agg.calls, p->window_agg.n_calls, in);
         for (int i = 0; i < p->n_outputs; i++)
-            fl_assert(p->outputs[i].schema.n == p->window_agg.n_keys + p->window_agg.n_calls + p->window_agg.specs[i].n_props);
+            fl_assert(p->outputs[i].schema.n ==
+                      p->window_agg.n_keys + p->window_agg.n_calls + p->window_agg.specs[i].n_props);
         break;
     case FL_PLAN_GROUP_AGG:
         fl_assert(out->n == p->group_agg.n_keys + p->group_agg.n_calls);

@@ -59,13 +59,13 @@ typedef struct fl_option {
 } fl_option;
 
 typedef struct fl_table {
-    const char *name;          /* catalog.database.table, for messages */
+    const char *name; /* catalog.database.table, for messages */
     const fl_option *options;
     int n_options;
     fl_schema physical;        /* physical columns in the order of declaration */
     const int *partition_keys; /* indices into physical */
     int n_partition_keys;
-    const int *primary_key;    /* indices into physical */
+    const int *primary_key; /* indices into physical */
     int n_primary_key;
 } fl_table;
 
@@ -80,8 +80,8 @@ struct fl_sink_type;   /* exec/sink.h, likewise */
 typedef struct fl_scan {
     const fl_table *table;
     const struct fl_source_type *type;
-    const void *config;         /* what the connector made of its options */
-    const int *columns;         /* physical columns that are read, ascending */
+    const void *config; /* what the connector made of its options */
+    const int *columns; /* physical columns that are read, ascending */
     int n_columns;
     const fl_metadata_column *metadata; /* behind them in the output */
     int n_metadata;
@@ -106,13 +106,13 @@ typedef enum fl_window_kind { FL_WINDOW_TUMBLE, FL_WINDOW_HOP, FL_WINDOW_CUMULAT
 /* Times in ms. A row at time t is in window [start, end) if start <= t < end. */
 typedef struct fl_window {
     fl_window_kind kind;
-    int64_t size;   /* TUMBLE, HOP: length; CUMULATE: largest length; SESSION: gap */
-    int64_t slide;  /* HOP: distance of starts; CUMULATE: step; else equal to size */
+    int64_t size;  /* TUMBLE, HOP: length; CUMULATE: largest length; SESSION: gap */
+    int64_t slide; /* HOP: distance of starts; CUMULATE: step; else equal to size */
     int64_t offset;
-    int time_col;   /* column of the time attribute; -1: processing time */
+    int time_col; /* column of the time attribute; -1: processing time */
     bool proctime;
-    bool ltz;       /* the attribute is TIMESTAMP_LTZ: windows follow the session's wall clock */
-    bool attached;  /* rows have their window already: time_col is the column of its end */
+    bool ltz;      /* the attribute is TIMESTAMP_LTZ: windows follow the session's wall clock */
+    bool attached; /* rows have their window already: time_col is the column of its end */
 } fl_window;
 
 /* What a window aggregate adds to a row. START and END are TIMESTAMP(3) wall time; TIME is end - 1 ms as the time
@@ -149,9 +149,9 @@ typedef struct fl_group_agg {
     const fl_agg_call *calls;
     int n_calls;
     bool update_before; /* somebody behind needs -U */
-    bool has_ttl;       /* STATE_TTL: results are sent again that did not change, so that state behind stays fresh, too */
-    int bundle_rows;    /* mini-batch: so many rows are folded before results are sent; 0: each row for itself */
-    int64_t bundle_ms;  /* and so long one of them waits at most */
+    bool has_ttl;    /* STATE_TTL: results are sent again that did not change, so that state behind stays fresh, too */
+    int bundle_rows; /* mini-batch: so many rows are folded before results are sent; 0: each row for itself */
+    int64_t bundle_ms; /* and so long one of them waits at most */
 } fl_group_agg;
 
 typedef enum fl_distribution { FL_DIST_HASH, FL_DIST_SINGLE, FL_DIST_REBALANCE } fl_distribution;
@@ -170,10 +170,10 @@ typedef struct fl_sink_plan {
     const fl_table *table;
     const struct fl_sink_type *type;
     const void *config;
-    const int *not_null;   /* columns that must not be NULL */
+    const int *not_null; /* columns that must not be NULL */
     int n_not_null;
-    bool drop_null_rows;   /* table.exec.sink.not-null-enforcer = DROP */
-    int parallelism;       /* sink.parallelism; 0: that of the input */
+    bool drop_null_rows; /* table.exec.sink.not-null-enforcer = DROP */
+    int parallelism;     /* sink.parallelism; 0: that of the input */
 } fl_sink_plan;
 
 struct fl_plan {
@@ -205,7 +205,7 @@ typedef struct fl_job_plan {
     fl_plan **nodes; /* inputs before the nodes that read them */
     int n_nodes;
     bool batch;
-    bool bounded;    /* every scan ends by itself */
+    bool bounded; /* every scan ends by itself */
     const fl_tz *tz;
 } fl_job_plan;
 

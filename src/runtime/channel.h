@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* channel.h -- from one subtask to another: an ordered, bounded queue of everything that travels.
  *
- * One producer and one consumer. Bounded in the way of design: the producer's task asks has_room before it takes more in,
- * and may exceed the bound by what one message or one hook becomes. Pushing wakes a consumer that has nothing to do;
- * popping wakes a producer that was full.
+ * One producer and one consumer. Bounded in the way of design: the producer's task asks has_room before it takes more
+ * in, and may exceed the bound by what one message or one hook becomes. Pushing wakes a consumer that has nothing to
+ * do; popping wakes a producer that was full.
  */
 #ifndef FL_RUNTIME_CHANNEL_H
 #define FL_RUNTIME_CHANNEL_H
@@ -21,11 +21,11 @@ typedef enum fl_msg_kind {
 
 typedef struct fl_msg {
     fl_msg_kind kind;
-    fl_batch *batch;     /* BATCH: counted */
-    int64_t watermark;   /* WATERMARK */
-    bool idle;           /* IDLE */
-    int64_t checkpoint;  /* BARRIER */
-    bool stop;           /* BARRIER: the job ends behind it */
+    fl_batch *batch;    /* BATCH: counted */
+    int64_t watermark;  /* WATERMARK */
+    bool idle;          /* IDLE */
+    int64_t checkpoint; /* BARRIER */
+    bool stop;          /* BARRIER: the job ends behind it */
 } fl_msg;
 
 enum { FL_CHANNEL_ROOM = 8 /* messages that wait before the producer stops */ };
@@ -33,7 +33,7 @@ enum { FL_CHANNEL_ROOM = 8 /* messages that wait before the producer stops */ };
 typedef struct fl_task fl_task;
 
 typedef struct fl_channel {
-    fl_port port; /* what operators of the producer see */
+    fl_port port;  /* what operators of the producer see */
     fl_mutex lock; /* protects the queue; innermost: nothing is locked while it is held */
     fl_msg *queue;
     int head, n, cap;

@@ -42,16 +42,19 @@ static void put_line_safe(fl_buf *b, const char *s) {
     fl_buf_putc(b, '\n');
 }
 
-int fl_checkpoint_begin(fl_platform *pf, const char *dir, const fl_checkpoint_meta *m, fl_checkpoint_writer **out, fl_error *err) {
+int fl_checkpoint_begin(fl_platform *pf, const char *dir, const fl_checkpoint_meta *m, fl_checkpoint_writer **out,
+                        fl_error *err) {
     fl_checkpoint_writer *w = fl_calloc(1, sizeof *w);
     w->pf = pf;
     fl_arena_init(&w->arena);
     w->dir = fl_arena_strdup(&w->arena, dir);
     w->tmp = checkpoint_path(&w->arena, dir, m->id, ".tmp");
     w->final = checkpoint_path(&w->arena, dir, m->id, "");
-    fl_buf_printf(&w->manifest, "flott checkpoint %d\nid %lld job %lld started %lld created %lld max-parallelism %d finished %d\nname ",
-                  VERSION, (long long)m->id, (long long)m->job_uid, (long long)m->start_ms, (long long)m->created_ms,
-                  m->max_parallelism, m->finished);
+    fl_buf_printf(
+        &w->manifest,
+        "flott checkpoint %d\nid %lld job %lld started %lld created %lld max-parallelism %d finished %d\nname ",
+        VERSION, (long long)m->id, (long long)m->job_uid, (long long)m->start_ms, (long long)m->created_ms,
+        m->max_parallelism, m->finished);
     put_line_safe(&w->manifest, m->job_name);
     for (int i = 0; i < m->n_ops; i++) {
         fl_buf_printf(&w->manifest, "operator %d %d ", m->ops[i].plan_id, m->ops[i].parallelism);
@@ -87,7 +90,8 @@ int fl_checkpoint_write(fl_checkpoint_writer *w, int vertex, int subtask, fl_str
     char name[64];
     snprintf(name, sizeof name, "task-%d-%d", vertex, subtask);
     FL_TRY(write_file(w, name, bytes, err));
-    fl_buf_printf(&w->manifest, "file %zu %016llx %s\n", bytes.n, (unsigned long long)fl_checksum(bytes.p, bytes.n), name);
+    fl_buf_printf(&w->manifest, "file %zu %016llx %s\n", bytes.n, (unsigned long long)fl_checksum(bytes.p, bytes.n),
+                  name);
     return 0;
 }
 
@@ -115,7 +119,8 @@ void fl_checkpoint_writer_free(fl_checkpoint_writer *w) {
 
 static int damaged(fl_error *err, const char *path, const char *what) {
     fl_fail(err, FL_E_CORRUPT, "checkpoint '%s' is damaged: %s", path, what);
-    return fl_error_hint(err, "Restore an older checkpoint of the same directory, or give the directory itself: the newest good one is taken.");
+    return fl_error_hint(err, "Restore an older checkpoint of the same directory, or give the directory itself: the "
+                              "newest good one is taken.");
 }
 
 /* Takes the next line off *text. */
@@ -136,7 +141,8 @@ static int read_states(fl_arena *a, fl_checkpoint *c, fl_str bytes, int *cap, co
         s.subtask = (int)fl_read_u32(&r);
         uint64_t n = fl_read_u64(&r);
         const char *p = n <= (uint64_t)(r.end - r.p) ? fl_read_raw(&r, (size_t)n) : NULL;
-        if (p == NULL || r.bad) return damaged(err, c->path, fl_arena_printf(a, "file '%s' ends in the middle of a state", file));
+        if (p == NULL || r.bad)
+            return damaged(err, c->path, fl_arena_printf(a, "file '%s' ends in the middle of a state", file));
         if (s.subtask < 0 || s.subtask >= SUBTASKS_MAX)
             return damaged(err, c->path, fl_arena_printf(a, "file '%s' has a state of no possible subtask", file));
         s.bytes = fl_str_make(p, (size_t)n);
@@ -149,12 +155,16 @@ static int read_file_line(fl_platform *pf, fl_arena *a, fl_checkpoint *c, fl_str
     size_t bytes, got;
     unsigned long long sum;
     char name[256], *p;
-    if (sscanf(fl_arena_strndup(a, line.p, line.n), "file %zu %llx %255s", &bytes, &sum, name) != 3 || strchr(name, '/') != NULL)
+    if (sscanf(fl_arena_strndup(a, line.p, line.n), "file %zu %llx %255s", &bytes, &sum, name) != 3 ||
+        strchr(name, '/') != NULL)
         return damaged(err, c->path, "a line of the manifest is malformed");
     int rc = fl_disk_read_all(pf, fl_path_join(a, c->path, name), STATE_BYTES_MAX, a, &p, &got, err);
     if (rc < 0) return damaged(err, c->path, fl_arena_printf(a, "file '%s' cannot be read: %s", name, err->message));
-    if (got != bytes) return damaged(err, c->path, fl_arena_printf(a, "file '%s' has %zu bytes, the manifest says %zu", name, got, bytes));
-    if (fl_checksum(p, got) != sum) return damaged(err, c->path, fl_arena_printf(a, "the checksum of file '%s' does not match", name));
+    if (got != bytes)
+        return damaged(err, c->path,
+                       fl_arena_printf(a, "file '%s' has %zu bytes, the manifest says %zu", name, got, bytes));
+    if (fl_checksum(p, got) != sum)
+        return damaged(err, c->path, fl_arena_printf(a, "the checksum of file '%s' does not match", name));
     return read_states(a, c, fl_str_make(p, got), cap, name, err);
 }
 
@@ -177,11 +187,14 @@ static int read_head(fl_arena *a, fl_checkpoint *c, fl_str *text, fl_error *err)
     if (!next_line(text, &line) || sscanf(fl_arena_strndup(a, line.p, line.n), "flott checkpoint %d", &version) != 1)
         return damaged(err, c->path, "the manifest does not begin as one");
     if (version != VERSION)
-        return fl_fail(err, FL_E_CORRUPT, "checkpoint '%s' has version %d; this flott reads version %d", c->path, version, VERSION);
+        return fl_fail(err, FL_E_CORRUPT, "checkpoint '%s' has version %d; this flott reads version %d", c->path,
+                       version, VERSION);
     if (!next_line(text, &line) ||
-        sscanf(fl_arena_strndup(a, line.p, line.n), "id %lld job %lld started %lld created %lld max-parallelism %d finished %d", &id, &job,
-               &started, &created, &c->meta.max_parallelism, &finished) != 6 ||
-        c->meta.max_parallelism < 1 || c->meta.max_parallelism > 32768 || !next_line(text, &line) || !fl_str_starts(line, "name "))
+        sscanf(fl_arena_strndup(a, line.p, line.n),
+               "id %lld job %lld started %lld created %lld max-parallelism %d finished %d", &id, &job, &started,
+               &created, &c->meta.max_parallelism, &finished) != 6 ||
+        c->meta.max_parallelism < 1 || c->meta.max_parallelism > 32768 || !next_line(text, &line) ||
+        !fl_str_starts(line, "name "))
         return damaged(err, c->path, "the head of the manifest is malformed");
     c->meta.id = id;
     c->meta.job_uid = job;
@@ -273,8 +286,8 @@ int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t j
         warn(arg, err->message);
     }
     if (n_damaged == 0) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint%s in '%s'", whose, path);
-    return fl_fail(err, FL_E_CORRUPT, "none of the %d checkpoints%s in '%s' is whole; the oldest: %s", n_damaged, whose, path,
-                   fl_arena_strdup(a, err->message));
+    return fl_fail(err, FL_E_CORRUPT, "none of the %d checkpoints%s in '%s' is whole; the oldest: %s", n_damaged, whose,
+                   path, fl_arena_strdup(a, err->message));
 }
 
 int fl_checkpoint_delete(fl_platform *pf, const char *dir, int64_t id, fl_error *err) {

@@ -6,8 +6,8 @@
  *     <dir>/chk-12/manifest      text: what the job is, and length and checksum of each file; its last line is its own
  *
  * Writing goes to <dir>/chk-12.tmp; when all files and the manifest are synced, the directory is renamed and its parent
- * synced. Whatever the moment of a crash, chk-12 is complete or absent. A job that goes on from chk-11 although chk-12 is
- * there renames that one to chk-12.abandoned: it is damaged or unwanted, and fits no more.
+ * synced. Whatever the moment of a crash, chk-12 is complete or absent. A job that goes on from chk-11 although chk-12
+ * is there renames that one to chk-12.abandoned: it is damaged or unwanted, and fits no more.
  */
 #ifndef FL_RUNTIME_CHECKPOINT_H
 #define FL_RUNTIME_CHECKPOINT_H
@@ -25,20 +25,21 @@ typedef struct fl_checkpoint_op {
 typedef struct fl_checkpoint_meta {
     int64_t id;
     int64_t job_uid;
-    int64_t start_ms;   /* when the job was first started */
+    int64_t start_ms; /* when the job was first started */
     int64_t created_ms;
     int max_parallelism;
     const char *job_name;
     const fl_checkpoint_op *ops;
     int n_ops;
-    bool finished;      /* the job had ended: only its last results were still to be made visible */
+    bool finished; /* the job had ended: only its last results were still to be made visible */
 } fl_checkpoint_meta;
 
 /* ---- writing, a file at a time ---- */
 
 typedef struct fl_checkpoint_writer fl_checkpoint_writer;
 
-int fl_checkpoint_begin(fl_platform *pf, const char *dir, const fl_checkpoint_meta *meta, fl_checkpoint_writer **out, fl_error *err);
+int fl_checkpoint_begin(fl_platform *pf, const char *dir, const fl_checkpoint_meta *meta, fl_checkpoint_writer **out,
+                        fl_error *err);
 /* One task's file: bytes are those of fl_checkpoint_put_op, one after the other. */
 int fl_checkpoint_write(fl_checkpoint_writer *w, int vertex, int subtask, fl_str bytes, fl_error *err);
 /* Manifest, rename. The checkpoint is durable when this returns 0. */
@@ -58,7 +59,7 @@ typedef struct fl_checkpoint {
     struct fl_checkpoint_state {
         int plan_id, subtask;
         fl_str bytes;
-    } *states;
+    } * states;
     int n_states;
 } fl_checkpoint;
 

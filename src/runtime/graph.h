@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* graph.h -- a plan cut into vertices: which nodes run chained in one subtask, and what lies between.
  *
- *     Scan ─ Calc ─ Watermark ─╫─ WindowAgg ─ Calc ─ Sink        ╫ = exchange; with parallelism 1 on both sides it is nothing,
- *     └──── vertex 0 ────────┘ ╫ └──── vertex 1 ────────┘            and all is one vertex
+ *     Scan ─ Calc ─ Watermark ─╫─ WindowAgg ─ Calc ─ Sink        ╫ = exchange; with parallelism 1 on both sides it is
+ *     nothing, └──── vertex 0 ────────┘ ╫ └──── vertex 1 ────────┘            and all is one vertex
  */
 #ifndef FL_RUNTIME_GRAPH_H
 #define FL_RUNTIME_GRAPH_H
@@ -14,17 +14,17 @@ typedef struct fl_vertex {
     fl_plan **nodes; /* inputs first; no exchanges */
     int n_nodes;
     int parallelism;
-    bool may_block;  /* has a source or sink that waits for the outside world */
+    bool may_block; /* has a source or sink that waits for the outside world */
     bool has_source;
 } fl_vertex;
 
 /* An exchange between two vertices. */
 typedef struct fl_graph_edge {
-    fl_plan *exchange;      /* how rows are dealt out */
-    fl_plan_input from;     /* node and output in vertex `source` */
-    fl_plan *to;            /* node in vertex `target` */
+    fl_plan *exchange;  /* how rows are dealt out */
+    fl_plan_input from; /* node and output in vertex `source` */
+    fl_plan *to;        /* node in vertex `target` */
     int to_input;
-    int source, target;     /* vertices */
+    int source, target; /* vertices */
 } fl_graph_edge;
 
 typedef struct fl_graph {

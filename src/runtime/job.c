@@ -22,7 +22,8 @@
 #include "base/hash.h"
 #include "runtime/scheduler.h"
 
-const char *const fl_job_state_name[] = {"CREATED", "RUNNING", "RESTARTING", "FINISHED", "STOPPED", "CANCELED", "FAILED"};
+const char *const fl_job_state_name[] = {"CREATED", "RUNNING",  "RESTARTING", "FINISHED",
+                                         "STOPPED", "CANCELED", "FAILED"};
 
 typedef enum phase {
     PHASE_NONE,
@@ -49,7 +50,7 @@ struct fl_job {
 
     fl_mutex lock; /* protects everything from here to `changed`; taken before a queue's lock, never inside one */
     fl_job_state state;
-    fl_error failure;      /* of FAILED; code 0: none */
+    fl_error failure; /* of FAILED; code 0: none */
     bool task_failed;
     fl_error task_error;
     bool stop_wanted, cancel_wanted, checkpoint_wanted;
@@ -58,7 +59,7 @@ struct fl_job {
     int n_tasks;
     task_states *states; /* by task, of the checkpoint in progress */
     int n_acknowledged, n_committed;
-    int64_t checkpoint;  /* id in progress; 0: none */
+    int64_t checkpoint;    /* id in progress; 0: none */
     fl_job_metrics before; /* of earlier runs */
     int64_t n_checkpoints, last_checkpoint;
     fl_cond changed; /* wakes coordinator and waiters */
@@ -68,15 +69,15 @@ struct fl_job {
     fl_thread thread;
     bool has_thread, quit;
     int64_t uid, start_ms;
-    int64_t newest_id;   /* greatest id used */
-    int64_t first_id;    /* checkpoints from here on are this job's own; 0: it has not started yet */
+    int64_t newest_id; /* greatest id used */
+    int64_t first_id;  /* checkpoints from here on are this job's own; 0: it has not started yet */
     phase phase;
     purpose purpose;
     bool final_done;
     int64_t next_checkpoint_ms, checkpoint_started_ms;
     int failed_checkpoints; /* in a row */
     fl_checkpoint_writer *writer;
-    int write_at;        /* next task to write */
+    int write_at;            /* next task to write */
     const char *resume_path; /* newest checkpoint of this job, for a restart */
     int64_t restart_at_ms, last_failure_ms;
     int restarts;
@@ -196,9 +197,10 @@ static int check_ops(fl_job *j, fl_arena *a, const fl_checkpoint *c, fl_error *e
             if (ops[i].plan_id == old->plan_id) now = ops[i].digest;
         if (now != NULL && strcmp(now, old->digest) == 0) continue;
         if (now == NULL && j->opt.ignore_unclaimed_state) continue;
-        fl_fail(err, FL_E_VALIDATION, "checkpoint '%s' was taken by another query: operator %d was %s, now it is %s", c->path, old->plan_id,
-                old->digest, now ? now : "gone");
-        return fl_error_hint(err, "Start without --restore, or run the script as it was when the checkpoint was taken.");
+        fl_fail(err, FL_E_VALIDATION, "checkpoint '%s' was taken by another query: operator %d was %s, now it is %s",
+                c->path, old->plan_id, old->digest, now ? now : "gone");
+        return fl_error_hint(err,
+                             "Start without --restore, or run the script as it was when the checkpoint was taken.");
     }
     return 0;
 }
@@ -206,9 +208,11 @@ static int check_ops(fl_job *j, fl_arena *a, const fl_checkpoint *c, fl_error *e
 static int restore_op(fl_job *j, fl_task *t, fl_op *op, const fl_checkpoint *c, fl_error *err) {
     fl_str *blobs;
     fl_restore r;
-    int n = fl_checkpoint_states(c, &t->arena, op->plan_id, &blobs), p = t->ctx.parallelism, max = j->opt.max_parallelism;
+    int n = fl_checkpoint_states(c, &t->arena, op->plan_id, &blobs), p = t->ctx.parallelism,
+        max = j->opt.max_parallelism;
     if (op->type->restore == NULL || n == 0) return 0;
-    FL_TRY(fl_restore_read(&t->arena, blobs, n, fl_key_group_first(t->subtask, max, p), fl_key_group_first(t->subtask + 1, max, p), &r, err));
+    FL_TRY(fl_restore_read(&t->arena, blobs, n, fl_key_group_first(t->subtask, max, p),
+                           fl_key_group_first(t->subtask + 1, max, p), &r, err));
     int rc = op->type->restore(op, &r, err);
     return rc < 0 ? fl_error_prefix(err, "cannot restore %s: ", op->type->name) : 0;
 }
@@ -230,8 +234,13 @@ static int restore_tasks(fl_job *j, fl_task **tasks, int n, const fl_checkpoint 
 /* Makes the tasks and what is between them. */
 static void make_tasks(fl_job *j, fl_task **tasks) {
     const fl_graph *g = j->graph;
-    fl_task_ctx ctx = {.pf = j->pf, .tz = j->plan->tz, .max_parallelism = j->opt.max_parallelism, .batch_mode = j->plan->batch,
-                       .checkpointed = j->opt.checkpoint_interval_ms > 0, .start_ms = j->start_ms, .job_uid = j->uid,
+    fl_task_ctx ctx = {.pf = j->pf,
+                       .tz = j->plan->tz,
+                       .max_parallelism = j->opt.max_parallelism,
+                       .batch_mode = j->plan->batch,
+                       .checkpointed = j->opt.checkpoint_interval_ms > 0,
+                       .start_ms = j->start_ms,
+                       .job_uid = j->uid,
                        .batch_rows = j->opt.batch_rows};
     int n = 0;
     for (int v = 0; v < g->n_vertices; v++)
@@ -242,8 +251,8 @@ static void make_tasks(fl_job *j, fl_task **tasks) {
         }
     for (int i = 0; i < g->n_edges; i++) {
         const fl_graph_edge *e = &g->edges[i];
-        fl_task_connect(e, tasks_of(g, tasks, e->source), g->vertices[e->source].parallelism, tasks_of(g, tasks, e->target),
-                        g->vertices[e->target].parallelism);
+        fl_task_connect(e, tasks_of(g, tasks, e->source), g->vertices[e->source].parallelism,
+                        tasks_of(g, tasks, e->target), g->vertices[e->target].parallelism);
     }
 }
 
@@ -329,8 +338,8 @@ static int count_on(fl_job *j, fl_error *err) {
     return rc;
 }
 
-/* What is newer than the checkpoint that the job goes on from is damaged, or the user does not want it; and it will not fit
- * any more, since sinks take back what came after. It is kept under a name that nobody looks for. */
+/* What is newer than the checkpoint that the job goes on from is damaged, or the user does not want it; and it will not
+ * fit any more, since sinks take back what came after. It is kept under a name that nobody looks for. */
 static int put_newer_aside(fl_job *j, const fl_checkpoint *c, fl_error *err) {
     int64_t *ids;
     int n;
@@ -344,8 +353,8 @@ static int put_newer_aside(fl_job *j, const fl_checkpoint *c, fl_error *err) {
     return 0;
 }
 
-/* What follows from a restore becomes visible to others, so the checkpoint must be the newest and not vanish any more: its
- * name may be that of a process that died before it was durable. Checkpoints of other folders are left alone. */
+/* What follows from a restore becomes visible to others, so the checkpoint must be the newest and not vanish any more:
+ * its name may be that of a process that died before it was durable. Checkpoints of other folders are left alone. */
 static int settle_on(fl_job *j, const fl_checkpoint *c, fl_error *err) {
     const char *parent = fl_path_parent(&j->restored, c->path);
     if (j->opt.checkpoint_interval_ms <= 0 || strcmp(parent, j->opt.checkpoint_dir) != 0) return 0;
@@ -359,7 +368,10 @@ static int bring_up(fl_job *j, fl_error *err) {
     FL_TRY(count_on(j, err));
     const char *path = j->resume_path ? j->resume_path : j->opt.restore_path;
     if (path != NULL) {
-        int64_t whose = j->resume_path ? j->uid : 0; /* the user may name any; from another's, a restart would show again what it has shown */
+        int64_t whose =
+            j->resume_path
+                ? j->uid
+                : 0; /* the user may name any; from another's, a restart would show again what it has shown */
         FL_TRY(fl_checkpoint_find(j->pf, &j->restored, path, whose, warn_damaged, j, &c, err));
         FL_TRY(check_ops(j, &j->restored, c, err));
         j->uid = c->meta.job_uid;
@@ -370,8 +382,8 @@ static int bring_up(fl_job *j, fl_error *err) {
     if (j->first_id == 0) j->first_id = j->newest_id + 1;
     for (int v = 0; v < j->graph->n_vertices; v++)
         if (j->graph->vertices[v].parallelism > j->opt.max_parallelism)
-            return fl_fail(err, FL_E_VALIDATION, "parallelism %d is greater than the maximum parallelism %d%s", j->graph->vertices[v].parallelism,
-                           j->opt.max_parallelism, c ? " of the checkpoint" : "");
+            return fl_fail(err, FL_E_VALIDATION, "parallelism %d is greater than the maximum parallelism %d%s",
+                           j->graph->vertices[v].parallelism, j->opt.max_parallelism, c ? " of the checkpoint" : "");
     if (c != NULL) FL_TRY(settle_on(j, c, err));
     FL_TRY(build(j, c, err));
     int64_t now = fl_now_ms(j->pf);
@@ -400,8 +412,13 @@ static void begin_barrier(fl_job *j, purpose why) {
 }
 
 static int start_writing(fl_job *j, fl_error *err) {
-    fl_checkpoint_meta meta = {.id = j->checkpoint, .job_uid = j->uid, .start_ms = j->start_ms, .created_ms = fl_now_ms(j->pf),
-                               .max_parallelism = j->opt.max_parallelism, .job_name = j->opt.name, .finished = j->purpose == FINAL};
+    fl_checkpoint_meta meta = {.id = j->checkpoint,
+                               .job_uid = j->uid,
+                               .start_ms = j->start_ms,
+                               .created_ms = fl_now_ms(j->pf),
+                               .max_parallelism = j->opt.max_parallelism,
+                               .job_name = j->opt.name,
+                               .finished = j->purpose == FINAL};
     fl_arena a;
     fl_arena_init(&a);
     meta.ops = list_ops(j, &a, &meta.n_ops);
@@ -425,7 +442,9 @@ static int write_task(fl_job *j, int i, fl_error *err) {
         fl_snapshot_encode(s->states[k].snapshot, &bytes);
         fl_checkpoint_put_op(&file, s->states[k].plan_id, j->tasks[i]->subtask, fl_str_make(bytes.p, bytes.n));
     }
-    if (rc == 0) rc = fl_checkpoint_write(j->writer, j->tasks[i]->vertex->id, j->tasks[i]->subtask, fl_str_make(file.p, file.n), err);
+    if (rc == 0)
+        rc = fl_checkpoint_write(j->writer, j->tasks[i]->vertex->id, j->tasks[i]->subtask, fl_str_make(file.p, file.n),
+                                 err);
     fl_buf_deinit(&file);
     fl_buf_deinit(&bytes);
     return rc;
@@ -439,7 +458,8 @@ static void delete_old(fl_job *j) {
     fl_arena_init(&a);
     if (fl_checkpoint_list(j->pf, &a, j->opt.checkpoint_dir, &ids, &n, &err) == 0)
         for (int i = j->opt.checkpoints_retained; i < n; i++)
-            if (ids[i] < j->checkpoint) fl_checkpoint_delete(j->pf, j->opt.checkpoint_dir, ids[i], &err); /* tried again next time */
+            if (ids[i] < j->checkpoint)
+                fl_checkpoint_delete(j->pf, j->opt.checkpoint_dir, ids[i], &err); /* tried again next time */
     fl_arena_deinit(&a);
 }
 
@@ -474,7 +494,8 @@ static void end_checkpoint(fl_job *j) {
     drop_checkpoint(j);
     fl_mutex_unlock(&j->lock);
     if (j->opt.checkpoint_interval_ms > 0)
-        j->next_checkpoint_ms = FL_MAX(j->checkpoint_started_ms + j->opt.checkpoint_interval_ms, fl_now_ms(j->pf) + j->opt.checkpoint_min_pause_ms);
+        j->next_checkpoint_ms = FL_MAX(j->checkpoint_started_ms + j->opt.checkpoint_interval_ms,
+                                       fl_now_ms(j->pf) + j->opt.checkpoint_min_pause_ms);
 }
 
 /* ---- ends and failures ---- */
@@ -581,8 +602,14 @@ typedef struct seen {
 
 static seen look(fl_job *j) {
     fl_mutex_lock(&j->lock);
-    seen s = {j->stop_wanted, j->cancel_wanted, j->checkpoint_wanted, j->task_failed, j->n_finished == j->n_tasks,
-              j->n_acknowledged == j->n_tasks, j->n_committed == j->n_tasks, j->task_error};
+    seen s = {j->stop_wanted,
+              j->cancel_wanted,
+              j->checkpoint_wanted,
+              j->task_failed,
+              j->n_finished == j->n_tasks,
+              j->n_acknowledged == j->n_tasks,
+              j->n_committed == j->n_tasks,
+              j->task_error};
     fl_mutex_unlock(&j->lock);
     return s;
 }
@@ -624,8 +651,10 @@ static bool go_on(fl_job *j, const seen *s) {
             }
             return true;
         }
-        if (j->opt.checkpoint_timeout_ms > 0 && fl_now_ms(j->pf) - j->checkpoint_started_ms > j->opt.checkpoint_timeout_ms) {
-            fl_fail(&err, FL_E_LIMIT, "not all operators passed the barrier within %lld ms (execution.checkpointing.timeout)",
+        if (j->opt.checkpoint_timeout_ms > 0 &&
+            fl_now_ms(j->pf) - j->checkpoint_started_ms > j->opt.checkpoint_timeout_ms) {
+            fl_fail(&err, FL_E_LIMIT,
+                    "not all operators passed the barrier within %lld ms (execution.checkpointing.timeout)",
                     (long long)j->opt.checkpoint_timeout_ms);
             err.retriable = true;
             checkpoint_failed(j, &err);
@@ -680,7 +709,8 @@ static int64_t coordinator_due_ms(fl_job *j) {
     if (state == FL_JOB_RESTARTING) return j->restart_at_ms;
     if (state != FL_JOB_RUNNING) return INT64_MAX;
     if (j->phase == PHASE_NONE) return j->next_checkpoint_ms;
-    if (j->phase == PHASE_ALIGN && j->opt.checkpoint_timeout_ms > 0) return j->checkpoint_started_ms + j->opt.checkpoint_timeout_ms + 1;
+    if (j->phase == PHASE_ALIGN && j->opt.checkpoint_timeout_ms > 0)
+        return j->checkpoint_started_ms + j->opt.checkpoint_timeout_ms + 1;
     return INT64_MAX;
 }
 
@@ -693,8 +723,11 @@ static void *run_coordinator(void *arg) {
         fl_mutex_lock(&j->lock);
         bool news = s.stop != j->stop_wanted || s.cancel != j->cancel_wanted || s.checkpoint != j->checkpoint_wanted ||
                     s.task_failed != j->task_failed || s.all_finished != (j->n_finished == j->n_tasks) ||
-                    s.all_acknowledged != (j->n_acknowledged == j->n_tasks) || s.all_committed != (j->n_committed == j->n_tasks);
-        if (!news) fl_cond_wait_us(&j->changed, &j->lock, due == INT64_MAX ? 1000000 : FL_MAX(FL_MIN(due - now, (int64_t)1000), (int64_t)1) * 1000);
+                    s.all_acknowledged != (j->n_acknowledged == j->n_tasks) ||
+                    s.all_committed != (j->n_committed == j->n_tasks);
+        if (!news)
+            fl_cond_wait_us(&j->changed, &j->lock,
+                            due == INT64_MAX ? 1000000 : FL_MAX(FL_MIN(due - now, (int64_t)1000), (int64_t)1) * 1000);
         fl_mutex_unlock(&j->lock);
     }
     return NULL;
@@ -782,7 +815,8 @@ int fl_job_wait(fl_job *j, fl_error *err) {
     while (!fl_job_state_ended(fl_job_get_state(j))) {
         if (fl_job_step(j)) continue;
         int64_t due = fl_job_due_ms(j);
-        if (due == INT64_MAX) return fl_fail(err, FL_E_RUNTIME, "the job '%s' waits for something that never comes", j->opt.name);
+        if (due == INT64_MAX)
+            return fl_fail(err, FL_E_RUNTIME, "the job '%s' waits for something that never comes", j->opt.name);
         j->pf->ops->advance_to(j->pf, due);
     }
     return outcome(j, err);
@@ -889,7 +923,8 @@ static void add_metrics(fl_job *j, fl_job_metrics *m) {
         for (int k = 0; k < fl_chain_size(t->chain); k++) {
             fl_op *op = fl_chain_op(t->chain, k);
             const fl_plan *p = op->plan;
-            if (p->kind == FL_PLAN_SCAN || p->kind == FL_PLAN_VALUES) m->rows_in += fl_metric_get(&op->metrics.rows_out);
+            if (p->kind == FL_PLAN_SCAN || p->kind == FL_PLAN_VALUES)
+                m->rows_in += fl_metric_get(&op->metrics.rows_out);
             if (p->kind == FL_PLAN_SINK) m->rows_out += fl_metric_get(&op->metrics.rows_in);
             m->late_rows += fl_metric_get(&op->metrics.late_rows);
             m->bad_records += fl_metric_get(&op->metrics.bad_records);

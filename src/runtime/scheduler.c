@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scheduler.c -- queues of runnable tasks, and the threads that serve them.
  *
- * A task is IDLE, QUEUED, RUNNING, or RUNNING and woken meanwhile. Only the thread that runs it moves it out of RUNNING;
- * anybody may wake it. So a task is in a queue at most once and on one thread at a time, and no wake-up is lost.
+ * A task is IDLE, QUEUED, RUNNING, or RUNNING and woken meanwhile. Only the thread that runs it moves it out of
+ * RUNNING; anybody may wake it. So a task is in a queue at most once and on one thread at a time, and no wake-up is
+ * lost.
  */
 #include "runtime/scheduler.h"
 
@@ -101,7 +102,8 @@ static void *serve(void *arg) {
     while (!q->stop) {
         int64_t now = fl_now_ms(pf), next = run_timers(q, now);
         if (q->n_ready == 0) {
-            fl_cond_wait_us(&q->changed, &q->lock, next == INT64_MAX ? -1 : FL_MIN(next - now, (int64_t)3600000) * 1000);
+            fl_cond_wait_us(&q->changed, &q->lock,
+                            next == INT64_MAX ? -1 : FL_MIN(next - now, (int64_t)3600000) * 1000);
             continue;
         }
         fl_task *t = dequeue(q);

@@ -65,7 +65,8 @@ void fl_task_build(fl_task *t, const fl_graph *g) {
     for (int i = 0; i < t->vertex->n_nodes; i++) {
         const fl_plan *p = t->vertex->nodes[i];
         const fl_op_class *c = fl_op_class_of(p);
-        fl_op *op = fl_chain_add(t->chain, c->type, c->size, p, p->id, p->n_inputs, p->kind == FL_PLAN_SINK ? 0 : p->n_outputs);
+        fl_op *op =
+            fl_chain_add(t->chain, c->type, c->size, p, p->id, p->n_inputs, p->kind == FL_PLAN_SINK ? 0 : p->n_outputs);
         if (p->kind == FL_PLAN_SCAN || p->kind == FL_PLAN_VALUES) t->sources[t->n_sources++] = op;
         for (int k = 0; k < p->n_inputs; k++) {
             fl_plan_input in = fl_graph_input(p->inputs[k]);
@@ -98,7 +99,8 @@ void fl_task_connect(const fl_graph_edge *e, fl_task **from, int n_from, fl_task
         fl_task *t = to[k];
         t->gates = fl_realloc(t->gates, sizeof *t->gates * (size_t)(t->n_gates + 1));
         fl_gate *g = &t->gates[t->n_gates++];
-        *g = (fl_gate){.op = fl_task_op(t, e->to->id), .input = e->to_input, .n_channels = n_from, .watermark = FL_WATERMARK_MIN};
+        *g = (fl_gate){
+            .op = fl_task_op(t, e->to->id), .input = e->to_input, .n_channels = n_from, .watermark = FL_WATERMARK_MIN};
         g->channels = fl_calloc((size_t)n_from, sizeof *g->channels);
         g->states = fl_calloc((size_t)n_from, sizeof *g->states);
         fl_inputs_init(g->states, n_from);
@@ -159,7 +161,7 @@ static int count_channels(const fl_task *t) {
 
 static int barrier_arrived(fl_task *t, fl_channel *c, const fl_msg *m, fl_error *err) {
     if (m->checkpoint < t->barrier) return 0; /* given up, and the next one has come on another channel */
-    if (t->barrier != m->checkpoint) { /* an older one was given up: its channels go on */
+    if (t->barrier != m->checkpoint) {        /* an older one was given up: its channels go on */
         for (int g = 0; g < t->n_gates; g++)
             for (int i = 0; i < t->gates[g].n_channels; i++) t->gates[g].channels[i].blocked = false;
         t->barrier = m->checkpoint;

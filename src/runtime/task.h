@@ -21,9 +21,9 @@ typedef struct fl_gate {
     fl_channel *channels;   /* owned: one from each subtask of the vertex before */
     fl_input_state *states; /* of the channels */
     int n_channels;
-    int64_t watermark;      /* combined over the channels */
+    int64_t watermark; /* combined over the channels */
     bool idle;
-    int next;               /* channel to look at first: in turn */
+    int next; /* channel to look at first: in turn */
 } fl_gate;
 
 typedef enum fl_task_state {
@@ -65,37 +65,39 @@ struct fl_task {
     int n_gates, next_gate;
     fl_op **sources; /* source operators of the chain */
     int n_sources, next_source, n_sources_ended;
-    fl_op **exchanges; /* exchange operators: their outputs lead to channels */
+    fl_op **exchanges;    /* exchange operators: their outputs lead to channels */
     fl_channel **outputs; /* borrowed: the channels of other tasks that this one fills */
     int n_outputs, cap_outputs;
     fl_task_state state;
-    bool stopped;       /* no more polling: the job is being stopped */
-    int64_t wake_ms;    /* WAIT: look again at this time; INT64_MAX: only when woken */
-    int max_messages;   /* in one turn */
+    bool stopped;     /* no more polling: the job is being stopped */
+    int64_t wake_ms;  /* WAIT: look again at this time; INT64_MAX: only when woken */
+    int max_messages; /* in one turn */
     /* the barrier being aligned; 0: none */
     int64_t barrier;
     bool barrier_stop;
-    int n_barriers;     /* channels where it has arrived */
+    int n_barriers; /* channels where it has arrived */
     /* requests of the coordinator, from its thread */
     _Atomic int64_t barrier_requested; /* to tasks that have sources and no gates */
     _Atomic bool stop_requested;
-    _Atomic int64_t commit_requested;  /* checkpoint ids up to here are durable */
+    _Atomic int64_t commit_requested; /* checkpoint ids up to here are durable */
     int64_t committed;
     const fl_task_hooks *hooks;
     void *job;
     /* the scheduler's */
     _Atomic int sched_state;
     struct fl_queue *_Atomic queue; /* NULL: not in one yet */
-    int64_t due_ms; /* protected by the queue's lock */
+    int64_t due_ms;                 /* protected by the queue's lock */
 };
 
 /* The chain of one subtask of a vertex, not yet connected. Fails where an operator cannot open. */
 fl_task *fl_task_new(const fl_vertex *v, int subtask, const fl_task_ctx *ctx, const fl_task_hooks *hooks, void *job);
 void fl_task_free(fl_task *t);
 
-/* Builds operators and the edges inside the chain. After all tasks exist, fl_task_connect makes channels between them. */
+/* Builds operators and the edges inside the chain. After all tasks exist, fl_task_connect makes channels between them.
+ * */
 void fl_task_build(fl_task *t, const fl_graph *g);
-/* For an edge of the graph: gives `from` (all subtasks of the source vertex) exchange operators and each of `to` a gate. */
+/* For an edge of the graph: gives `from` (all subtasks of the source vertex) exchange operators and each of `to` a
+ * gate. */
 void fl_task_connect(const fl_graph_edge *e, fl_task **from, int n_from, fl_task **to, int n_to);
 /* Opens all operators, after connecting. */
 int fl_task_open(fl_task *t, fl_error *err);

@@ -44,47 +44,47 @@ typedef enum fl_ast_expr_kind {
     FL_AX_INTERVAL,  /* INTERVAL [-]'…' unit: text, flag = negative, interval; INTERVAL x unit: args[0], no text */
     FL_AX_NAME,      /* column or qualified column: name; `t.*` has part "*" last and flag set; plain * likewise */
     FL_AX_OP,        /* operator: op, args */
-    FL_AX_CALL,      /* function call: name, args (parse_special.c: those of special calls), and the clauses below; flag: the name
-                        is no keyword, or stands in backticks */
-    FL_AX_CAST,      /* CAST(args[0] AS type); text: the type as written; interval: its unit if it is one; flag: TRY_CAST */
-    FL_AX_CASE,      /* args: [value,] when, then, when, then, …, else (NULL node if absent); flag: has value */
-    FL_AX_IN,        /* args[0] [NOT] IN (args[1..]) or (query); flag: NOT */
+    FL_AX_CALL,      /* function call: name, args (of special calls: parse_special.c), and the clauses below; flag: its
+                        name is no keyword, or stands in backticks */
+    FL_AX_CAST, /* CAST(args[0] AS type); text: the type as written; interval: its unit if it is one; flag: TRY_CAST */
+    FL_AX_CASE, /* args: [value,] when, then, when, then, …, else (NULL node if absent); flag: has value */
+    FL_AX_IN,   /* args[0] [NOT] IN (args[1..]) or (query); flag: NOT */
     FL_AX_QUANTIFIED, /* args[0] op SOME|ALL (args[1..]) or (query); flag: ALL */
-    FL_AX_EXISTS,    /* EXISTS (query) */
-    FL_AX_SUBQUERY,  /* scalar subquery, or the table argument of a function: query */
-    FL_AX_ROW,       /* ROW(…) or (a, b) with two or more: args; flag: written with ROW */
-    FL_AX_ARRAY,     /* ARRAY[…]; with query: ARRAY(SELECT …) */
-    FL_AX_MAP,       /* MAP[k, v, …] */
-    FL_AX_MULTISET,  /* MULTISET[…] */
-    FL_AX_FIELD,     /* args[0].text: field of an expression that is not a plain name, such as f(x).a or a[1].b */
-    FL_AX_SYMBOL,    /* a keyword argument: unit in EXTRACT, flag in TRIM, ON EMPTY behaviours: text, upper case */
-    FL_AX_TYPE,      /* a type argument: RETURNING type: type, text as written */
+    FL_AX_EXISTS,     /* EXISTS (query) */
+    FL_AX_SUBQUERY,   /* scalar subquery, or the table argument of a function: query */
+    FL_AX_ROW,        /* ROW(…) or (a, b) with two or more: args; flag: written with ROW */
+    FL_AX_ARRAY,      /* ARRAY[…]; with query: ARRAY(SELECT …) */
+    FL_AX_MAP,        /* MAP[k, v, …] */
+    FL_AX_MULTISET,   /* MULTISET[…] */
+    FL_AX_FIELD,      /* args[0].text: field of an expression that is not a plain name, such as f(x).a or a[1].b */
+    FL_AX_SYMBOL,     /* a keyword argument: unit in EXTRACT, flag in TRIM, ON EMPTY behaviours: text, upper case */
+    FL_AX_TYPE,       /* a type argument: RETURNING type: type, text as written */
     FL_AX_DESCRIPTOR, /* DESCRIPTOR(a, b): args are FL_AX_NAME, or wrong */
-    FL_AX_TABLE_ARG, /* TABLE t [PARTITION BY …] [ORDER BY …] as argument of a table function: name or query; args = keys,
-                        within = order */
-    FL_AX_NAMED_ARG, /* text => args[0] */
-    FL_AX_DEFAULT,   /* DEFAULT as an argument */
+    FL_AX_TABLE_ARG,  /* TABLE t [PARTITION BY …] [ORDER BY …] as argument of a table function: name or query;
+                         args = keys, within = order */
+    FL_AX_NAMED_ARG,  /* text => args[0] */
+    FL_AX_DEFAULT,    /* DEFAULT as an argument */
 } fl_ast_expr_kind;
 
 /* op, spelling, number of operands */
 #define FL_AST_OPS(X)                                                                                                  \
-    X(OR, "OR", 2) X(AND, "AND", 2) X(NOT, "NOT", 1)                                                                   \
-    X(EQ, "=", 2) X(NE, "<>", 2) X(LT, "<", 2) X(LE, "<=", 2) X(GT, ">", 2) X(GE, ">=", 2)                             \
-    X(IS_NULL, "IS NULL", 1) X(IS_NOT_NULL, "IS NOT NULL", 1)                                                          \
-    X(IS_TRUE, "IS TRUE", 1) X(IS_NOT_TRUE, "IS NOT TRUE", 1)                                                          \
-    X(IS_FALSE, "IS FALSE", 1) X(IS_NOT_FALSE, "IS NOT FALSE", 1)                                                      \
-    X(IS_UNKNOWN, "IS UNKNOWN", 1) X(IS_NOT_UNKNOWN, "IS NOT UNKNOWN", 1)                                              \
-    X(IS_DISTINCT, "IS DISTINCT FROM", 2) X(IS_NOT_DISTINCT, "IS NOT DISTINCT FROM", 2)                                \
-    X(IS_JSON, "IS JSON", 2) X(IS_NOT_JSON, "IS NOT JSON", 2) /* second operand: symbol VALUE SCALAR ARRAY OBJECT */   \
-    X(BETWEEN, "BETWEEN", 3) X(NOT_BETWEEN, "NOT BETWEEN", 3)                                                          \
-    X(BETWEEN_SYM, "BETWEEN SYMMETRIC", 3) X(NOT_BETWEEN_SYM, "NOT BETWEEN SYMMETRIC", 3)                              \
-    X(LIKE, "LIKE", 3) X(NOT_LIKE, "NOT LIKE", 3)                   /* third operand: escape, or NULL pointer */       \
-    X(SIMILAR, "SIMILAR TO", 3) X(NOT_SIMILAR, "NOT SIMILAR TO", 3) /* likewise */                                     \
-    X(PLUS, "+", 2) X(MINUS, "-", 2) X(TIMES, "*", 2) X(DIVIDE, "/", 2) X(MOD, "%", 2)                                 \
-    X(CONCAT, "||", 2) X(NEGATE, "-", 1) X(POSITIVE, "+", 1)                                                           \
-    X(ITEM, "[]", 2)                                                                                                   \
-    X(MINUS_DATE, "-", 2) /* (a - b) unit: interval holds the unit */                                                  \
-    X(OVERLAPS, "OVERLAPS", 2)
+    X(OR, "OR", 2)                                                                                                     \
+    X(AND, "AND", 2)                                                                                                   \
+    X(NOT, "NOT", 1) X(EQ, "=", 2) X(NE, "<>", 2) X(LT, "<", 2) X(LE, "<=", 2) X(GT, ">", 2) X(GE, ">=", 2)            \
+        X(IS_NULL, "IS NULL", 1) X(IS_NOT_NULL, "IS NOT NULL", 1) X(IS_TRUE, "IS TRUE", 1)                             \
+            X(IS_NOT_TRUE, "IS NOT TRUE", 1) X(IS_FALSE, "IS FALSE", 1) X(IS_NOT_FALSE, "IS NOT FALSE", 1)             \
+                X(IS_UNKNOWN, "IS UNKNOWN", 1) X(IS_NOT_UNKNOWN, "IS NOT UNKNOWN", 1)                                  \
+                    X(IS_DISTINCT, "IS DISTINCT FROM", 2) X(IS_NOT_DISTINCT, "IS NOT DISTINCT FROM", 2)                \
+                        X(IS_JSON, "IS JSON", 2)                                                                       \
+                            X(IS_NOT_JSON, "IS NOT JSON", 2) /* second operand: symbol VALUE SCALAR ARRAY OBJECT */    \
+        X(BETWEEN, "BETWEEN", 3) X(NOT_BETWEEN, "NOT BETWEEN", 3) X(BETWEEN_SYM, "BETWEEN SYMMETRIC", 3)               \
+            X(NOT_BETWEEN_SYM, "NOT BETWEEN SYMMETRIC", 3) X(LIKE, "LIKE", 3)                                          \
+                X(NOT_LIKE, "NOT LIKE", 3)                              /* third operand: escape, or NULL pointer */   \
+        X(SIMILAR, "SIMILAR TO", 3) X(NOT_SIMILAR, "NOT SIMILAR TO", 3) /* likewise */                                 \
+        X(PLUS, "+", 2) X(MINUS, "-", 2) X(TIMES, "*", 2) X(DIVIDE, "/", 2) X(MOD, "%", 2) X(CONCAT, "||", 2)          \
+            X(NEGATE, "-", 1) X(POSITIVE, "+", 1) X(ITEM, "[]", 2)                                                     \
+                X(MINUS_DATE, "-", 2) /* (a - b) unit: interval holds the unit */                                      \
+        X(OVERLAPS, "OVERLAPS", 2)
 
 typedef enum fl_ast_op {
 #define FL_X(op, text, n) FL_OP_##op,
@@ -95,8 +95,10 @@ extern const char *const fl_ast_op_text[];
 
 /* Units of intervals and of EXTRACT, FLOOR … TO, TIMESTAMPADD. */
 #define FL_TIME_UNITS(X)                                                                                               \
-    X(NANOSECOND) X(MICROSECOND) X(MILLISECOND) X(SECOND) X(MINUTE) X(HOUR) X(DAY) X(WEEK) X(MONTH) X(QUARTER)         \
-    X(YEAR) X(DECADE) X(CENTURY) X(MILLENNIUM) X(EPOCH) X(DOW) X(ISODOW) X(DOY) X(ISOYEAR)
+    X(NANOSECOND)                                                                                                      \
+    X(MICROSECOND)                                                                                                     \
+    X(MILLISECOND) X(SECOND) X(MINUTE) X(HOUR) X(DAY) X(WEEK) X(MONTH) X(QUARTER) X(YEAR) X(DECADE) X(CENTURY)         \
+        X(MILLENNIUM) X(EPOCH) X(DOW) X(ISODOW) X(DOY) X(ISOYEAR)
 typedef enum fl_time_unit {
     FL_UNIT_NONE,
 #define FL_X(u) FL_UNIT_##u,
@@ -108,8 +110,8 @@ extern const char *const fl_time_unit_name[];
 fl_time_unit fl_time_unit_find(fl_str word);
 
 typedef struct fl_interval_qualifier {
-    fl_time_unit from, to;              /* to: FL_UNIT_NONE if there is no TO */
-    int precision, fraction_precision;  /* DAY(p), SECOND(p, f); -1: not given */
+    fl_time_unit from, to;             /* to: FL_UNIT_NONE if there is no TO */
+    int precision, fraction_precision; /* DAY(p), SECOND(p, f); -1: not given */
 } fl_interval_qualifier;
 
 typedef enum fl_null_order { FL_NULLS_DEFAULT, FL_NULLS_FIRST, FL_NULLS_LAST } fl_null_order;
@@ -158,20 +160,20 @@ struct fl_ast_expr {
     fl_interval_qualifier interval;
     fl_ast_query *query;
     /* FL_AX_CALL only */
-    bool distinct;           /* f(DISTINCT x) */
-    bool star;               /* f(*) */
-    bool no_parens;          /* CURRENT_DATE and its like */
-    fl_ast_expr *filter;     /* FILTER (WHERE …) */
-    fl_ast_order *within;    /* WITHIN GROUP (ORDER BY …), or ORDER BY among the arguments */
+    bool distinct;        /* f(DISTINCT x) */
+    bool star;            /* f(*) */
+    bool no_parens;       /* CURRENT_DATE and its like */
+    fl_ast_expr *filter;  /* FILTER (WHERE …) */
+    fl_ast_order *within; /* WITHIN GROUP (ORDER BY …), or ORDER BY among the arguments */
     int n_within;
     fl_ast_window *over;
-    int nulls_treatment;     /* 0, or 1 RESPECT NULLS, 2 IGNORE NULLS */
+    int nulls_treatment; /* 0, or 1 RESPECT NULLS, 2 IGNORE NULLS */
 };
 
 /* ---- queries ---- */
 
 typedef struct fl_ast_hint {
-    const char *name; /* as written: OPTIONS, STATE_TTL, … */
+    const char *name;            /* as written: OPTIONS, STATE_TTL, … */
     const char **keys, **values; /* 'k' = 'v'; keys[i] NULL: a plain value */
     int n;
     fl_pos pos;
@@ -185,7 +187,14 @@ typedef enum fl_from_kind {
     FL_FROM_JOIN,     /* left join right */
     FL_FROM_MATCH,    /* left MATCH_RECOGNIZE (…): only the text between the parentheses, in call->text */
 } fl_from_kind;
-typedef enum fl_join_kind { FL_JOIN_COMMA, FL_JOIN_CROSS, FL_JOIN_INNER, FL_JOIN_LEFT, FL_JOIN_RIGHT, FL_JOIN_FULL } fl_join_kind;
+typedef enum fl_join_kind {
+    FL_JOIN_COMMA,
+    FL_JOIN_CROSS,
+    FL_JOIN_INNER,
+    FL_JOIN_LEFT,
+    FL_JOIN_RIGHT,
+    FL_JOIN_FULL
+} fl_join_kind;
 
 struct fl_ast_from {
     fl_from_kind kind;
@@ -212,7 +221,14 @@ typedef struct fl_ast_item {
     const char *alias; /* NULL: none */
 } fl_ast_item;
 
-typedef enum fl_group_kind { FL_GROUP_EXPR, FL_GROUP_EMPTY, FL_GROUP_SETS, FL_GROUP_ROLLUP, FL_GROUP_CUBE, FL_GROUP_LIST } fl_group_kind;
+typedef enum fl_group_kind {
+    FL_GROUP_EXPR,
+    FL_GROUP_EMPTY,
+    FL_GROUP_SETS,
+    FL_GROUP_ROLLUP,
+    FL_GROUP_CUBE,
+    FL_GROUP_LIST
+} fl_group_kind;
 typedef struct fl_ast_group {
     fl_group_kind kind; /* LIST: (a, b) inside GROUPING SETS, ROLLUP, CUBE */
     fl_ast_expr *expr;
@@ -237,7 +253,13 @@ struct fl_ast_select {
     int n_windows;
 };
 
-typedef enum fl_query_kind { FL_QUERY_SELECT, FL_QUERY_VALUES, FL_QUERY_TABLE, FL_QUERY_SET_OP, FL_QUERY_NESTED } fl_query_kind;
+typedef enum fl_query_kind {
+    FL_QUERY_SELECT,
+    FL_QUERY_VALUES,
+    FL_QUERY_TABLE,
+    FL_QUERY_SET_OP,
+    FL_QUERY_NESTED
+} fl_query_kind;
 typedef enum fl_set_op { FL_SET_UNION, FL_SET_INTERSECT, FL_SET_EXCEPT } fl_set_op;
 
 typedef struct fl_ast_cte {
@@ -257,11 +279,11 @@ struct fl_ast_query {
     fl_ast_select *select; /* SELECT */
     fl_ast_expr **rows;    /* VALUES: each FL_AX_ROW or a single expression */
     int n_rows;
-    fl_name table;         /* TABLE t */
-    fl_set_op op;          /* SET_OP */
+    fl_name table; /* TABLE t */
+    fl_set_op op;  /* SET_OP */
     bool all;
     fl_ast_query *left, *right;
-    fl_ast_query *nested;  /* ( query ) with clauses of its own */
+    fl_ast_query *nested; /* ( query ) with clauses of its own */
     fl_ast_order *order;
     int n_order;
     fl_ast_expr *offset, *fetch; /* LIMIT n and FETCH NEXT n are the same; LIMIT ALL is none */
@@ -324,7 +346,7 @@ typedef struct fl_ast_create_table {
     const char *distribution; /* HASH, RANGE or NULL */
     const char **bucket_columns;
     int n_bucket_columns, n_buckets; /* n_buckets -1: not given */
-    fl_name *partitions; /* one part each, with position */
+    fl_name *partitions;             /* one part each, with position */
     int n_partitions;
     fl_ast_option *options;
     int n_options;
@@ -354,7 +376,7 @@ typedef struct fl_ast_insert {
     bool overwrite;
     fl_ast_option *partition; /* PARTITION (k = 'v', k2): value NULL if not given; literal text otherwise */
     int n_partition;
-    fl_name *columns;         /* column list */
+    fl_name *columns; /* column list */
     int n_columns;
     bool has_columns;
     fl_ast_query *query;
@@ -362,39 +384,40 @@ typedef struct fl_ast_insert {
 
 /* SHOW … [FROM name] [[NOT] LIKE 'p'] and DESCRIBE … */
 typedef struct fl_ast_show {
-    const char *what; /* upper case words: TABLES, VIEWS, DATABASES, CATALOGS, CURRENT CATALOG, CURRENT DATABASE, COLUMNS,
+    const char
+        *what;    /* upper case words: TABLES, VIEWS, DATABASES, CATALOGS, CURRENT CATALOG, CURRENT DATABASE, COLUMNS,
                          CREATE TABLE, CREATE VIEW, CREATE CATALOG, FUNCTIONS, USER FUNCTIONS, MODULES, FULL MODULES,
                          PARTITIONS, PROCEDURES, JARS, JOBS, … */
-    fl_name name;     /* the object, or after FROM / IN; n = 0: none */
+    fl_name name; /* the object, or after FROM / IN; n = 0: none */
     bool has_like, not_like, ilike;
     const char *pattern;
     bool extended; /* DESCRIBE EXTENDED */
 } fl_ast_show;
 
 typedef enum fl_stmt_kind {
-    FL_STMT_QUERY,          /* query */
-    FL_STMT_INSERT,         /* insert */
-    FL_STMT_STATEMENT_SET,  /* inserts */
-    FL_STMT_BEGIN_SET,      /* BEGIN STATEMENT SET; of the old client spelling */
-    FL_STMT_END_SET,        /* END; likewise */
+    FL_STMT_QUERY,         /* query */
+    FL_STMT_INSERT,        /* insert */
+    FL_STMT_STATEMENT_SET, /* inserts */
+    FL_STMT_BEGIN_SET,     /* BEGIN STATEMENT SET; of the old client spelling */
+    FL_STMT_END_SET,       /* END; likewise */
     FL_STMT_CREATE_TABLE,
     FL_STMT_CREATE_VIEW,
-    FL_STMT_DROP,           /* what: TABLE, VIEW, DATABASE, CATALOG, FUNCTION …; name, temporary, if_exists, cascade */
+    FL_STMT_DROP, /* what: TABLE, VIEW, DATABASE, CATALOG, FUNCTION …; name, temporary, if_exists, cascade */
     FL_STMT_CREATE_DATABASE, /* name, if_not_exists, comment, options */
     FL_STMT_CREATE_CATALOG,  /* likewise */
-    FL_STMT_USE,            /* what: "CATALOG" or "DATABASE"; name */
-    FL_STMT_SET,            /* key, value; key NULL: list all */
-    FL_STMT_RESET,          /* key; NULL: all */
-    FL_STMT_SHOW,           /* show */
-    FL_STMT_DESCRIBE,       /* show: what = TABLE, CATALOG, DATABASE, JOB, FUNCTION; name */
-    FL_STMT_EXPLAIN,        /* what: details, comma-separated; inner */
-    FL_STMT_UNSUPPORTED,    /* recognised and not done yet: what names it */
+    FL_STMT_USE,             /* what: "CATALOG" or "DATABASE"; name */
+    FL_STMT_SET,             /* key, value; key NULL: list all */
+    FL_STMT_RESET,           /* key; NULL: all */
+    FL_STMT_SHOW,            /* show */
+    FL_STMT_DESCRIBE,        /* show: what = TABLE, CATALOG, DATABASE, JOB, FUNCTION; name */
+    FL_STMT_EXPLAIN,         /* what: details, comma-separated; inner */
+    FL_STMT_UNSUPPORTED,     /* recognised and not done yet: what names it */
 } fl_stmt_kind;
 
 typedef struct fl_ast_stmt fl_ast_stmt;
 struct fl_ast_stmt {
     fl_stmt_kind kind;
-    fl_pos pos;       /* of the whole statement */
+    fl_pos pos; /* of the whole statement */
     const char *what;
     fl_name name;
     bool temporary, if_exists, if_not_exists, cascade;
@@ -408,7 +431,7 @@ struct fl_ast_stmt {
     int n_inserts;
     fl_ast_create_table *create_table;
     fl_ast_create_view *create_view;
-    fl_ast_show *show;      /* SHOW PARTITIONS … PARTITION (…): options too; DESCRIBE JOB: the id is the pattern */
+    fl_ast_show *show; /* SHOW PARTITIONS … PARTITION (…): options too; DESCRIBE JOB: the id is the pattern */
     fl_ast_stmt *inner;
 };
 

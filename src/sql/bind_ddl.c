@@ -42,15 +42,17 @@ static int declare_columns(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catal
         const fl_ast_column *col = &t->columns[i];
         for (int k = 0; k < i; k++)
             if (strcmp(t->columns[k].name, col->name) == 0)
-                return fl_bind_fail(col->pos, err, "A column with the same name `%s` has been defined at line %d, column %d.", col->name,
-                                    t->columns[k].pos.line, t->columns[k].pos.column);
-        out->columns[i] = (fl_catalog_column){.name = col->name,
-                                              .kind = col->kind,
-                                              .type = col->type,
-                                              .expr = col->kind == FL_COLUMN_COMPUTED ? expr_text(c->arena, col->expr) : NULL,
-                                              .metadata_key = col->metadata_key,
-                                              .is_virtual = col->is_virtual,
-                                              .comment = col->comment};
+                return fl_bind_fail(col->pos, err,
+                                    "A column with the same name `%s` has been defined at line %d, column %d.",
+                                    col->name, t->columns[k].pos.line, t->columns[k].pos.column);
+        out->columns[i] =
+            (fl_catalog_column){.name = col->name,
+                                .kind = col->kind,
+                                .type = col->type,
+                                .expr = col->kind == FL_COLUMN_COMPUTED ? expr_text(c->arena, col->expr) : NULL,
+                                .metadata_key = col->metadata_key,
+                                .is_virtual = col->is_virtual,
+                                .comment = col->comment};
     }
     out->n_columns = t->n_columns;
     return 0;
@@ -62,7 +64,8 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
     fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, t->n_columns);
     for (int i = 0; i < t->n_columns; i++) {
         bool computed = out->columns[i].kind == FL_COLUMN_COMPUTED;
-        cols[i] = (fl_rel_column){.name = computed ? "" : out->columns[i].name, .type = computed ? fl_type_of(FL_T_NULL, true) : out->columns[i].type};
+        cols[i] = (fl_rel_column){.name = computed ? "" : out->columns[i].name,
+                                  .type = computed ? fl_type_of(FL_T_NULL, true) : out->columns[i].type};
     }
     fl_scope scope = fl_scope_of_columns(a, out->name, cols, t->n_columns);
     fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "column"};
@@ -70,9 +73,13 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
         fl_expr *e;
         if (out->columns[i].kind != FL_COLUMN_COMPUTED) continue;
         if (fl_ast_aggregates(t->columns[i].expr)) /* Flink refuses it only where the table is read */
-            return fl_bind_unsupported(t->columns[i].pos, err, "an aggregate function in computed column '%s' is not supported", out->columns[i].name);
+            return fl_bind_unsupported(t->columns[i].pos, err,
+                                       "an aggregate function in computed column '%s' is not supported",
+                                       out->columns[i].name);
         FL_TRY(fl_bind_ast(&x, t->columns[i].expr, &e, err));
-        if (e->type->kind == FL_T_NULL) return fl_bind_fail(t->columns[i].pos, err, "Illegal use of 'NULL': column '%s' has no type", out->columns[i].name);
+        if (e->type->kind == FL_T_NULL)
+            return fl_bind_fail(t->columns[i].pos, err, "Illegal use of 'NULL': column '%s' has no type",
+                                out->columns[i].name);
         out->columns[i].type = e->type;
     }
     return 0;
@@ -84,7 +91,8 @@ static bool can_be_rowtime(const fl_type *t) { return fl_type_is_timestamp(t) &&
 
 static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
     fl_arena *a = b->ctx->arena;
-    static const char *const demand = "The field must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p), the supported precision 'p' is from 0 to 3, but the";
+    static const char *const demand = "The field must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p), the supported "
+                                      "precision 'p' is from 0 to 3, but the";
     out->watermark_column = -1;
     if (t->n_watermarks == 0) return 0;
     if (t->n_watermarks > 1)
@@ -92,25 +100,33 @@ static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog
     const fl_ast_watermark *w = &t->watermarks[0];
     int column = fl_catalog_column_find(out, w->column.part[0]);
     if (column < 0)
-        return fl_bind_fail(w->column.pos, err, "The rowtime attribute field '%s' is not defined in the table schema, at line %d, column %d", w->column.part[0],
-                            w->column.pos.line, w->column.pos.column);
+        return fl_bind_fail(
+            w->column.pos, err,
+            "The rowtime attribute field '%s' is not defined in the table schema, at line %d, column %d",
+            w->column.part[0], w->column.pos.line, w->column.pos.column);
     if (w->column.n > 1)
-        return fl_bind_fail(w->column.pos, err, "Invalid column name '%s.%s' for rowtime attribute in watermark declaration. Available columns are: %s",
-                            w->column.part[0], w->column.part[1], list_columns(a, out, "", false));
+        return fl_bind_fail(
+            w->column.pos, err,
+            "Invalid column name '%s.%s' for rowtime attribute in watermark declaration. Available columns are: %s",
+            w->column.part[0], w->column.part[1], list_columns(a, out, "", false));
     fl_catalog_column *col = &out->columns[column];
-    if (col->type->attr == FL_ATTR_PROCTIME) return fl_bind_fail(w->column.pos, err, "A watermark can not be defined for a processing-time attribute.");
+    if (col->type->attr == FL_ATTR_PROCTIME)
+        return fl_bind_fail(w->column.pos, err, "A watermark can not be defined for a processing-time attribute.");
     if (!can_be_rowtime(col->type))
-        return fl_bind_fail(w->column.pos, err, "Invalid data type of time field for watermark definition. %s time field type is %s", demand,
-                            fl_type_name(a, col->type, FL_TYPE_SUMMARY));
+        return fl_bind_fail(w->column.pos, err,
+                            "Invalid data type of time field for watermark definition. %s time field type is %s",
+                            demand, fl_type_name(a, col->type, FL_TYPE_SUMMARY));
     fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, out->n_columns);
-    for (int i = 0; i < out->n_columns; i++) cols[i] = (fl_rel_column){.name = out->columns[i].name, .type = out->columns[i].type};
+    for (int i = 0; i < out->n_columns; i++)
+        cols[i] = (fl_rel_column){.name = out->columns[i].name, .type = out->columns[i].type};
     fl_scope scope = fl_scope_of_columns(a, out->name, cols, out->n_columns);
     fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "WATERMARK"};
     fl_expr *e;
     FL_TRY(fl_bind_ast(&x, w->expr, &e, err));
     if (!can_be_rowtime(e->type))
-        return fl_bind_fail(w->pos, err, "Invalid data type of expression for watermark definition. %s watermark expression type is %s", demand,
-                            fl_type_name(a, e->type, FL_TYPE_BARE));
+        return fl_bind_fail(
+            w->pos, err, "Invalid data type of expression for watermark definition. %s watermark expression type is %s",
+            demand, fl_type_name(a, e->type, FL_TYPE_BARE));
     out->watermark_column = column;
     out->watermark_expr = expr_text(a, w->expr);
     col->type = fl_type_attr(a, col->type, FL_ATTR_ROWTIME);
@@ -128,8 +144,11 @@ static int bind_primary_key(fl_arena *a, const fl_ast_create_table *t, fl_catalo
     }
     if (k == NULL) return 0;
     if (k->enforced) {
-        fl_bind_fail(k->pos, err, "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. ENFORCED/NOT ENFORCED controls if the constraint checks "
-                                  "are performed on the incoming/outgoing data. Flink does not own the data therefore the only supported mode is the NOT ENFORCED mode");
+        fl_bind_fail(k->pos, err,
+                     "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. ENFORCED/NOT ENFORCED controls "
+                     "if the constraint checks "
+                     "are performed on the incoming/outgoing data. Flink does not own the data therefore the only "
+                     "supported mode is the NOT ENFORCED mode");
         return fl_error_hint(err, "write PRIMARY KEY (…) NOT ENFORCED");
     }
     int *columns = FL_NEW_N(a, int, k->n_columns);
@@ -142,12 +161,16 @@ static int bind_primary_key(fl_arena *a, const fl_ast_create_table *t, fl_catalo
         columns[i] = fl_catalog_column_find(out, k->columns[i]);
         int rc = 0;
         if (columns[i] < 0)
-            rc = fl_bind_fail(pos, err, "Primary key column '%s' is not defined in the schema at line %d, column %d", k->columns[i], pos.line, pos.column);
+            rc = fl_bind_fail(pos, err, "Primary key column '%s' is not defined in the schema at line %d, column %d",
+                              k->columns[i], pos.line, pos.column);
         else if (out->columns[columns[i]].kind != FL_COLUMN_PHYSICAL)
-            rc = fl_bind_fail(pos, err, "Could not create a PRIMARY KEY with column '%s' at line %d, column %d. A PRIMARY KEY constraint must be declared on physical columns.",
+            rc = fl_bind_fail(pos, err,
+                              "Could not create a PRIMARY KEY with column '%s' at line %d, column %d. A PRIMARY KEY "
+                              "constraint must be declared on physical columns.",
                               k->columns[i], pos.line, pos.column);
         for (int j = 0; j < i && rc == 0; j++)
-            if (columns[j] == columns[i]) rc = fl_bind_fail(pos, err, "Invalid primary key: the column '%s' is named twice", k->columns[i]);
+            if (columns[j] == columns[i])
+                rc = fl_bind_fail(pos, err, "Invalid primary key: the column '%s' is named twice", k->columns[i]);
         if (rc < 0) {
             fl_buf_deinit(&name);
             return rc;
@@ -167,7 +190,8 @@ static int bind_partitions(fl_arena *a, const fl_ast_create_table *t, fl_catalog
     for (int i = 0; i < t->n_partitions; i++) {
         keys[i] = fl_catalog_column_find(out, t->partitions[i].part[0]);
         if (keys[i] < 0 || out->columns[keys[i]].kind != FL_COLUMN_PHYSICAL)
-            return fl_bind_fail(t->partitions[i].pos, err, "Partition column '%s' not defined in the table schema. Available columns: %s",
+            return fl_bind_fail(t->partitions[i].pos, err,
+                                "Partition column '%s' not defined in the table schema. Available columns: %s",
                                 t->partitions[i].part[0], list_columns(a, out, "'", true));
     }
     out->partition_keys = keys;
@@ -182,11 +206,14 @@ static int bind_distribution(fl_arena *a, const fl_ast_create_table *t, fl_catal
         keys[i] = fl_catalog_column_find(out, t->bucket_columns[i]);
         if (keys[i] < 0 || out->columns[keys[i]].kind != FL_COLUMN_PHYSICAL)
             return fl_bind_fail(t->name.pos, err,
-                                "Invalid bucket key '%s'. A bucket key for a distribution must reference a physical column in the schema. Available columns are: %s",
+                                "Invalid bucket key '%s'. A bucket key for a distribution must reference a physical "
+                                "column in the schema. Available columns are: %s",
                                 t->bucket_columns[i], list_columns(a, out, "", true));
     }
     if (t->n_buckets == 0)
-        return fl_bind_fail(t->name.pos, err, "Invalid bucket count '0'. The number of buckets for a distributed table must be at least 1.");
+        return fl_bind_fail(
+            t->name.pos, err,
+            "Invalid bucket count '0'. The number of buckets for a distributed table must be at least 1.");
     out->distributed = true;
     out->distribution = t->distribution;
     out->bucket_keys = keys;
@@ -207,7 +234,8 @@ static void bind_table_options(fl_arena *a, const fl_ast_create_table *t, fl_cat
 static int check_connector(const fl_ast_create_table *t, const fl_catalog_table *out, fl_error *err) {
     for (int i = 0; i < out->n_options; i++)
         if (strcmp(out->options[i].key, "connector") == 0) return 0;
-    fl_bind_fail(t->name.pos, err, "Table options do not contain an option key 'connector' for discovering a connector.");
+    fl_bind_fail(t->name.pos, err,
+                 "Table options do not contain an option key 'connector' for discovering a connector.");
     return fl_error_hint(err, "add WITH ('connector' = '…'); `flott connectors` lists what there is");
 }
 
@@ -230,7 +258,11 @@ int fl_bind_create_table(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog
 
 int fl_bind_create_view(fl_sql_ctx *c, const fl_ast_create_view *v, fl_catalog_table *out, fl_error *err) {
     fl_rel *query;
-    *out = (fl_catalog_table){.name = v->name.part[v->name.n - 1], .is_view = true, .temporary = v->temporary, .watermark_column = -1, .comment = v->comment};
+    *out = (fl_catalog_table){.name = v->name.part[v->name.n - 1],
+                              .is_view = true,
+                              .temporary = v->temporary,
+                              .watermark_column = -1,
+                              .comment = v->comment};
     c->qualify = true;
     int rc = fl_bind_query(c, v->query, &query, err);
     c->qualify = false;
@@ -238,14 +270,18 @@ int fl_bind_create_view(fl_sql_ctx *c, const fl_ast_create_view *v, fl_catalog_t
     const char *const *names = v->columns;
     if (v->n_columns == 0) names = fl_result_names(c->arena, query);
     if (v->n_columns > 0 && v->n_columns != query->n_cols)
-        return fl_bind_fail(v->name.pos, err, "VIEW definition and input fields not match: the view names %d columns, its query has %d", v->n_columns,
-                            query->n_cols);
+        return fl_bind_fail(v->name.pos, err,
+                            "VIEW definition and input fields not match: the view names %d columns, its query has %d",
+                            v->n_columns, query->n_cols);
     out->columns = FL_NEW_N(c->arena, fl_catalog_column, query->n_cols);
     out->n_columns = query->n_cols;
     for (int i = 0; i < query->n_cols; i++) {
         for (int k = 0; k < i; k++)
-            if (strcmp(names[k], names[i]) == 0) return fl_bind_fail(v->name.pos, err, "A column with the same name `%s` has been defined in the view", names[i]);
-        out->columns[i] = (fl_catalog_column){.name = names[i], .kind = FL_COLUMN_PHYSICAL, .type = query->cols[i].type};
+            if (strcmp(names[k], names[i]) == 0)
+                return fl_bind_fail(v->name.pos, err, "A column with the same name `%s` has been defined in the view",
+                                    names[i]);
+        out->columns[i] =
+            (fl_catalog_column){.name = names[i], .kind = FL_COLUMN_PHYSICAL, .type = query->cols[i].type};
     }
     out->query = fl_arena_strndup(c->arena, v->query_text.p, v->query_text.n);
     out->qualified_query = query_text(c->arena, v->query);

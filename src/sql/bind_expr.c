@@ -11,7 +11,8 @@
 #include "data/decimal.h"
 
 fl_binder fl_binder_make(fl_sql_ctx *c) {
-    return (fl_binder){.ctx = c, .fns = {.arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast}};
+    return (fl_binder){.ctx = c,
+                       .fns = {.arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast}};
 }
 
 static int bind_args(fl_expr_ctx *x, fl_ast_expr *const *args, int n, fl_expr ***out, fl_error *err) {
@@ -23,10 +24,12 @@ static int bind_args(fl_expr_ctx *x, fl_ast_expr *const *args, int n, fl_expr **
 /* ---- columns ---- */
 
 /* A field of a row value, by name. */
-static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_name *path, int part, fl_expr **out, fl_error *err) {
+static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_name *path, int part, fl_expr **out,
+                      fl_error *err) {
     const char *field = path->part[part];
     if (row->type->kind != FL_T_ROW && row->type->kind != FL_T_STRUCTURED)
-        return fl_bind_fail(path->pos, err, "Column '%s' is not a ROW: it has no field '%s'", part > 0 ? path->part[part - 1] : "", field);
+        return fl_bind_fail(path->pos, err, "Column '%s' is not a ROW: it has no field '%s'",
+                            part > 0 ? path->part[part - 1] : "", field);
     const char *names[row->type->n_fields + 1], *near = NULL;
     for (int i = 0; i < row->type->n_fields; i++) {
         names[i] = row->type->fields[i].name;
@@ -40,8 +43,8 @@ static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_
     fl_buf_init(&whole);
     for (int i = 0; i <= part; i++) fl_buf_printf(&whole, "%s%s", i > 0 ? "." : "", path->part[i]);
     if (near == NULL) near = fl_suggest(field, names, row->type->n_fields);
-    fl_bind_fail(path->pos, err, "Column '%s' not found in table '%s'%s%s%s", fl_buf_cstr(&whole), table ? table : "", near ? "; did you mean '" : "",
-                 near ? near : "", near ? "'?" : "");
+    fl_bind_fail(path->pos, err, "Column '%s' not found in table '%s'%s%s%s", fl_buf_cstr(&whole), table ? table : "",
+                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     fl_buf_deinit(&whole);
     return err->code;
 }
@@ -77,7 +80,8 @@ static int bind_name(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
     *out = fl_rel_ref(x->b->ctx->arena, x->scope->rel, column);
     (*out)->span = fl_span_of(e->pos);
     int in_name = used;
-    for (; used < e->name.n; used++) FL_TRY(bind_field(x, *out, table_of_column(x->scope, column), &e->name, used, out, err));
+    for (; used < e->name.n; used++)
+        FL_TRY(bind_field(x, *out, table_of_column(x->scope, column), &e->name, used, out, err));
     if (x->b->ctx->qualify) qualify(x, e, column, in_name);
     return 0;
 }
@@ -142,12 +146,14 @@ int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos
 /* CURRENT_WATERMARK asks for what really is the time attribute, not for a type that still says so. */
 static int check_watermark_argument(const fl_expr_ctx *x, const fl_expr *arg, fl_pos pos, fl_error *err) {
     if (arg->kind == FL_EXPR_COLUMN && x->scope->rel->cols[arg->column].attr == FL_ATTR_ROWTIME) return 0;
-    return fl_bind_fail(pos, err, "The argument of CURRENT_WATERMARK() must be a rowtime attribute, but was '%s'.",
-                        fl_type_name(x->b->ctx->arena, fl_type_attr(x->b->ctx->arena, arg->type, FL_ATTR_NONE), FL_TYPE_BARE));
+    return fl_bind_fail(
+        pos, err, "The argument of CURRENT_WATERMARK() must be a rowtime attribute, but was '%s'.",
+        fl_type_name(x->b->ctx->arena, fl_type_attr(x->b->ctx->arena, arg->type, FL_ATTR_NONE), FL_TYPE_BARE));
 }
 
 static bool is_group_function(const char *name) {
-    return fl_str_iis(fl_str_from(name), "TUMBLE") || fl_str_iis(fl_str_from(name), "HOP") || fl_str_iis(fl_str_from(name), "SESSION");
+    return fl_str_iis(fl_str_from(name), "TUMBLE") || fl_str_iis(fl_str_from(name), "HOP") ||
+           fl_str_iis(fl_str_from(name), "SESSION");
 }
 
 /* Functions of group windows that stand where no group window is. */
@@ -173,7 +179,8 @@ static int check_window_words(const fl_ast_expr *e, const char *name, fl_error *
 
 /* CURRENT_DATE and its like with an empty pair of parentheses. */
 static bool has_needless_parens(const fl_ast_expr *e, const char *name) {
-    static const char *const words[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP"};
+    static const char *const words[] = {"CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME",
+                                        "LOCALTIMESTAMP"};
     for (size_t i = 0; i < FL_ARRAY_LEN(words); i++)
         if (fl_str_iis(fl_str_from(name), words[i])) return e->n_args == 0 && !e->no_parens;
     return false;
@@ -183,7 +190,8 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
     const char *name = e->name.part[e->name.n - 1];
     fl_expr **args;
     if (e->over != NULL) return fl_bind_unsupported(e->pos, err, "OVER windows are not supported yet");
-    if (e->name.n > 1) return fl_bind_unsupported(e->pos, err, "functions of a catalog (%s) are not supported yet", name);
+    if (e->name.n > 1)
+        return fl_bind_unsupported(e->pos, err, "functions of a catalog (%s) are not supported yet", name);
     FL_TRY(fl_group_call(x, e, out, err));
     if (*out != NULL) return 0;
     if (fl_agg_find(fl_str_from(name)) != NULL)
@@ -194,7 +202,8 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
     if (e->filter != NULL) return fl_bind_fail(e->pos, err, "FILTER must be applied to aggregate function");
     if (e->n_within > 0) return fl_bind_fail(e->pos, err, "%s takes no WITHIN GROUP", name);
     if (e->distinct) return fl_bind_fail(e->pos, err, "DISTINCT/ALL not allowed with %s function", name);
-    if (has_needless_parens(e, name)) return fl_bind_fail(e->pos, err, "No match found for function signature %s()", name);
+    if (has_needless_parens(e, name))
+        return fl_bind_fail(e->pos, err, "No match found for function signature %s()", name);
     FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
     FL_TRY(fl_bind_call(x, name, args, e->n_args, e->pos, out, err));
     if (fl_str_iis(fl_str_from(name), "CURRENT_WATERMARK")) return check_watermark_argument(x, args[0], e->pos, err);
@@ -225,8 +234,8 @@ static int check_index(const fl_ast_expr *e, fl_error *err) {
     const fl_ast_expr *number = negative ? e->args[0] : e;
     int64_t at;
     if (!is_integer(number) || fl_i64_parse(number->text, &at) != FL_NUMBER_OK || (!negative && at > 0)) return 0;
-    return fl_bind_fail(e->pos, err, "Array element access needs an index starting at 1 but was %s%lld.", negative ? "-" : "",
-                        (long long)at);
+    return fl_bind_fail(e->pos, err, "Array element access needs an index starting at 1 but was %s%lld.",
+                        negative ? "-" : "", (long long)at);
 }
 
 static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
@@ -238,7 +247,8 @@ static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
         number.pos = e->pos;
         return fl_bind_literal(x->b, &number, out, err);
     }
-    if ((e->op == FL_OP_IS_NULL || e->op == FL_OP_IS_NOT_NULL) && e->args[0]->kind == FL_AX_ROW) return bind_row_test(x, e, out, err);
+    if ((e->op == FL_OP_IS_NULL || e->op == FL_OP_IS_NOT_NULL) && e->args[0]->kind == FL_AX_ROW)
+        return bind_row_test(x, e, out, err);
     while (n > 0 && e->args[n - 1] == NULL) n--; /* LIKE without ESCAPE */
     FL_TRY(bind_args(x, e->args, n, &args, err));
     if (e->op == FL_OP_ITEM && args[0]->type->kind == FL_T_ARRAY) FL_TRY(check_index(e->args[1], err));
@@ -281,7 +291,8 @@ static int bind_case(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
  * does not keep. FL_UNIT_NONE: it has several fields, or nothing tells. */
 static fl_time_unit interval_unit(const fl_ast_expr *e) {
     if (e->kind == FL_AX_OP && (e->op == FL_OP_NEGATE || e->op == FL_OP_POSITIVE)) return interval_unit(e->args[0]);
-    bool has_qualifier = e->kind == FL_AX_INTERVAL || e->kind == FL_AX_CAST || (e->kind == FL_AX_OP && e->op == FL_OP_MINUS_DATE);
+    bool has_qualifier =
+        e->kind == FL_AX_INTERVAL || e->kind == FL_AX_CAST || (e->kind == FL_AX_OP && e->op == FL_OP_MINUS_DATE);
     return has_qualifier && e->interval.to == FL_UNIT_NONE ? e->interval.from : FL_UNIT_NONE;
 }
 
@@ -291,7 +302,8 @@ static int cast_interval_to_number(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr
     fl_span span = fl_span_of(e->pos);
     fl_time_unit unit = interval_unit(e->args[0]);
     if (unit == FL_UNIT_NONE)
-        return fl_bind_unsupported(e->pos, err, "CAST of an interval of several fields or of unknown unit to a number is not supported yet");
+        return fl_bind_unsupported(
+            e->pos, err, "CAST of an interval of several fields or of unknown unit to a number is not supported yet");
     fl_expr *args[2];
     FL_TRY(fl_expr_cast(b, arg, fl_type_of(FL_T_BIGINT, arg->type->nullable), false, span, &args[0], err));
     args[1] = fl_expr_int(b->arena, fl_interval_unit_size(unit), fl_type_of(FL_T_BIGINT, false));
@@ -302,22 +314,26 @@ static int cast_interval_to_number(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr
 /* CAST(n AS INTERVAL unit): a number that is written counts units, any other one months or milliseconds. */
 static int cast_number_to_interval(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr *arg, fl_expr **out, fl_error *err) {
     fl_bind *b = &x->b->fns;
-    bool written = is_integer(e->args[0]) || (e->args[0]->kind == FL_AX_OP && e->args[0]->op == FL_OP_NEGATE && is_integer(e->args[0]->args[0]));
+    bool written = is_integer(e->args[0]) ||
+                   (e->args[0]->kind == FL_AX_OP && e->args[0]->op == FL_OP_NEGATE && is_integer(e->args[0]->args[0]));
     if (e->interval.to != FL_UNIT_NONE)
         return fl_bind_fail(e->pos, err, "Cast function cannot convert value of type %s to type %.*s",
                             fl_type_name(b->arena, arg->type, FL_TYPE_BARE), (int)e->text.n, e->text.p);
     if (written) {
-        fl_expr *args[2] = {arg, fl_expr_int(b->arena, fl_interval_unit_size(e->interval.from), fl_type_of(FL_T_BIGINT, false))};
+        fl_expr *args[2] = {
+            arg, fl_expr_int(b->arena, fl_interval_unit_size(e->interval.from), fl_type_of(FL_T_BIGINT, false))};
         FL_TRY(fl_bind_call(x, "*", args, 2, e->pos, &arg, err));
     }
-    return fl_expr_cast(b, arg, fl_type_nullable(b->arena, e->type, arg->type->nullable), e->flag, fl_span_of(e->pos), out, err);
+    return fl_expr_cast(b, arg, fl_type_nullable(b->arena, e->type, arg->type->nullable), e->flag, fl_span_of(e->pos),
+                        out, err);
 }
 
 static int bind_cast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_expr *arg;
     FL_TRY(fl_bind_ast(x, e->args[0], &arg, err));
     bool from_interval = fl_type_is_interval(arg->type), to_interval = fl_type_is_interval(e->type);
-    if (from_interval && (e->type->kind == FL_T_INT || e->type->kind == FL_T_BIGINT)) return cast_interval_to_number(x, e, arg, out, err);
+    if (from_interval && (e->type->kind == FL_T_INT || e->type->kind == FL_T_BIGINT))
+        return cast_interval_to_number(x, e, arg, out, err);
     if (to_interval && fl_type_is_integer(arg->type)) return cast_number_to_interval(x, e, arg, out, err);
     int rc = fl_expr_cast(&x->b->fns, arg, e->type, e->flag, fl_span_of(e->pos), out, err);
     return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
@@ -386,12 +402,14 @@ int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *e
     case FL_AX_FIELD: return bind_field_of(x, e, out, err);
     case FL_AX_EXISTS: return fl_bind_unsupported(e->pos, err, "EXISTS is not supported yet");
     case FL_AX_SUBQUERY: return fl_bind_unsupported(e->pos, err, "scalar subqueries are not supported yet");
-    case FL_AX_QUANTIFIED: return fl_bind_unsupported(e->pos, err, "comparisons with SOME, ANY and ALL are not supported yet");
+    case FL_AX_QUANTIFIED:
+        return fl_bind_unsupported(e->pos, err, "comparisons with SOME, ANY and ALL are not supported yet");
     case FL_AX_TYPE: return fl_bind_unsupported(e->pos, err, "types as arguments of functions are not supported yet");
     case FL_AX_NAMED_ARG: return fl_bind_unsupported(e->pos, err, "named arguments are not supported here");
     case FL_AX_DEFAULT: return fl_bind_unsupported(e->pos, err, "DEFAULT as an argument is not supported yet");
     case FL_AX_DESCRIPTOR:
-    case FL_AX_TABLE_ARG: return fl_bind_fail(e->pos, err, "a table or DESCRIPTOR can only be an argument of a table function");
+    case FL_AX_TABLE_ARG:
+        return fl_bind_fail(e->pos, err, "a table or DESCRIPTOR can only be an argument of a table function");
     }
     return 0;
 }

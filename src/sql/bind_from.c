@@ -7,18 +7,22 @@
 
 /* ---- options ---- */
 
-int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out, fl_error *err) {
+int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out,
+                    fl_error *err) {
     int n = t->n_options, most = n;
     for (int i = 0; i < n_hints; i++) most += hints[i].n;
     fl_option *options = FL_NEW_N(c->arena, fl_option, most + 1);
     if (n > 0) memcpy(options, t->options, sizeof *options * (size_t)n);
     for (int i = 0; i < n_hints; i++) {
         if (!fl_str_iis(fl_str_from(hints[i].name), "OPTIONS")) {
-            if (c->note != NULL) c->note(c->note_arg, fl_arena_printf(c->arena, "the hint %s has no effect", hints[i].name));
+            if (c->note != NULL)
+                c->note(c->note_arg, fl_arena_printf(c->arena, "the hint %s has no effect", hints[i].name));
             continue;
         }
         if (!c->dynamic_options)
-            return fl_bind_fail(hints[i].pos, err, "OPTIONS hint is allowed only when the config option 'table.dynamic-table-options.enabled' is set to true.");
+            return fl_bind_fail(hints[i].pos, err,
+                                "OPTIONS hint is allowed only when the config option "
+                                "'table.dynamic-table-options.enabled' is set to true.");
         for (int k = 0; k < hints[i].n; k++) {
             if (hints[i].keys[k] == NULL) return fl_bind_fail(hints[i].pos, err, "OPTIONS takes 'key' = 'value'");
             fl_catalog_put_option(options, &n, hints[i].keys[k], hints[i].values[k]);
@@ -33,7 +37,8 @@ int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint 
 static bool same_options(const fl_table *a, const fl_table *b) {
     if (a->n_options != b->n_options) return false;
     for (int i = 0; i < a->n_options; i++)
-        if (strcmp(a->options[i].key, b->options[i].key) != 0 || strcmp(a->options[i].value, b->options[i].value) != 0) return false;
+        if (strcmp(a->options[i].key, b->options[i].key) != 0 || strcmp(a->options[i].value, b->options[i].value) != 0)
+            return false;
     return true;
 }
 
@@ -51,12 +56,14 @@ static fl_scope scope_of_table(fl_arena *a, const fl_catalog_table *d, bool comp
     fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, d->n_columns);
     for (int i = 0; i < d->n_columns; i++) {
         bool hidden = d->columns[i].kind == FL_COLUMN_COMPUTED && !computed;
-        cols[i] = (fl_rel_column){.name = hidden ? "" : d->columns[i].name, .type = fl_type_attr(a, d->columns[i].type, FL_ATTR_NONE)};
+        cols[i] = (fl_rel_column){.name = hidden ? "" : d->columns[i].name,
+                                  .type = fl_type_attr(a, d->columns[i].type, FL_ATTR_NONE)};
     }
     return fl_scope_of_columns(a, d->name, cols, d->n_columns);
 }
 
-static int find_metadata(fl_arena *a, const fl_rel_table *t, int column, const fl_metadata_column **out, fl_error *err) {
+static int find_metadata(fl_arena *a, const fl_rel_table *t, int column, const fl_metadata_column **out,
+                         fl_error *err) {
     const fl_catalog_column *c = &t->def->columns[column];
     const char *key = c->metadata_key ? c->metadata_key : c->name;
     fl_buf keys;
@@ -68,11 +75,15 @@ static int find_metadata(fl_arena *a, const fl_rel_table *t, int column, const f
         fl_buf_deinit(&keys);
         if (fl_cast_is_possible(m->type, c->type)) return 0;
         return fl_fail(err, FL_E_VALIDATION,
-                       "Invalid data type for metadata column '%s' with metadata key '%s' of table '%s'. The column cannot be declared as '%s' because "
+                       "Invalid data type for metadata column '%s' with metadata key '%s' of table '%s'. The column "
+                       "cannot be declared as '%s' because "
                        "the type must be castable from metadata type '%s'.",
-                       c->name, key, t->table.name, fl_type_name(a, c->type, FL_TYPE_SUMMARY), fl_type_name(a, m->type, FL_TYPE_SUMMARY));
+                       c->name, key, t->table.name, fl_type_name(a, c->type, FL_TYPE_SUMMARY),
+                       fl_type_name(a, m->type, FL_TYPE_SUMMARY));
     }
-    fl_fail(err, FL_E_VALIDATION, "Invalid metadata key '%s' in column '%s' of table '%s'. The connector '%s' supports the following metadata keys for reading: %s",
+    fl_fail(err, FL_E_VALIDATION,
+            "Invalid metadata key '%s' in column '%s' of table '%s'. The connector '%s' supports the following "
+            "metadata keys for reading: %s",
             key, c->name, t->table.name, t->connector->name, keys.n > 0 ? fl_buf_cstr(&keys) : "none");
     fl_buf_deinit(&keys);
     return err->code;
@@ -84,7 +95,8 @@ static void describe_table(fl_arena *a, const fl_catalog_table *d, fl_table *t, 
     int n = 0;
     for (int i = 0; i < d->n_columns; i++) {
         physical[i] = d->columns[i].kind == FL_COLUMN_PHYSICAL ? n : -1;
-        if (physical[i] >= 0) fields[n++] = (fl_field){d->columns[i].name, fl_type_attr(a, d->columns[i].type, FL_ATTR_NONE), NULL};
+        if (physical[i] >= 0)
+            fields[n++] = (fl_field){d->columns[i].name, fl_type_attr(a, d->columns[i].type, FL_ATTR_NONE), NULL};
     }
     int *keys = FL_NEW_N(a, int, d->n_primary_key), *partitions = FL_NEW_N(a, int, d->n_partition_keys);
     for (int i = 0; i < d->n_primary_key; i++) keys[i] = physical[d->primary_key[i]];
@@ -99,7 +111,9 @@ static void describe_table(fl_arena *a, const fl_catalog_table *d, fl_table *t, 
 int fl_bind_connector(const fl_table *t, const fl_connector **out, fl_error *err) {
     const char *name = fl_table_option(t, "connector");
     if (name == NULL) {
-        fl_fail(err, FL_E_VALIDATION, "Table options do not contain an option key 'connector' for discovering a connector: table '%s'", t->name);
+        fl_fail(err, FL_E_VALIDATION,
+                "Table options do not contain an option key 'connector' for discovering a connector: table '%s'",
+                t->name);
         return fl_error_hint(err, "add 'connector' = '…' to WITH; `flott connectors` lists what there is");
     }
     return fl_connector_get(name, out, err);
@@ -116,9 +130,11 @@ static int open_table(fl_binder *b, fl_rel_table *t, fl_error *err) {
     describe_table(a, d, &t->table, t->physical);
     FL_TRY(fl_bind_connector(&t->table, &t->connector, err));
     if (t->connector->plan_source == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "Connector '%s' can only be used as a sink. It cannot be used as a source.", t->connector->name);
+        return fl_fail(err, FL_E_VALIDATION,
+                       "Connector '%s' can only be used as a sink. It cannot be used as a source.", t->connector->name);
     for (int i = 0; i < d->n_columns; i++) {
-        if (d->columns[i].kind == FL_COLUMN_COMPUTED) FL_TRY(fl_bind_column_expr(b, &plain, d->columns[i].expr, &t->computed[i], err));
+        if (d->columns[i].kind == FL_COLUMN_COMPUTED)
+            FL_TRY(fl_bind_column_expr(b, &plain, d->columns[i].expr, &t->computed[i], err));
         if (d->columns[i].kind == FL_COLUMN_METADATA) FL_TRY(find_metadata(a, t, i, &t->metadata[i], err));
     }
     if (d->watermark_column < 0 || b->ctx->batch) return 0;
@@ -126,7 +142,8 @@ static int open_table(fl_binder *b, fl_rel_table *t, fl_error *err) {
     return fl_bind_column_expr(b, &all, d->watermark_expr, &t->watermark, err);
 }
 
-static int scan_table(fl_binder *b, const fl_catalog_table *d, const fl_ast_hint *hints, int n_hints, fl_rel **out, fl_error *err) {
+static int scan_table(fl_binder *b, const fl_catalog_table *d, const fl_ast_hint *hints, int n_hints, fl_rel **out,
+                      fl_error *err) {
     fl_sql_ctx *c = b->ctx;
     fl_rel_table *t = FL_NEW(c->arena, fl_rel_table);
     t->def = d;
@@ -157,7 +174,8 @@ static int expand_view(fl_binder *b, const fl_catalog_table *d, fl_rel **out, fl
     int rc = fl_sql_parse(b->ctx->arena, fl_str_from(d->query), &stmt, err);
     if (rc == 0) rc = fl_bind_query_in(&inner, stmt->query, out, err);
     if (rc == 0 && (*out)->n_cols != d->n_columns)
-        rc = fl_fail(err, FL_E_VALIDATION, "the query has %d columns now and had %d when the view was made", (*out)->n_cols, d->n_columns);
+        rc = fl_fail(err, FL_E_VALIDATION, "the query has %d columns now and had %d when the view was made",
+                     (*out)->n_cols, d->n_columns);
     if (rc < 0) {
         err->line = 0; /* a position would be one in the text of the view */
         return fl_error_prefix(err, "in view '%s': ", fl_catalog_table_path(b->ctx->arena, d));
@@ -177,15 +195,18 @@ static void qualify(fl_arena *a, const fl_name *name, const fl_catalog_table *t)
     n->n = 3;
 }
 
-int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out, const fl_catalog_table **def,
-                  fl_error *err) {
+int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out,
+                  const fl_catalog_table **def, fl_error *err) {
     FL_TRY(b->ctx->find(b->ctx->find_arg, name, b->catalog, b->database, def, err));
     if (b->ctx->qualify) qualify(b->ctx->arena, name, *def);
     for (int i = 0; i < n_hints && (*def)->is_view; i++)
         if (fl_str_iis(fl_str_from(hints[i].name), "OPTIONS"))
-            return fl_bind_fail(hints[i].pos, err, "View '`%s`.`%s`.`%s`' cannot be enriched with new options. Hints can only be applied to tables.",
-                                (*def)->catalog, (*def)->database, (*def)->name);
-    int known = b->ctx->n_tables, rc = (*def)->is_view ? expand_view(b, *def, out, err) : scan_table(b, *def, hints, n_hints, out, err);
+            return fl_bind_fail(
+                hints[i].pos, err,
+                "View '`%s`.`%s`.`%s`' cannot be enriched with new options. Hints can only be applied to tables.",
+                (*def)->catalog, (*def)->database, (*def)->name);
+    int known = b->ctx->n_tables,
+        rc = (*def)->is_view ? expand_view(b, *def, out, err) : scan_table(b, *def, hints, n_hints, out, err);
     if (rc < 0) return fl_error_at(err, fl_span_of(name->pos));
     for (int i = known; i < b->ctx->n_tables; i++) b->ctx->tables[i]->span = fl_span_of(name->pos);
     return 0;
@@ -205,15 +226,19 @@ static int rename_columns(fl_binder *b, const fl_ast_from *f, fl_rel **rel, fl_e
     if (f->n_columns != (*rel)->n_cols) {
         fl_buf names;
         fl_buf_init(&names);
-        for (int i = 0; i < (*rel)->n_cols; i++) fl_buf_printf(&names, "%s'%s'", i > 0 ? ", " : "", (*rel)->cols[i].name);
-        fl_bind_fail(f->pos, err, "List of column aliases must have same degree as table; table has %d columns (%s), whereas alias list has %d columns",
+        for (int i = 0; i < (*rel)->n_cols; i++)
+            fl_buf_printf(&names, "%s'%s'", i > 0 ? ", " : "", (*rel)->cols[i].name);
+        fl_bind_fail(f->pos, err,
+                     "List of column aliases must have same degree as table; table has %d columns (%s), whereas alias "
+                     "list has %d columns",
                      (*rel)->n_cols, fl_buf_cstr(&names), f->n_columns);
         fl_buf_deinit(&names);
         return err->code;
     }
     for (int i = 0; i < f->n_columns; i++)
         for (int k = 0; k < i; k++)
-            if (strcmp(f->columns[i], f->columns[k]) == 0) return fl_bind_fail(f->pos, err, "Duplicate name '%s' in column alias list", f->columns[i]);
+            if (strcmp(f->columns[i], f->columns[k]) == 0)
+                return fl_bind_fail(f->pos, err, "Duplicate name '%s' in column alias list", f->columns[i]);
     *rel = fl_rel_rename(b->ctx->arena, *rel, f->columns);
     return 0;
 }
@@ -274,13 +299,29 @@ typedef struct window_function {
 } window_function;
 
 static const window_function window_functions[] = {
-    {"TUMBLE", FL_WINDOW_TUMBLE, {"DATA", "TIMECOL", "SIZE", "OFFSET"}, 3, 4,
+    {"TUMBLE",
+     FL_WINDOW_TUMBLE,
+     {"DATA", "TIMECOL", "SIZE", "OFFSET"},
+     3,
+     4,
      "TUMBLE(TABLE table_name, DESCRIPTOR(timecol), datetime interval[, datetime interval])"},
-    {"HOP", FL_WINDOW_HOP, {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"}, 4, 5,
+    {"HOP",
+     FL_WINDOW_HOP,
+     {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"},
+     4,
+     5,
      "HOP(TABLE table_name, DESCRIPTOR(timecol), datetime interval, datetime interval[, datetime interval])"},
-    {"CUMULATE", FL_WINDOW_CUMULATE, {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"}, 4, 5,
+    {"CUMULATE",
+     FL_WINDOW_CUMULATE,
+     {"DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"},
+     4,
+     5,
      "CUMULATE(TABLE table_name, DESCRIPTOR(timecol), datetime interval, datetime interval[, datetime interval])"},
-    {"SESSION", FL_WINDOW_SESSION, {"DATA", "TIMECOL", "GAP"}, 3, 3,
+    {"SESSION",
+     FL_WINDOW_SESSION,
+     {"DATA", "TIMECOL", "GAP"},
+     3,
+     3,
      "SESSION(TABLE table_name [PARTITION BY key], DESCRIPTOR(timecol), datetime interval)"},
 };
 
@@ -297,13 +338,16 @@ static int order_args(const window_function *f, const fl_ast_expr *call, const f
         int k = 0;
         while (k < f->most && !fl_str_iis(e->text, f->args[k])) k++;
         if (k == f->most)
-            return fl_bind_fail(e->pos, err, "'%.*s' is no argument of %s; it takes %s", (int)e->text.n, e->text.p, f->name, f->form);
+            return fl_bind_fail(e->pos, err, "'%.*s' is no argument of %s; it takes %s", (int)e->text.n, e->text.p,
+                                f->name, f->form);
         args[k] = e->args[0];
         n++;
     }
     bool complete = n >= f->required && n <= f->most;
     for (int i = 0; i < f->required; i++) complete = complete && args[i] != NULL;
-    if (!complete) return fl_bind_fail(call->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments", f->name, f->required);
+    if (!complete)
+        return fl_bind_fail(call->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments",
+                            f->name, f->required);
     return 0;
 }
 
@@ -313,10 +357,14 @@ static int bind_data(fl_binder *b, const window_function *f, const fl_ast_expr *
         fl_bind_fail(e->pos, err, "Column '%s' not found in any table", e->name.part[0]);
         return fl_error_hint(err, "the first argument of %s is a table: TABLE %s", f->name, e->name.part[0]);
     }
-    if (e->kind != FL_AX_TABLE_ARG && e->kind != FL_AX_SUBQUERY) return fl_bind_fail(e->pos, err, "the first argument of %s must be TABLE t or a query", f->name);
-    if (e->n_within > 0) return fl_bind_unsupported(e->pos, err, "ORDER BY for the table of %s is not supported", f->name);
+    if (e->kind != FL_AX_TABLE_ARG && e->kind != FL_AX_SUBQUERY)
+        return fl_bind_fail(e->pos, err, "the first argument of %s must be TABLE t or a query", f->name);
+    if (e->n_within > 0)
+        return fl_bind_unsupported(e->pos, err, "ORDER BY for the table of %s is not supported", f->name);
     if (e->n_args > 0 && f->kind != FL_WINDOW_SESSION)
-        return fl_bind_fail(e->pos, err, "Only tables with set semantics may be partitioned. Invalid PARTITION BY clause in the 0-th operand of table function '%s'",
+        return fl_bind_fail(e->pos, err,
+                            "Only tables with set semantics may be partitioned. Invalid PARTITION BY clause in the "
+                            "0-th operand of table function '%s'",
                             f->name);
     if (e->query == NULL) {
         fl_ast_from from = {.kind = FL_FROM_TABLE, .name = e->name, .pos = e->pos};
@@ -329,7 +377,8 @@ static int bind_data(fl_binder *b, const window_function *f, const fl_ast_expr *
     return 0;
 }
 
-static int bind_time_column(fl_binder *b, const window_function *f, const fl_scope *in, const fl_ast_expr *e, int *column, fl_error *err) {
+static int bind_time_column(fl_binder *b, const window_function *f, const fl_scope *in, const fl_ast_expr *e,
+                            int *column, fl_error *err) {
     if (e->kind == FL_AX_NAME) {
         fl_bind_fail(e->pos, err, "Column '%s' not found in any table", e->name.part[0]);
         return fl_error_hint(err, "the second argument of %s is DESCRIPTOR(%s)", f->name, e->name.part[0]);
@@ -344,16 +393,19 @@ static int bind_time_column(fl_binder *b, const window_function *f, const fl_sco
     if (*column < 0) return fl_bind_fail(col->pos, err, "Unknown identifier '%s'", name);
     const fl_rel_column *c = &in->rel->cols[*column];
     if (!fl_type_is_timestamp(c->type))
-        return fl_bind_fail(col->pos, err, "The window function %s requires the timecol to be TIMESTAMP or TIMESTAMP_LTZ, but is %s.", f->form,
-                            fl_type_name(b->ctx->arena, c->type, FL_TYPE_BARE));
+        return fl_bind_fail(col->pos, err,
+                            "The window function %s requires the timecol to be TIMESTAMP or TIMESTAMP_LTZ, but is %s.",
+                            f->form, fl_type_name(b->ctx->arena, c->type, FL_TYPE_BARE));
     if (b->ctx->batch) {
-        if (c->attr == FL_ATTR_PROCTIME) return fl_bind_unsupported(col->pos, err, "Processing time Window TableFunction is not supported yet.");
+        if (c->attr == FL_ATTR_PROCTIME)
+            return fl_bind_unsupported(col->pos, err, "Processing time Window TableFunction is not supported yet.");
         return 0;
     }
     if (c->attr != FL_ATTR_NONE) return 0;
     fl_bind_fail(col->pos, err, "The window function requires the timecol is a time attribute type, but is %s.",
                  fl_type_name(b->ctx->arena, fl_type_attr(b->ctx->arena, c->type, FL_ATTR_NONE), FL_TYPE_BARE));
-    return fl_error_hint(err, "declare WATERMARK FOR the column in its table, or use a column AS PROCTIME(); expressions and casts make an ordinary column of it");
+    return fl_error_hint(err, "declare WATERMARK FOR the column in its table, or use a column AS PROCTIME(); "
+                              "expressions and casts make an ordinary column of it");
 }
 
 static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr *e, int64_t *ms, fl_error *err) {
@@ -362,11 +414,15 @@ static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr
     fl_expr *length;
     FL_TRY(fl_bind_ast(&x, e, &length, err));
     if (length->type->kind == FL_T_INTERVAL_MONTH)
-        return fl_bind_unsupported(e->pos, err, "windows of months and years are not supported, as their lengths differ: %s takes intervals of days to seconds", f->name);
+        return fl_bind_unsupported(e->pos, err,
+                                   "windows of months and years are not supported, as their lengths differ: %s takes "
+                                   "intervals of days to seconds",
+                                   f->name);
     if (length->type->kind != FL_T_INTERVAL_DAY)
-        return fl_bind_fail(e->pos, err, "Cannot apply '%s' to arguments of type '<%s>'. Supported form(s): %s", f->name,
-                            fl_type_name(b->ctx->arena, length->type, FL_TYPE_BARE), f->form);
-    if (!fl_expr_is_literal(length) || length->value.is_null) return fl_bind_fail(e->pos, err, "Only constant window descriptors are supported.");
+        return fl_bind_fail(e->pos, err, "Cannot apply '%s' to arguments of type '<%s>'. Supported form(s): %s",
+                            f->name, fl_type_name(b->ctx->arena, length->type, FL_TYPE_BARE), f->form);
+    if (!fl_expr_is_literal(length) || length->value.is_null)
+        return fl_bind_fail(e->pos, err, "Only constant window descriptors are supported.");
     *ms = length->value.i;
     return 0;
 }
@@ -375,10 +431,14 @@ static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr
 static int check_window(const window_function *f, const fl_window *w, fl_pos pos, fl_error *err) {
     if (w->size <= 0 || w->slide <= 0)
         return fl_bind_fail(pos, err, "%s window parameters must satisfy %s > 0, but got %lld ms", f->name,
-                            w->size <= 0 ? f->kind == FL_WINDOW_SESSION ? "gap" : "size" : f->kind == FL_WINDOW_CUMULATE ? "step" : "slide",
+                            w->size <= 0                    ? f->kind == FL_WINDOW_SESSION ? "gap" : "size"
+                            : f->kind == FL_WINDOW_CUMULATE ? "step"
+                                                            : "slide",
                             (long long)(w->size <= 0 ? w->size : w->slide));
     if (w->kind == FL_WINDOW_CUMULATE && w->size % w->slide != 0)
-        return fl_bind_fail(pos, err, "CUMULATE table function based aggregate requires maxSize must be an integral multiple of step, but got maxSize %lld ms and step %lld ms",
+        return fl_bind_fail(pos, err,
+                            "CUMULATE table function based aggregate requires maxSize must be an integral multiple of "
+                            "step, but got maxSize %lld ms and step %lld ms",
                             (long long)w->size, (long long)w->slide);
     return 0;
 }
@@ -392,7 +452,8 @@ static int bind_partition(const fl_scope *in, const fl_ast_expr *data, fl_arena 
         int column, used;
         if (key->kind != FL_AX_NAME || key->flag) return fl_bind_fail(key->pos, err, "PARTITION BY takes columns");
         FL_TRY(fl_scope_find(in, &key->name, &column, &used, err));
-        if (used < key->name.n) return fl_bind_unsupported(key->pos, err, "PARTITION BY a field of a ROW is not supported yet");
+        if (used < key->name.n)
+            return fl_bind_unsupported(key->pos, err, "PARTITION BY a field of a ROW is not supported yet");
         (*keys)[(*n)++] = column;
     }
     return 0;
@@ -406,7 +467,8 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
         if (fl_str_iis(fl_str_from(name), window_functions[i].name)) f = &window_functions[i];
     if (f == NULL) {
         fl_bind_fail(call->pos, err, "No match found for table function '%s'", name);
-        return fl_error_hint(err, "window functions are TUMBLE, HOP, CUMULATE and SESSION; table functions of one's own are not supported yet");
+        return fl_error_hint(err, "window functions are TUMBLE, HOP, CUMULATE and SESSION; table functions of one's "
+                                  "own are not supported yet");
     }
     const fl_ast_expr *args[5] = {0};
     fl_scope in;
@@ -418,7 +480,8 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
         for (int c = 0; c < in.rel->n_cols; c++)
             if (strcmp(in.rel->cols[c].name, produced[i]) == 0) {
                 fl_bind_fail(call->pos, err, "Column '%s' is ambiguous", produced[i]);
-                return fl_error_hint(err, "%s adds a column of that name: give the one of its table another name first", f->name);
+                return fl_error_hint(err, "%s adds a column of that name: give the one of its table another name first",
+                                     f->name);
             }
     FL_TRY(bind_time_column(b, f, &in, args[1], &w->time_col, err));
     FL_TRY(bind_partition(&in, args[0], b->ctx->arena, &keys, &n_keys, err));
@@ -431,7 +494,8 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
     w->ltz = in.rel->cols[w->time_col].type->kind == FL_T_TIMESTAMP_LTZ;
     FL_TRY(check_window(f, w, call->pos, err));
     if (b->ctx->batch && w->kind == FL_WINDOW_SESSION)
-        return fl_bind_unsupported(call->pos, err, "Unaligned windows like session are not supported in batch mode yet.");
+        return fl_bind_unsupported(call->pos, err,
+                                   "Unaligned windows like session are not supported in batch mode yet.");
     *out = fl_rel_window(b->ctx->arena, in.rel, w, keys, n_keys, b->ctx->batch);
     (*out)->span = fl_span_of(call->pos);
     return 0;

@@ -5,10 +5,11 @@
  *
  *                 Scan ─► Calc(k + 1, v) ─► Aggregate(keys 0; SUM(1), COUNT(*)) ─► Calc(… HAVING …)
  *
- * How:        items and HAVING are bound over the columns below, in which calls of aggregates are replaced by references
- *             to columns that do not exist yet (CALL_BASE + i; functions of the group window: PROP_BASE + i). When all are
- *             bound, each expression is turned into one over the aggregate's output, from the top down: what equals a key
- *             becomes that key, and a column that is left over is one that is not being grouped.
+ * How:        items and HAVING are bound over the columns below, in which calls of aggregates are replaced by
+ *             references to columns that do not exist yet (CALL_BASE + i; functions of the group window: PROP_BASE +
+ *             i). When all are bound, each expression is turned into one over the aggregate's output, from the top
+ *             down: what equals a key becomes that key, and a column that is left over is one that is not being
+ *             grouped.
  */
 #include "sql/binder_int.h"
 
@@ -39,7 +40,8 @@ struct fl_group {
 
 bool fl_ast_aggregates(const fl_ast_expr *e) {
     if (e == NULL || e->query != NULL) return false;
-    if (e->kind == FL_AX_CALL && e->over == NULL && e->name.n == 1 && fl_agg_find(fl_str_from(e->name.part[0])) != NULL) return true;
+    if (e->kind == FL_AX_CALL && e->over == NULL && e->name.n == 1 && fl_agg_find(fl_str_from(e->name.part[0])) != NULL)
+        return true;
     for (int i = 0; i < e->n_args; i++)
         if (fl_ast_aggregates(e->args[i])) return true;
     return false;
@@ -47,7 +49,9 @@ bool fl_ast_aggregates(const fl_ast_expr *e) {
 
 /* ---- aggregate calls ---- */
 
-static bool same_expr(const fl_expr *a, const fl_expr *b) { return a == b || (a != NULL && b != NULL && fl_expr_equal(a, b)); }
+static bool same_expr(const fl_expr *a, const fl_expr *b) {
+    return a == b || (a != NULL && b != NULL && fl_expr_equal(a, b));
+}
 
 static int add_call(fl_group *g, const group_call *c) {
     for (int i = 0; i < g->n_calls; i++) {
@@ -67,14 +71,20 @@ static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_e
     if (count && e->n_args > 1) return fl_bind_unsupported(e->pos, err, "We now only support the count of one field.");
     if (count && e->star && !e->distinct) return 0;
     if (e->star || e->n_args != fn->max_args)
-        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments", fn->name, fn->max_args);
+        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments",
+                            fn->name, fn->max_args);
     return 0;
 }
 
-static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out,
+                          fl_error *err) {
     fl_group *g = x->group;
     fl_expr_ctx inner = {.b = x->b, .scope = x->scope, .clause = "aggregate", .inside_call = true};
-    group_call c = {.call = {.fn = fn, .arg = -1, .filter = -1, .distinct = e->distinct, .grouped = g->n_keys > 0 || g->window_name != NULL,
+    group_call c = {.call = {.fn = fn,
+                             .arg = -1,
+                             .filter = -1,
+                             .distinct = e->distinct,
+                             .grouped = g->n_keys > 0 || g->window_name != NULL,
                              .span = fl_span_of(e->pos)}};
     FL_TRY(check_arguments(fn, e, err));
     if (e->n_args > 0) {
@@ -84,7 +94,8 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
         c.call.arg_type = c.arg->type;
     }
     if (e->filter != NULL) {
-        if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, "FILTER must not contain aggregate expression");
+        if (fl_ast_aggregates(e->filter))
+            return fl_bind_fail(e->filter->pos, err, "FILTER must not contain aggregate expression");
         inner.clause = "FILTER";
         FL_TRY(fl_bind_condition(&inner, e->filter, &c.filter, err));
         c.call.filter = 0;
@@ -113,7 +124,8 @@ static const window_word *split_window_word(const char *name, char base[8]) {
         if (s.n <= n || s.n - n >= 8 || !fl_str_iis(fl_str_make(s.p + s.n - n, n), window_words[i].suffix)) continue;
         for (size_t k = 0; k < s.n - n; k++) base[k] = (char)(s.p[k] & ~32);
         base[s.n - n] = 0;
-        if (strcmp(base, "TUMBLE") == 0 || strcmp(base, "HOP") == 0 || strcmp(base, "SESSION") == 0) return &window_words[i];
+        if (strcmp(base, "TUMBLE") == 0 || strcmp(base, "HOP") == 0 || strcmp(base, "SESSION") == 0)
+            return &window_words[i];
     }
     return NULL;
 }
@@ -131,7 +143,8 @@ static fl_expr *prop_ref(fl_group *g, fl_window_prop prop) {
     return fl_expr_column(a, PROP_BASE + i, type);
 }
 
-static int bind_window_word(fl_expr_ctx *x, const window_word *w, const char *base, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+static int bind_window_word(fl_expr_ctx *x, const window_word *w, const char *base, const fl_ast_expr *e, fl_expr **out,
+                            fl_error *err) {
     fl_group *g = x->group;
     fl_expr_ctx inner = {.b = x->b, .scope = x->scope, .clause = "window"};
     bool same = strcmp(base, g->window_name) == 0 && e->n_args == g->n_window_args;
@@ -141,10 +154,14 @@ static int bind_window_word(fl_expr_ctx *x, const window_word *w, const char *ba
         same = fl_expr_equal(arg, g->window_args[i]);
     }
     if (!same)
-        return fl_bind_fail(e->pos, err, "Call to auxiliary group function '%s%s' must have matching call to group function '$%s' in GROUP BY clause",
+        return fl_bind_fail(e->pos, err,
+                            "Call to auxiliary group function '%s%s' must have matching call to group function '$%s' "
+                            "in GROUP BY clause",
                             base, w->suffix, base);
-    if (g->window.proctime && w->prop == FL_PROP_TIME) return fl_bind_fail(e->pos, err, "A proctime window cannot provide a rowtime attribute.");
-    if (g->window.proctime && w->prop == FL_PROP_NULL_TIME) return fl_bind_call(x, "PROCTIME", NULL, 0, e->pos, out, err);
+    if (g->window.proctime && w->prop == FL_PROP_TIME)
+        return fl_bind_fail(e->pos, err, "A proctime window cannot provide a rowtime attribute.");
+    if (g->window.proctime && w->prop == FL_PROP_NULL_TIME)
+        return fl_bind_call(x, "PROCTIME", NULL, 0, e->pos, out, err);
     *out = prop_ref(g, w->prop);
     (*out)->span = fl_span_of(e->pos);
     return 0;
@@ -164,8 +181,10 @@ int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error 
 
 static int window_length(const fl_ast_expr *e, const fl_expr *arg, int64_t *ms, fl_error *err) {
     if (arg->type->kind == FL_T_INTERVAL_MONTH)
-        return fl_bind_unsupported(e->pos, err, "Window aggregate only support SECOND, MINUTE, HOUR, DAY as the time unit. MONTH and YEAR time unit "
-                                                "are not supported yet.");
+        return fl_bind_unsupported(
+            e->pos, err,
+            "Window aggregate only support SECOND, MINUTE, HOUR, DAY as the time unit. MONTH and YEAR time unit "
+            "are not supported yet.");
     if (!fl_expr_is_literal(arg)) return fl_bind_fail(e->pos, err, "Only constant window descriptors are supported.");
     *ms = arg->value.i;
     return 0;
@@ -176,13 +195,16 @@ static int check_time(fl_group *g, const fl_ast_expr *e, fl_error *err) {
     fl_arena *a = g->b->ctx->arena;
     bool all_intervals = true;
     for (int i = 1; i < g->n_window_args; i++)
-        all_intervals = all_intervals && (fl_type_is_interval(g->window_args[i]->type) || (i > 1 && g->window_args[i]->type->kind == FL_T_TIME));
+        all_intervals = all_intervals && (fl_type_is_interval(g->window_args[i]->type) ||
+                                          (i > 1 && g->window_args[i]->type->kind == FL_T_TIME));
     if (!fl_type_is_timestamp(t) || !all_intervals) {
         fl_buf b;
         fl_buf_init(&b);
         for (int i = 0; i < g->n_window_args; i++)
             fl_buf_printf(&b, "%s<%s>", i > 0 ? ", " : "", fl_type_name(a, g->window_args[i]->type, FL_TYPE_BARE));
-        fl_bind_fail(e->pos, err, "Cannot apply '$%s' to arguments of type '$%s(%s)'. Supported form(s): '$%s(<DATETIME>, <DATETIME_INTERVAL>%s)'",
+        fl_bind_fail(e->pos, err,
+                     "Cannot apply '$%s' to arguments of type '$%s(%s)'. Supported form(s): '$%s(<DATETIME>, "
+                     "<DATETIME_INTERVAL>%s)'",
                      g->window_name, g->window_name, fl_buf_cstr(&b), g->window_name,
                      g->window_name[0] == 'H' ? ", <DATETIME_INTERVAL>" : "");
         fl_buf_deinit(&b);
@@ -190,7 +212,8 @@ static int check_time(fl_group *g, const fl_ast_expr *e, fl_error *err) {
     }
     if (g->b->ctx->batch) {
         if (t->attr == FL_ATTR_PROCTIME)
-            return fl_bind_fail(e->pos, err, "Window can not be defined over a proctime attribute column for batch mode");
+            return fl_bind_fail(e->pos, err,
+                                "Window can not be defined over a proctime attribute column for batch mode");
         return 0;
     }
     if (t->attr != FL_ATTR_NONE) return 0;
@@ -209,15 +232,19 @@ static const char *group_function(const fl_ast_expr *e) {
 static int bind_group_window(fl_expr_ctx *x, fl_group *g, const char *name, const fl_ast_expr *e, fl_error *err) {
     fl_window *w = &g->window;
     int lengths = name[0] == 'H' ? 2 : 1;
-    if (g->window_name != NULL) return fl_bind_fail(e->pos, err, "Only a single window group function may be used in GROUP BY");
+    if (g->window_name != NULL)
+        return fl_bind_fail(e->pos, err, "Only a single window group function may be used in GROUP BY");
     if (e->n_args != lengths + 1 && e->n_args != lengths + 2)
-        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '$%s'. Was expecting %d arguments", name, lengths + 1);
+        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '$%s'. Was expecting %d arguments",
+                            name, lengths + 1);
     g->window_name = name;
     g->n_window_args = e->n_args;
     g->window_args = FL_NEW_N(x->b->ctx->arena, fl_expr *, e->n_args);
     for (int i = 0; i < e->n_args; i++) FL_TRY(fl_bind_ast(x, e->args[i], &g->window_args[i], err));
     FL_TRY(check_time(g, e->args[0], err));
-    if (e->n_args == lengths + 2) return fl_bind_unsupported(e->args[lengths + 1]->pos, err, "%s window with alignment is not supported yet.", name);
+    if (e->n_args == lengths + 2)
+        return fl_bind_unsupported(e->args[lengths + 1]->pos, err, "%s window with alignment is not supported yet.",
+                                   name);
     FL_TRY(window_length(e->args[1], g->window_args[1], &w->slide, err));
     FL_TRY(window_length(e->args[lengths], g->window_args[lengths], &w->size, err));
     w->kind = name[0] == 'T' ? FL_WINDOW_TUMBLE : name[0] == 'H' ? FL_WINDOW_HOP : FL_WINDOW_SESSION;
@@ -225,7 +252,9 @@ static int bind_group_window(fl_expr_ctx *x, fl_group *g, const char *name, cons
     w->ltz = g->window_args[0]->type->kind == FL_T_TIMESTAMP_LTZ;
     if (w->size > 0 && w->slide > 0) return 0;
     return fl_bind_fail(e->pos, err, "%s parameters must satisfy 0 < size%s",
-                        w->kind == FL_WINDOW_SESSION ? "SessionWindowAssigner" : w->kind == FL_WINDOW_HOP ? "Sliding Window" : "Tumbling Window",
+                        w->kind == FL_WINDOW_SESSION ? "SessionWindowAssigner"
+                        : w->kind == FL_WINDOW_HOP   ? "Sliding Window"
+                                                     : "Tumbling Window",
                         w->kind == FL_WINDOW_HOP ? " and 0 < slide" : "");
 }
 
@@ -277,7 +306,8 @@ static int regroup(const fl_group *g, const fl_expr *e, fl_expr **out, fl_error 
             fl_error_hint(err, "add it to GROUP BY, or put it into an aggregate such as MAX(…)");
             return fl_error_at(err, e->span);
         }
-        int at = e->column >= PROP_BASE ? g->n_keys + g->n_calls + e->column - PROP_BASE : g->n_keys + e->column - CALL_BASE;
+        int at =
+            e->column >= PROP_BASE ? g->n_keys + g->n_calls + e->column - PROP_BASE : g->n_keys + e->column - CALL_BASE;
         *out = fl_expr_column(a, at, e->type);
         return 0;
     }
@@ -309,7 +339,8 @@ static fl_rel *make_aggregate(fl_group *g, bool has_ttl) {
     fl_arena *a = g->b->ctx->arena;
     int most = g->n_keys + 2 * g->n_calls + 1, n_out = g->n_keys + g->n_calls + g->n_props;
     columns c = {FL_NEW_N(a, fl_expr *, most), FL_NEW_N(a, const char *, most), 0};
-    fl_rel_aggregate agg = {.n_keys = g->n_keys, .n_calls = g->n_calls, .props = g->props, .n_props = g->n_props, .has_ttl = has_ttl};
+    fl_rel_aggregate agg = {
+        .n_keys = g->n_keys, .n_calls = g->n_calls, .props = g->props, .n_props = g->n_props, .has_ttl = has_ttl};
     int *keys = FL_NEW_N(a, int, g->n_keys);
     const char **names = FL_NEW_N(a, const char *, n_out);
     agg.keys = keys;
@@ -339,7 +370,8 @@ static fl_rel *make_aggregate(fl_group *g, bool has_ttl) {
 
 /* ---- the query ---- */
 
-int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out, fl_error *err) {
+int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out,
+                    fl_error *err) {
     fl_arena *a = b->ctx->arena;
     fl_group g = {.b = b, .scope = scope};
     fl_expr_ctx x = {.b = b, .scope = scope, .group = &g, .clause = "SELECT"};

@@ -29,12 +29,15 @@ static int *in_declared_order(fl_arena *a, const targets *t) {
     return order;
 }
 
-static int mismatch(fl_arena *a, const targets *t, const int *order, const fl_rel *query, const char *cause, fl_error *err) {
+static int mismatch(fl_arena *a, const targets *t, const int *order, const fl_rel *query, const char *cause,
+                    fl_error *err) {
     fl_buf b;
     fl_buf_init(&b);
-    fl_buf_printf(&b, "Column types of query result and sink for '%s' do not match.\nCause: %s\n\nQuery schema: [", fl_catalog_table_path(a, t->def), cause);
+    fl_buf_printf(&b, "Column types of query result and sink for '%s' do not match.\nCause: %s\n\nQuery schema: [",
+                  fl_catalog_table_path(a, t->def), cause);
     for (int i = 0; i < query->n_cols; i++)
-        fl_buf_printf(&b, "%s%s: %s", i > 0 ? ", " : "", query->cols[i].name, fl_type_name(a, query->cols[i].type, FL_TYPE_SUMMARY));
+        fl_buf_printf(&b, "%s%s: %s", i > 0 ? ", " : "", query->cols[i].name,
+                      fl_type_name(a, query->cols[i].type, FL_TYPE_SUMMARY));
     fl_buf_puts(&b, "]\nSink schema:  [");
     for (int i = 0; i < t->n; i++) {
         const fl_catalog_column *c = &t->def->columns[t->columns[order[i]]];
@@ -58,18 +61,23 @@ static int find_target(const targets *t, const char *name) {
     return -1;
 }
 
-static int bind_static_partition(fl_binder *b, const fl_ast_insert *s, const targets *t, source_of *from, fl_rel_sink *out, fl_error *err) {
+static int bind_static_partition(fl_binder *b, const fl_ast_insert *s, const targets *t, source_of *from,
+                                 fl_rel_sink *out, fl_error *err) {
     fl_option *partition = FL_NEW_N(b->ctx->arena, fl_option, s->n_partition);
     for (int i = 0; i < s->n_partition; i++) {
         const fl_ast_option *p = &s->partition[i];
         int at = find_target(t, p->key);
         bool is_key = false;
-        for (int k = 0; k < t->def->n_partition_keys; k++) is_key = is_key || (at >= 0 && t->def->partition_keys[k] == t->columns[at]);
-        if (!is_key) return fl_bind_fail(p->pos, err, "Partition column '%s' is not a partition key of '%s'", p->key, out->table.name);
+        for (int k = 0; k < t->def->n_partition_keys; k++)
+            is_key = is_key || (at >= 0 && t->def->partition_keys[k] == t->columns[at]);
+        if (!is_key)
+            return fl_bind_fail(p->pos, err, "Partition column '%s' is not a partition key of '%s'", p->key,
+                                out->table.name);
         if (p->value == NULL) continue; /* the query gives it */
         fl_value v = {.type = fl_type_string(false), .s = fl_str_from(p->value)};
         fl_expr *text = fl_expr_literal(b->ctx->arena, &v);
-        FL_TRY(fl_expr_cast(&b->fns, text, t->def->columns[t->columns[at]].type, false, fl_span_of(p->pos), &from[at].literal, err));
+        FL_TRY(fl_expr_cast(&b->fns, text, t->def->columns[t->columns[at]].type, false, fl_span_of(p->pos),
+                            &from[at].literal, err));
         partition[out->n_partition++] = (fl_option){p->key, p->value};
     }
     out->partition = partition;
@@ -91,13 +99,15 @@ static int bind_column_list(const fl_ast_insert *s, const targets *t, int *order
             return err->code;
         }
         for (int k = 0; k < i; k++)
-            if (order[k] == at) return fl_bind_fail(name->pos, err, "Target column '%s' is assigned more than once", name->part[0]);
+            if (order[k] == at)
+                return fl_bind_fail(name->pos, err, "Target column '%s' is assigned more than once", name->part[0]);
         order[(*n)++] = at;
     }
     return 0;
 }
 
-static int match_columns(fl_binder *b, const fl_ast_insert *s, const targets *t, const fl_rel *query, source_of *from, fl_error *err) {
+static int match_columns(fl_binder *b, const fl_ast_insert *s, const targets *t, const fl_rel *query, source_of *from,
+                         fl_error *err) {
     fl_arena *a = b->ctx->arena;
     int *declared = in_declared_order(a, t), *order = FL_NEW_N(a, int, t->n + s->n_columns), n = 0;
     if (s->has_columns) {
@@ -127,7 +137,8 @@ static int forget_length(fl_binder *b, fl_expr **e, fl_span span, fl_error *err)
 }
 
 /* The query's columns as the table's types. */
-static int convert(fl_binder *b, const fl_ast_insert *s, const targets *t, const source_of *from, fl_rel *query, fl_rel **out, fl_error *err) {
+static int convert(fl_binder *b, const fl_ast_insert *s, const targets *t, const source_of *from, fl_rel *query,
+                   fl_rel **out, fl_error *err) {
     fl_arena *a = b->ctx->arena;
     fl_expr **exprs = FL_NEW_N(a, fl_expr *, t->n);
     const char **names = FL_NEW_N(a, const char *, t->n);
@@ -145,9 +156,11 @@ static int convert(fl_binder *b, const fl_ast_insert *s, const targets *t, const
         }
         fl_expr *e = fl_rel_ref(a, query, from[i].column);
         if (e->type->kind != FL_T_NULL && !fl_cast_is_implicit(e->type, to)) {
-            const char *cause = fl_arena_printf(a, "Incompatible types for sink column '%s' at position %d.", c->name, from[i].column);
+            const char *cause =
+                fl_arena_printf(a, "Incompatible types for sink column '%s' at position %d.", c->name, from[i].column);
             mismatch(a, t, in_declared_order(a, t), query, cause, err);
-            fl_error_hint(err, "cast the column: CAST(%s AS %s)", query->cols[from[i].column].name, fl_type_name(a, to, FL_TYPE_BARE));
+            fl_error_hint(err, "cast the column: CAST(%s AS %s)", query->cols[from[i].column].name,
+                          fl_type_name(a, to, FL_TYPE_BARE));
             return fl_error_at(err, fl_span_of(s->name.pos));
         }
         const fl_type *nullable = fl_type_nullable(a, to, e->type->nullable); /* the sink checks NOT NULL itself */
@@ -164,9 +177,12 @@ static int check_rowtimes(fl_binder *b, const fl_rel *query, const char *table, 
     if (b->ctx->batch) return 0;
     fl_buf_init(&names);
     for (int i = 0; i < query->n_cols; i++)
-        if (query->cols[i].type->attr == FL_ATTR_ROWTIME) fl_buf_printf(&names, "%s%s", n++ > 0 ? ", " : "", query->cols[i].name);
+        if (query->cols[i].type->attr == FL_ATTR_ROWTIME)
+            fl_buf_printf(&names, "%s%s", n++ > 0 ? ", " : "", query->cols[i].name);
     if (n > 1) {
-        fl_bind_fail(pos, err, "The query contains more than one rowtime attribute column [%s] for writing into table '%s'.", fl_buf_cstr(&names), table);
+        fl_bind_fail(pos, err,
+                     "The query contains more than one rowtime attribute column [%s] for writing into table '%s'.",
+                     fl_buf_cstr(&names), table);
         fl_error_hint(err, "make ordinary timestamps of all but one: CAST(… AS TIMESTAMP(3))");
     }
     fl_buf_deinit(&names);
@@ -183,7 +199,8 @@ static int bind_metadata(fl_arena *a, const targets *t, fl_rel_sink *out, fl_err
     out->metadata = m;
     if (out->n_metadata == 0) return 0;
     fl_fail(err, FL_E_VALIDATION,
-            "Table '%s' declares persistable metadata columns, but the underlying DynamicTableSink doesn't implement the SupportsWritingMetadata "
+            "Table '%s' declares persistable metadata columns, but the underlying DynamicTableSink doesn't implement "
+            "the SupportsWritingMetadata "
             "interface. If the column should not be persisted, it can be declared with the VIRTUAL keyword.",
             out->table.name);
     return err->code;
@@ -213,11 +230,13 @@ int fl_bind_insert(fl_sql_ctx *c, const fl_ast_insert *s, fl_rel_sink *out, fl_e
     *out = (fl_rel_sink){.overwrite = s->overwrite, .span = fl_span_of(s->name.pos)};
     FL_TRY(c->find(c->find_arg, &s->name, NULL, NULL, &out->def, err));
     if (out->def->is_view)
-        return fl_bind_fail(s->name.pos, err, "'%s' is a view: INSERT needs a table", fl_catalog_table_path(c->arena, out->def));
+        return fl_bind_fail(s->name.pos, err, "'%s' is a view: INSERT needs a table",
+                            fl_catalog_table_path(c->arena, out->def));
     FL_TRY(fl_bind_options(c, out->def, s->hints, s->n_hints, &out->table, err));
     if (out->def->distributed)
         return fl_bind_fail(s->name.pos, err,
-                            "Table '%s' is distributed into buckets, but the underlying DynamicTableSink doesn't implement the SupportsBucketing interface.",
+                            "Table '%s' is distributed into buckets, but the underlying DynamicTableSink doesn't "
+                            "implement the SupportsBucketing interface.",
                             out->table.name);
     FL_TRY(fl_bind_query_in(&b, s->query, &query, err));
     FL_TRY(check_rowtimes(&b, query, out->table.name, s->name.pos, err));

@@ -29,7 +29,8 @@ static int bind_integer(fl_binder *b, const fl_ast_expr *e, fl_str digits, fl_ex
 static int bind_decimal(fl_binder *b, const fl_ast_expr *e, size_t point, fl_expr **out, fl_error *err) {
     int scale = (int)(e->text.n - point - 1), precision = FL_MIN((int)e->text.n - 1, FL_DECIMAL_PRECISION_MAX);
     fl_i128 x;
-    if (scale > FL_DECIMAL_PRECISION_MAX || fl_decimal_parse(e->text, precision, scale, &x) != FL_NUMBER_OK || x != (int64_t)x)
+    if (scale > FL_DECIMAL_PRECISION_MAX || fl_decimal_parse(e->text, precision, scale, &x) != FL_NUMBER_OK ||
+        x != (int64_t)x)
         return out_of_range(e, err);
     fl_value v = {.type = fl_type_decimal(b->ctx->arena, precision, scale, false)};
     if (fl_type_phys(v.type) == FL_P_I128)
@@ -51,7 +52,8 @@ static int bind_number(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_err
         }
         if (e->text.p[i] == '.') point = i;
     }
-    if (point >= e->text.n - 1) return bind_integer(b, e, fl_str_make(e->text.p, FL_MIN(point, e->text.n)), out, err); /* 1. is INT */
+    if (point >= e->text.n - 1)
+        return bind_integer(b, e, fl_str_make(e->text.p, FL_MIN(point, e->text.n)), out, err); /* 1. is INT */
     return bind_decimal(b, e, point, out, err);
 }
 
@@ -61,7 +63,7 @@ static int bind_number(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_err
 static int utf16_length(fl_str s) {
     int n = 0;
     uint32_t cp;
-    for (const char *p = s.p, *end = s.p + s.n; p < end; n += cp > 0xFFFF ? 2 : 1) p += fl_utf8_decode(p, end, &cp);
+    for (const char *p = s.p, *end = s.p + s.n; p<end; n += cp> 0xFFFF ? 2 : 1) p += fl_utf8_decode(p, end, &cp);
     return n;
 }
 
@@ -76,7 +78,8 @@ static int bind_text(fl_binder *b, const fl_ast_expr *e, fl_expr **out) {
 /* ---- dates and times ---- */
 
 static int illegal(const fl_ast_expr *e, const char *what, const char *form, fl_error *err) {
-    return fl_bind_fail(e->pos, err, "Illegal %s literal '%.*s': not in format '%s'", what, (int)e->text.n, e->text.p, form);
+    return fl_bind_fail(e->pos, err, "Illegal %s literal '%.*s': not in format '%s'", what, (int)e->text.n, e->text.p,
+                        form);
 }
 
 static int bind_date(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
@@ -100,7 +103,8 @@ static int bind_timestamp(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_
     if (!fl_ts_parse_strict(e->text, ' ', false, &t)) return illegal(e, "TIMESTAMP", "yyyy-MM-dd HH:mm:ss", err);
     const char *point = memchr(e->text.p, '.', e->text.n);
     int digits = point != NULL ? (int)(e->text.p + e->text.n - point - 1) : 0;
-    fl_value v = {.type = fl_type_time(b->ctx->arena, FL_T_TIMESTAMP, FL_MIN(digits, FL_TIMESTAMP_PRECISION_MAX), false)};
+    fl_value v = {.type =
+                      fl_type_time(b->ctx->arena, FL_T_TIMESTAMP, FL_MIN(digits, FL_TIMESTAMP_PRECISION_MAX), false)};
     fl_i128 packed = fl_ts_pack(t, fl_type_timestamp_unit(v.type));
     if (fl_type_phys(v.type) == FL_P_I128)
         v.w = packed;
@@ -120,14 +124,10 @@ typedef struct interval_unit {
 } interval_unit;
 
 static const interval_unit interval_units[] = {
-    {FL_UNIT_YEAR, 12, 0, 0, 0},
-    {FL_UNIT_QUARTER, 3, 0, 0, 0},
-    {FL_UNIT_MONTH, 1, 0, '-', 11},
-    {FL_UNIT_WEEK, 0, 7 * FL_MS_PER_DAY, 0, 0},
-    {FL_UNIT_DAY, 0, FL_MS_PER_DAY, 0, 0},
-    {FL_UNIT_HOUR, 0, 3600000, ' ', 23},
-    {FL_UNIT_MINUTE, 0, 60000, ':', 59},
-    {FL_UNIT_SECOND, 0, 1000, ':', 59},
+    {FL_UNIT_YEAR, 12, 0, 0, 0},           {FL_UNIT_QUARTER, 3, 0, 0, 0},
+    {FL_UNIT_MONTH, 1, 0, '-', 11},        {FL_UNIT_WEEK, 0, 7 * FL_MS_PER_DAY, 0, 0},
+    {FL_UNIT_DAY, 0, FL_MS_PER_DAY, 0, 0}, {FL_UNIT_HOUR, 0, 3600000, ' ', 23},
+    {FL_UNIT_MINUTE, 0, 60000, ':', 59},   {FL_UNIT_SECOND, 0, 1000, ':', 59},
 };
 enum { INTERVAL_FRACTION_DEFAULT = 6, LEADING_PRECISION_MAX = 10 };
 
@@ -171,9 +171,11 @@ static bool parse_interval(const fl_ast_expr *e, int64_t *months, int64_t *ms) {
     if (first < 0 || last < first) return false;
     for (int u = first; u <= last; u++) {
         const interval_unit *unit = &interval_units[u];
-        if (u > first && (unit->unit == FL_UNIT_QUARTER || unit->unit == FL_UNIT_WEEK)) continue; /* between YEAR and MONTH: no field */
+        if (u > first && (unit->unit == FL_UNIT_QUARTER || unit->unit == FL_UNIT_WEEK))
+            continue; /* between YEAR and MONTH: no field */
         if (u > first && (p == end || *p++ != unit->separator)) return false;
-        int64_t x = take_digits(&p, end, u > first ? unit->most : fl_pow10_i64[q->precision > 0 ? q->precision : 2] - 1);
+        int64_t x =
+            take_digits(&p, end, u > first ? unit->most : fl_pow10_i64[q->precision > 0 ? q->precision : 2] - 1);
         if (x < 0) return false;
         *months += x * unit->months;
         *ms += x * unit->ms;
@@ -191,14 +193,16 @@ static int bind_interval(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_e
     int64_t months = 0, ms = 0;
     bool long_unit = interval_units[unit_index(e->interval.from)].months > 0;
     if (e->interval.precision == 0 || e->interval.precision > LEADING_PRECISION_MAX)
-        return fl_bind_fail(e->pos, err, "Interval leading field precision '%d' out of range for INTERVAL %s", e->interval.precision,
-                            fl_time_unit_name[e->interval.from]);
+        return fl_bind_fail(e->pos, err, "Interval leading field precision '%d' out of range for INTERVAL %s",
+                            e->interval.precision, fl_time_unit_name[e->interval.from]);
     if (!parse_interval(e, &months, &ms)) {
-        fl_bind_fail(e->pos, err, "Illegal interval literal format '%.*s' for INTERVAL %s%s%s", (int)e->text.n, e->text.p,
-                     fl_time_unit_name[e->interval.from], e->interval.to ? " TO " : "", e->interval.to ? fl_time_unit_name[e->interval.to] : "");
+        fl_bind_fail(e->pos, err, "Illegal interval literal format '%.*s' for INTERVAL %s%s%s", (int)e->text.n,
+                     e->text.p, fl_time_unit_name[e->interval.from], e->interval.to ? " TO " : "",
+                     e->interval.to ? fl_time_unit_name[e->interval.to] : "");
         return fl_error_hint(err, "the first number may have 2 digits; write INTERVAL '100' SECOND(3) for more");
     }
-    fl_value v = {.type = fl_type_of(long_unit ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, false), .i = long_unit ? months : ms};
+    fl_value v = {.type = fl_type_of(long_unit ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, false),
+                  .i = long_unit ? months : ms};
     *out = literal(b, e, &v);
     return 0;
 }

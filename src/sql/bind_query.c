@@ -58,7 +58,8 @@ static int bind_plain(fl_binder *b, const fl_ast_select *s, const fl_scope *scop
     fl_expr_ctx x = {.b = b, .scope = scope, .clause = "SELECT"};
     fl_items items = {0};
     FL_TRY(fl_bind_items(&x, s, &items, err));
-    *out = fl_rel_project(b->ctx->arena, scope->rel != NULL ? scope->rel : fl_rel_one_row(b->ctx->arena), items.exprs, items.names, items.n);
+    *out = fl_rel_project(b->ctx->arena, scope->rel != NULL ? scope->rel : fl_rel_one_row(b->ctx->arena), items.exprs,
+                          items.names, items.n);
     return 0;
 }
 
@@ -93,17 +94,21 @@ static int bind_state_ttl(fl_binder *b, const fl_ast_select *s, const fl_ast_hin
     for (int i = 0; i < h->n; i++) {
         int64_t ms;
         if (h->keys[i] == NULL)
-            return fl_bind_fail(h->pos, err, "Invalid STATE_TTL hint, expecting at least one key-value options specified.");
+            return fl_bind_fail(h->pos, err,
+                                "Invalid STATE_TTL hint, expecting at least one key-value options specified.");
         if (!is_relation(s->from, h->keys[i]))
-            return fl_bind_fail(h->pos, err, "The options of following hints cannot match the name of input tables or views: '%s' in STATE_TTL",
-                                h->keys[i]);
+            return fl_bind_fail(
+                h->pos, err,
+                "The options of following hints cannot match the name of input tables or views: '%s' in STATE_TTL",
+                h->keys[i]);
         if (fl_parse_duration_ms(fl_str_from(h->values[i]), &ms, err) < 0) {
             fl_error_prefix(err, "Invalid STATE_TTL hint value: ");
             return fl_error_at(err, fl_span_of(h->pos));
         }
         *has_ttl = *has_ttl || ms > 0;
     }
-    if (*has_ttl && b->ctx->note != NULL) b->ctx->note(b->ctx->note_arg, "state does not expire yet: STATE_TTL keeps none from growing");
+    if (*has_ttl && b->ctx->note != NULL)
+        b->ctx->note(b->ctx->note_arg, "state does not expire yet: STATE_TTL keeps none from growing");
     return 0;
 }
 
@@ -113,7 +118,8 @@ static int bind_hints(fl_binder *b, const fl_ast_select *s, bool *has_ttl, fl_er
         if (fl_str_iis(fl_str_from(s->hints[i].name), "STATE_TTL"))
             FL_TRY(bind_state_ttl(b, s, &s->hints[i], has_ttl, err));
         else if (b->ctx->note != NULL)
-            b->ctx->note(b->ctx->note_arg, fl_arena_printf(b->ctx->arena, "the hint %s has no effect", s->hints[i].name));
+            b->ctx->note(b->ctx->note_arg,
+                         fl_arena_printf(b->ctx->arena, "the hint %s has no effect", s->hints[i].name));
     }
     return 0;
 }
@@ -168,10 +174,11 @@ static int bind_union(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_erro
         const fl_type *pair[2] = {in[0]->cols[c].type, in[1]->cols[c].type};
         types[c] = fl_type_common(a, pair, 2);
         if (types[c] == NULL)
-            return fl_bind_fail(q->pos, err, "Type mismatch in column %d of UNION: %s and %s", c + 1, fl_type_name(a, pair[0], FL_TYPE_SUMMARY),
-                                fl_type_name(a, pair[1], FL_TYPE_SUMMARY));
+            return fl_bind_fail(q->pos, err, "Type mismatch in column %d of UNION: %s and %s", c + 1,
+                                fl_type_name(a, pair[0], FL_TYPE_SUMMARY), fl_type_name(a, pair[1], FL_TYPE_SUMMARY));
         for (int i = 0; i < 2; i++) /* one time attribute makes the column one */
-            if (pair[i]->attr != FL_ATTR_NONE && fl_type_is_timestamp(types[c])) types[c] = fl_type_attr(a, types[c], pair[i]->attr);
+            if (pair[i]->attr != FL_ATTR_NONE && fl_type_is_timestamp(types[c]))
+                types[c] = fl_type_attr(a, types[c], pair[i]->attr);
     }
     for (int i = 0; i < 2; i++) FL_TRY(cast_columns(b, &in[i], types, fl_span_of(q->pos), err));
     *out = fl_rel_union(a, in, 2, types);
@@ -188,9 +195,12 @@ static int bind_values_rows(fl_binder *b, const fl_ast_query *q, int n_cols, fl_
         const fl_ast_expr *row = q->rows[r];
         bool tuple = row->kind == FL_AX_ROW;
         if ((tuple ? row->n_args : 1) != n_cols)
-            return fl_bind_fail(row->pos, err, "Values passed to VALUES operator must have compatible types: rows of %d and of %d columns", n_cols,
-                                tuple ? row->n_args : 1);
-        for (int c = 0; c < n_cols; c++) FL_TRY(fl_bind_ast(&x, tuple ? row->args[c] : row, &cells[r * n_cols + c], err));
+            return fl_bind_fail(
+                row->pos, err,
+                "Values passed to VALUES operator must have compatible types: rows of %d and of %d columns", n_cols,
+                tuple ? row->n_args : 1);
+        for (int c = 0; c < n_cols; c++)
+            FL_TRY(fl_bind_ast(&x, tuple ? row->args[c] : row, &cells[r * n_cols + c], err));
     }
     return 0;
 }
@@ -219,9 +229,11 @@ static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_err
     FL_TRY(bind_values_rows(b, q, n_cols, cells, err));
     for (int c = 0; c < n_cols; c++) {
         for (int r = 0; r < q->n_rows; r++) types[r] = cells[r * n_cols + c]->type;
-        cols[c] = (fl_rel_column){.name = fl_arena_printf(a, "EXPR$%d", c), .type = fl_type_common(a, types, q->n_rows)};
+        cols[c] =
+            (fl_rel_column){.name = fl_arena_printf(a, "EXPR$%d", c), .type = fl_type_common(a, types, q->n_rows)};
         cols[c].named_row = fl_expr_is_named_row(cells[c]);
-        if (cols[c].type == NULL) return fl_bind_fail(q->pos, err, "Values passed to VALUES operator must have compatible types");
+        if (cols[c].type == NULL)
+            return fl_bind_fail(q->pos, err, "Values passed to VALUES operator must have compatible types");
         for (int r = 0; r < q->n_rows; r++)
             if (types[r]->kind == FL_T_NULL) {
                 fl_bind_fail(q->rows[r]->pos, err, "Illegal use of 'NULL'");
@@ -234,7 +246,8 @@ static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_err
             literal = literal && fl_expr_is_literal(*cell);
         }
     }
-    *out = literal ? fl_rel_values(a, cols, n_cols, cells, q->n_rows) : union_of_rows(b, cells, cols, n_cols, q->n_rows);
+    *out =
+        literal ? fl_rel_values(a, cols, n_cols, cells, q->n_rows) : union_of_rows(b, cells, cols, n_cols, q->n_rows);
     return 0;
 }
 
@@ -249,7 +262,8 @@ static int bind_body(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error
     case FL_QUERY_NESTED: return fl_bind_query_in(b, q->nested, out, err);
     case FL_QUERY_SET_OP:
         if (q->op == FL_SET_UNION) return bind_union(b, q, out, err);
-        return fl_bind_unsupported(q->pos, err, "%s is not supported yet", q->op == FL_SET_INTERSECT ? "INTERSECT" : "EXCEPT");
+        return fl_bind_unsupported(q->pos, err, "%s is not supported yet",
+                                   q->op == FL_SET_INTERSECT ? "INTERSECT" : "EXCEPT");
     }
     return 0;
 }
@@ -267,7 +281,8 @@ int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error
     }
     if (q->n_order > 0) return fl_bind_unsupported(q->order[0].expr->pos, err, "ORDER BY is not supported yet");
     if (q->offset != NULL || q->fetch != NULL)
-        return fl_bind_unsupported(q->fetch ? q->fetch->pos : q->offset->pos, err, "LIMIT, OFFSET and FETCH are not supported yet");
+        return fl_bind_unsupported(q->fetch ? q->fetch->pos : q->offset->pos, err,
+                                   "LIMIT, OFFSET and FETCH are not supported yet");
     return bind_body(&inner, q, out, err);
 }
 

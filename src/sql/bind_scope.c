@@ -39,12 +39,13 @@ static const fl_scope_table *find_table(const fl_scope *s, const fl_name *name, 
             return t;
         }
         if (t->table == NULL || t->alias == NULL || strcmp(t->alias, t->table->name) != 0) continue;
-        if (name->n >= 3 && strcmp(name->part[0], t->table->database) == 0 && strcmp(name->part[1], t->table->name) == 0) {
+        if (name->n >= 3 && strcmp(name->part[0], t->table->database) == 0 &&
+            strcmp(name->part[1], t->table->name) == 0) {
             *n_used = 2;
             return t;
         }
-        if (name->n >= 4 && strcmp(name->part[0], t->table->catalog) == 0 && strcmp(name->part[1], t->table->database) == 0 &&
-            strcmp(name->part[2], t->table->name) == 0) {
+        if (name->n >= 4 && strcmp(name->part[0], t->table->catalog) == 0 &&
+            strcmp(name->part[1], t->table->database) == 0 && strcmp(name->part[2], t->table->name) == 0) {
             *n_used = 3;
             return t;
         }
@@ -74,7 +75,8 @@ static int not_found(const fl_scope *s, const fl_name *name, const fl_scope_tabl
         if (fl_str_ieq(fl_str_from(wanted), fl_str_from(candidates[i]))) near = candidates[i];
     char where[300] = "any table";
     if (in != NULL) snprintf(where, sizeof where, "table '%s'", in->alias);
-    if (near != NULL) return fl_bind_fail(name->pos, err, "Column '%s' not found in %s; did you mean '%s'?", wanted, where, near);
+    if (near != NULL)
+        return fl_bind_fail(name->pos, err, "Column '%s' not found in %s; did you mean '%s'?", wanted, where, near);
     fl_bind_fail(name->pos, err, "Column '%s' not found in %s", wanted, where);
     if (n == 0) return err->code;
     fl_buf list;
@@ -121,7 +123,8 @@ int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl
         *n = t->n;
         return 0;
     }
-    int found = t != NULL ? count_columns(s, t->first, t->n, name->part[n_table], &column) : count_columns(s, 0, s->rel->n_cols, name->part[0], &column);
+    int found = t != NULL ? count_columns(s, t->first, t->n, name->part[n_table], &column)
+                          : count_columns(s, 0, s->rel->n_cols, name->part[0], &column);
     if (found != 1 || name->n > (t != NULL ? n_table + 2 : 2) || s->rel->cols[column].type->kind != FL_T_ROW)
         return fl_bind_fail(name->pos, err, "Unknown identifier '%s'", name->part[name->n - 2]);
     *first = column;

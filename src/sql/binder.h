@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* binder.h -- gives a syntax tree its meaning: names become columns and tables, calls become functions, types are checked. */
+/* binder.h -- gives a syntax tree its meaning: names become columns and tables, calls become functions, types are
+ * checked. */
 #ifndef FL_SQL_BINDER_H
 #define FL_SQL_BINDER_H
 
@@ -9,26 +10,28 @@
 
 enum { FL_SQL_VIEW_DEPTH_MAX = 100 }; /* views and subqueries inside each other */
 
-/* What a statement is bound and planned with. Zeroed and filled by the caller; lives as long as what is made from it. */
+/* What a statement is bound and planned with. Zeroed and filled by the caller; lives as long as what is made from it.
+ * */
 typedef struct fl_sql_ctx {
     fl_arena *arena; /* of the plan: everything that is made lives here */
     fl_platform *pf;
     const fl_tz *tz;
     bool batch;
-    bool legacy_cast;      /* table.exec.legacy-cast-behaviour */
-    bool dynamic_options;  /* OPTIONS hints are allowed */
+    bool legacy_cast;     /* table.exec.legacy-cast-behaviour */
+    bool dynamic_options; /* OPTIONS hints are allowed */
     fl_catalog_find_fn *find;
     void *find_arg;
     void (*note)(void *arg, const char *text); /* what deserves a visible note */
     void *note_arg;
-    bool qualify;          /* names of tables and columns are completed in the tree: how a view is stored */
+    bool qualify; /* names of tables and columns are completed in the tree: how a view is stored */
     /* the planner's */
     int64_t watermark_interval_ms, idle_timeout_ms;
-    int bundle_rows;       /* table.exec.mini-batch.size, if it is enabled; 0: no bundles */
-    int64_t bundle_ms;     /* table.exec.mini-batch.allow-latency */
-    bool drop_null_rows;   /* table.exec.sink.not-null-enforcer = DROP */
-    bool trim_pad;         /* table.exec.sink.type-length-enforcer = TRIM_PAD */
-    const struct fl_arrow_table *(*arrow_table)(void *arg, const char *name); /* tables from memory; NULL: there are none */
+    int bundle_rows;     /* table.exec.mini-batch.size, if it is enabled; 0: no bundles */
+    int64_t bundle_ms;   /* table.exec.mini-batch.allow-latency */
+    bool drop_null_rows; /* table.exec.sink.not-null-enforcer = DROP */
+    bool trim_pad;       /* table.exec.sink.type-length-enforcer = TRIM_PAD */
+    const struct fl_arrow_table *(*arrow_table)(void *arg,
+                                                const char *name); /* tables from memory; NULL: there are none */
     void *arrow_arg;
     const struct fl_sink_type *client_sink; /* where rows of a SELECT go */
     const void *client_config;
@@ -47,7 +50,7 @@ typedef struct fl_rel_sink {
     fl_table table;              /* with the options of hints merged in */
     const fl_metadata_column *metadata; /* that are written, behind the physical columns */
     int n_metadata;
-    const fl_option *partition;  /* INSERT INTO t PARTITION (k = 'v') */
+    const fl_option *partition; /* INSERT INTO t PARTITION (k = 'v') */
     int n_partition;
     bool overwrite;
     fl_span span;

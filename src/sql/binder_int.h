@@ -3,8 +3,8 @@
  *
  *   bind_expr.c     expressions: literals, columns, operators, functions
  *   bind_literal.c  texts of literals to values         bind_scope.c   which names can be seen where
- *   bind_query.c    WITH, SELECT, VALUES, UNION         bind_from.c    FROM: tables, views, subqueries, window functions
- *   bind_group.c    GROUP BY, aggregates, group windows
+ *   bind_query.c    WITH, SELECT, VALUES, UNION         bind_from.c    FROM: tables, views, subqueries, window
+ *   functions bind_group.c    GROUP BY, aggregates, group windows
  *   bind_insert.c   INSERT INTO                         bind_ddl.c     CREATE TABLE, CREATE VIEW
  */
 #ifndef FL_SQL_BINDER_INT_H
@@ -22,7 +22,7 @@ struct fl_cte_scope {
 /* A binder at work: what changes as it goes down into queries. */
 typedef struct fl_binder {
     fl_sql_ctx *ctx;
-    fl_bind fns;              /* for type rules */
+    fl_bind fns; /* for type rules */
     const fl_cte_scope *ctes;
     const char *catalog, *database; /* where names are looked for first; NULL: where the session is */
     int depth;
@@ -49,9 +49,9 @@ typedef struct fl_group fl_group;
 typedef struct fl_expr_ctx {
     fl_binder *b;
     const fl_scope *scope;
-    fl_group *group;     /* collects aggregate calls and functions of the group window; NULL: none may stand here */
-    const char *clause;  /* for messages: WHERE, GROUP BY */
-    bool inside_call;    /* among the arguments of an aggregate */
+    fl_group *group;    /* collects aggregate calls and functions of the group window; NULL: none may stand here */
+    const char *clause; /* for messages: WHERE, GROUP BY */
+    bool inside_call;   /* among the arguments of an aggregate */
 } fl_expr_ctx;
 
 static inline fl_span fl_span_of(fl_pos p) { return (fl_span){p.line, p.column, p.length}; }
@@ -77,7 +77,8 @@ bool fl_is_function_of_flink(const char *name);
 
 /* The column that a name means; the rest of the name are fields of it. */
 int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_used, fl_error *err);
-/* Columns of a star: all, those of one relation (`t.*`), or with *n = -1 the fields of column *first (`t.r.*`, `r.*`). */
+/* Columns of a star: all, those of one relation (`t.*`), or with *n = -1 the fields of column *first (`t.r.*`, `r.*`).
+ * */
 int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl_error *err);
 
 /* ---- queries ---- */
@@ -85,12 +86,13 @@ int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl
 int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err);
 int fl_bind_from(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *err);
 /* The declared table or view that a name means, as a node. */
-int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out, const fl_catalog_table **def,
-                  fl_error *err);
+int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out,
+                  const fl_catalog_table **def, fl_error *err);
 /* Window functions: TABLE(TUMBLE(…)). */
 int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out, fl_error *err);
 /* The table's options with those of OPTIONS hints over them. */
-int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out, fl_error *err);
+int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out,
+                    fl_error *err);
 
 /* The items of a SELECT, stars expanded. */
 typedef struct fl_items {
@@ -105,7 +107,8 @@ int fl_bind_items(fl_expr_ctx *x, const fl_ast_select *s, fl_items *out, fl_erro
 /* Whether the expression calls an aggregate function outside of subqueries. */
 bool fl_ast_aggregates(const fl_ast_expr *e);
 /* SELECT … FROM scope with GROUP BY, HAVING or aggregates. */
-int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out, fl_error *err);
+int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out,
+                    fl_error *err);
 /* A call while expressions of a grouped query are being bound: *out is NULL if it is not one that the group answers. */
 int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err);
 

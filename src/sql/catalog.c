@@ -54,7 +54,8 @@ fl_catalog_table *fl_catalog_table_copy(fl_arena *a, const fl_catalog_table *t) 
     c->distribution = copy_text(a, t->distribution);
     c->bucket_keys = copy_ints(a, t->bucket_keys, t->n_bucket_keys);
     fl_option *options = FL_NEW_N(a, fl_option, t->n_options);
-    for (int i = 0; i < t->n_options; i++) options[i] = (fl_option){copy_text(a, t->options[i].key), copy_text(a, t->options[i].value)};
+    for (int i = 0; i < t->n_options; i++)
+        options[i] = (fl_option){copy_text(a, t->options[i].key), copy_text(a, t->options[i].value)};
     c->options = options;
     c->comment = copy_text(a, t->comment);
     c->query = copy_text(a, t->query);

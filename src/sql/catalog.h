@@ -25,7 +25,7 @@ typedef struct fl_catalog_table {
     bool is_view, temporary;
     fl_catalog_column *columns;
     int n_columns;
-    int watermark_column;          /* -1: none */
+    int watermark_column; /* -1: none */
     const char *watermark_expr;
     const char *primary_key_name;
     const int *primary_key;
@@ -33,22 +33,22 @@ typedef struct fl_catalog_table {
     const int *partition_keys;
     int n_partition_keys;
     bool distributed;
-    const char *distribution;      /* HASH, RANGE or NULL */
+    const char *distribution; /* HASH, RANGE or NULL */
     const int *bucket_keys;
-    int n_bucket_keys, n_buckets;  /* n_buckets -1: not given */
-    const fl_option *options;      /* in the order of their keys */
+    int n_bucket_keys, n_buckets; /* n_buckets -1: not given */
+    const fl_option *options;     /* in the order of their keys */
     int n_options;
-    const char *comment;           /* NULL: none */
+    const char *comment; /* NULL: none */
     /* views */
-    const char *query;             /* as written */
-    const char *qualified_query;   /* as Flink stores it, for SHOW CREATE VIEW: every name is complete */
+    const char *query;                          /* as written */
+    const char *qualified_query;                /* as Flink stores it, for SHOW CREATE VIEW: every name is complete */
     const char *query_catalog, *query_database; /* where its names are looked for first */
 } fl_catalog_table;
 
 /* Finds what a name of one to three parts means; fewer parts are looked for in `catalog` and `database`, or where the
  * session is if these are NULL. FL_E_VALIDATION with "Object '…' not found" and the nearest name otherwise. */
-typedef int fl_catalog_find_fn(void *arg, const fl_name *name, const char *catalog, const char *database, const fl_catalog_table **out,
-                               fl_error *err);
+typedef int fl_catalog_find_fn(void *arg, const fl_name *name, const char *catalog, const char *database,
+                               const fl_catalog_table **out, fl_error *err);
 
 /* "default_catalog.default_database.t", for messages. Owned by the arena. */
 const char *fl_catalog_table_path(fl_arena *a, const fl_catalog_table *t);

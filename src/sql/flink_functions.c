@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* flink_functions.c -- names of Flink's functions, so that one that is missing here is told apart from one that is nowhere. */
+/* flink_functions.c -- names of Flink's functions, so that one that is missing here is told apart from one that is
+ * nowhere. */
 #include "sql/binder_int.h"
 
 static const char *const names[] = {

@@ -31,11 +31,12 @@ typedef enum fl_keyword_class {
 #define FL_PUNCTUATION(X)                                                                                              \
     X(LPAREN, "(")                                                                                                     \
     X(RPAREN, ")")                                                                                                     \
-    X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") X(RBRACE, "}") X(SEMICOLON, ";") X(DOT, ".") X(DOTS, "..")        \
-        X(COMMA, ",") X(EQ, "=") X(NE, "<>") X(BANG_EQ, "!=") X(LT, "<") X(LE, "<=") X(GT, ">") X(GE, ">=")            \
-            X(ARROW, "=>") X(PLUS, "+") X(MINUS, "-") X(STAR, "*") X(SLASH, "/") X(PERCENT, "%") X(CONCAT, "||")       \
-                X(BAR, "|") X(QUESTION, "?") X(COLON, ":") X(CARET, "^") X(DOLLAR, "$") X(QUOTE, "'")                  \
-                    X(DOUBLE_QUOTE, "\"") X(HINT, "/*+") X(COMMENT_END, "*/")
+    X(LBRACKET, "[")                                                                                                   \
+    X(RBRACKET, "]") X(LBRACE, "{") X(RBRACE, "}") X(SEMICOLON, ";") X(DOT, ".") X(DOTS, "..") X(COMMA, ",")           \
+        X(EQ, "=") X(NE, "<>") X(BANG_EQ, "!=") X(LT, "<") X(LE, "<=") X(GT, ">") X(GE, ">=") X(ARROW, "=>")           \
+            X(PLUS, "+") X(MINUS, "-") X(STAR, "*") X(SLASH, "/") X(PERCENT, "%") X(CONCAT, "||") X(BAR, "|")          \
+                X(QUESTION, "?") X(COLON, ":") X(CARET, "^") X(DOLLAR, "$") X(QUOTE, "'") X(DOUBLE_QUOTE, "\"")        \
+                    X(HINT, "/*+") X(COMMENT_END, "*/")
 
 typedef enum fl_token_kind {
     FL_TOK_END,            /* of the text; stands on its last character */

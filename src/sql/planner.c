@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* planner.c -- algebra to plan: which columns are read, where rows are exchanged, which row kinds travel, who may take them.
+/* planner.c -- algebra to plan: which columns are read, where rows are exchanged, which row kinds travel, who may take
+ * them.
  *
  * Algorithm:  1. from the sinks down, find out which columns of each declared table somebody needs, over all queries of
  *                the job; the table is then read once with these columns.
@@ -17,12 +18,12 @@
 /* A declared table in the plan. */
 typedef struct table_plan {
     const fl_rel_table *table;
-    bool *needed;       /* of each declared column */
+    bool *needed; /* of each declared column */
     bool planned;
     fl_plan_input out;
-    int *map;           /* of each declared column: its place in `out`, or -1 */
-    int n_reads;        /* how often the job names it, and by how many of these rows are filtered at once */
-    fl_expr **filters;  /* what must be true of a row's partition keys to be wanted, once for each read with a filter */
+    int *map;          /* of each declared column: its place in `out`, or -1 */
+    int n_reads;       /* how often the job names it, and by how many of these rows are filtered at once */
+    fl_expr **filters; /* what must be true of a row's partition keys to be wanted, once for each read with a filter */
     int n_filters, cap_filters;
 } table_plan;
 
@@ -72,7 +73,8 @@ static void needs_of_input(const fl_rel *r, const bool *needed, bool *of_input) 
             if (r->aggregate.calls[i].arg >= 0) of_input[r->aggregate.calls[i].arg] = true;
             if (r->aggregate.calls[i].filter >= 0) of_input[r->aggregate.calls[i].filter] = true;
         }
-        if (r->aggregate.group_window != NULL && !r->aggregate.group_window->proctime) of_input[r->aggregate.group_window->time_col] = true;
+        if (r->aggregate.group_window != NULL && !r->aggregate.group_window->proctime)
+            of_input[r->aggregate.group_window->time_col] = true;
         break;
     case FL_REL_UNION:
         for (int i = 0; i < r->n_cols; i++) of_input[i] = needed[i];
@@ -104,7 +106,8 @@ static fl_expr *about_keys(planner *p, const fl_expr *e, const int *map, fl_erro
     if (!fl_expr_deterministic(e) || fl_expr_reads_marks(e)) return NULL;
     if (reads_keys_only(e, map)) return fl_expr_renumber(p->a, e, map);
     fl_expr *part = NULL;
-    for (int i = 0; fl_expr_is_call(e, "AND") && i < e->n_args; i++) part = both(p, "AND", part, about_keys(p, e->args[i], map, err), err);
+    for (int i = 0; fl_expr_is_call(e, "AND") && i < e->n_args; i++)
+        part = both(p, "AND", part, about_keys(p, e->args[i], map, err), err);
     return part;
 }
 
@@ -115,7 +118,8 @@ static void note_filter(planner *p, const fl_rel *calc) {
     fl_error err;
     for (int i = 0; i < d->n_columns; i++) map[i] = -1;
     for (int i = 0; i < d->n_partition_keys; i++) map[d->partition_keys[i]] = i;
-    fl_expr *filter = calc->calc.condition != NULL && d->n_partition_keys > 0 ? about_keys(p, calc->calc.condition, map, &err) : NULL;
+    fl_expr *filter =
+        calc->calc.condition != NULL && d->n_partition_keys > 0 ? about_keys(p, calc->calc.condition, map, &err) : NULL;
     if (filter != NULL) FL_PUSH(p->a, t->filters, t->n_filters, t->cap_filters, filter);
 }
 
@@ -168,7 +172,8 @@ static void collect_needs(planner *p, const fl_rel *r, const bool *needed) {
 
 /* ---- plan nodes ---- */
 
-static void set_column(fl_plan_output *out, fl_field *fields, int i, const char *name, const fl_type *type, fl_time_attr attr) {
+static void set_column(fl_plan_output *out, fl_field *fields, int i, const char *name, const fl_type *type,
+                       fl_time_attr attr) {
     fields[i] = (fl_field){name, type, NULL};
     out->attrs[i] = attr;
 }
@@ -189,7 +194,8 @@ static void same_columns(fl_plan *node, fl_plan_input in) {
 }
 
 /* A calc from expressions over the input. */
-static fl_plan *new_calc(planner *p, fl_plan_input in, fl_expr *condition, fl_expr **exprs, const fl_rel_column *cols, int n) {
+static fl_plan *new_calc(planner *p, fl_plan_input in, fl_expr *condition, fl_expr **exprs, const fl_rel_column *cols,
+                         int n) {
     fl_plan *calc = fl_plan_new(p->a, FL_PLAN_CALC, 1, 1);
     fl_field *fields = new_columns(p, &calc->outputs[0], n);
     calc->inputs[0] = in;
@@ -200,7 +206,8 @@ static fl_plan *new_calc(planner *p, fl_plan_input in, fl_expr *condition, fl_ex
     return fl_plan_intern(&p->pool, calc);
 }
 
-static fl_plan_input exchange(planner *p, fl_plan_input in, fl_distribution how, const int *keys, int n_keys, int parallelism) {
+static fl_plan_input exchange(planner *p, fl_plan_input in, fl_distribution how, const int *keys, int n_keys,
+                              int parallelism) {
     fl_plan *x = fl_plan_new(p->a, FL_PLAN_EXCHANGE, 1, 1);
     same_columns(x, in);
     x->exchange = (fl_exchange){how, keys, n_keys, parallelism};
@@ -231,8 +238,14 @@ static fl_plan_input exact(planner *p, const planned *in, const fl_rel_column *c
 /* ---- declared tables ---- */
 
 static fl_connector_ctx connector_ctx(const fl_sql_ctx *c) {
-    return (fl_connector_ctx){.arena = c->arena, .pf = c->pf, .tz = c->tz, .batch = c->batch, .arrow_table = c->arrow_table,
-                              .arrow_arg = c->arrow_arg, .note = c->note, .note_arg = c->note_arg};
+    return (fl_connector_ctx){.arena = c->arena,
+                              .pf = c->pf,
+                              .tz = c->tz,
+                              .batch = c->batch,
+                              .arrow_table = c->arrow_table,
+                              .arrow_arg = c->arrow_arg,
+                              .note = c->note,
+                              .note_arg = c->note_arg};
 }
 
 /* What is needed of a table besides: the time attribute, and columns that expressions read. */
@@ -280,8 +293,14 @@ static int plan_scan(planner *p, const table_plan *t, const bool *read, int *at,
     for (int i = 0; i < n; i++)
         if (at[i] >= 0)
             set_column(&scan->outputs[0], fields, at[i], r->def->columns[i].name,
-                       at[i] < n_physical ? r->table.physical.fields[columns[at[i]]].type : metadata[at[i] - n_physical].type, FL_ATTR_NONE);
-    fl_source_plan source = {.table = &r->table, .columns = columns, .n_columns = n_physical, .metadata = metadata, .n_metadata = n_metadata,
+                       at[i] < n_physical ? r->table.physical.fields[columns[at[i]]].type
+                                          : metadata[at[i] - n_physical].type,
+                       FL_ATTR_NONE);
+    fl_source_plan source = {.table = &r->table,
+                             .columns = columns,
+                             .n_columns = n_physical,
+                             .metadata = metadata,
+                             .n_metadata = n_metadata,
                              .changes = FL_CHANGES_INSERT};
     fl_connector_ctx ctx = connector_ctx(p->c);
     set_pruning(p, t, &source);
@@ -291,14 +310,22 @@ static int plan_scan(planner *p, const table_plan *t, const bool *read, int *at,
         return fl_error_at(err, r->span);
     }
     scan->outputs[0].changes = source.changes;
-    scan->scan = (fl_scan){.table = &r->table, .type = r->connector->source, .config = source.config, .columns = columns, .n_columns = n_physical,
-                           .metadata = metadata, .n_metadata = n_metadata, .bounded = source.bounded, .parallelism = source.parallelism};
+    scan->scan = (fl_scan){.table = &r->table,
+                           .type = r->connector->source,
+                           .config = source.config,
+                           .columns = columns,
+                           .n_columns = n_physical,
+                           .metadata = metadata,
+                           .n_metadata = n_metadata,
+                           .bounded = source.bounded,
+                           .parallelism = source.parallelism};
     *out = scan;
     return 0;
 }
 
 /* Declared columns from those that the scan gives. map[]: their places from now on. */
-static fl_plan_input plan_computed(planner *p, const table_plan *t, fl_plan_input in, const int *at, int *map, fl_error *err) {
+static fl_plan_input plan_computed(planner *p, const table_plan *t, fl_plan_input in, const int *at, int *map,
+                                   fl_error *err) {
     const fl_rel_table *r = t->table;
     int n = r->def->n_columns, n_out = 0;
     bool any = false;
@@ -315,9 +342,12 @@ static fl_plan_input plan_computed(planner *p, const table_plan *t, fl_plan_inpu
             exprs[n_out] = fl_expr_renumber(p->a, r->computed[i], at);
         } else {
             exprs[n_out] = fl_expr_column(p->a, at[i], fl_plan_out(in)->schema.fields[at[i]].type);
-            if (r->metadata[i] != NULL && fl_expr_cast(&b, exprs[n_out], type, false, (fl_span){0}, &exprs[n_out], err) < 0) return (fl_plan_input){0};
+            if (r->metadata[i] != NULL &&
+                fl_expr_cast(&b, exprs[n_out], type, false, (fl_span){0}, &exprs[n_out], err) < 0)
+                return (fl_plan_input){0};
         }
-        cols[n_out] = (fl_rel_column){.name = r->def->columns[i].name, .type = type, .attr = r->def->columns[i].type->attr};
+        cols[n_out] =
+            (fl_rel_column){.name = r->def->columns[i].name, .type = type, .attr = r->def->columns[i].type->attr};
         map[i] = n_out++;
     }
     return fl_plan_ref(new_calc(p, in, NULL, exprs, cols, n_out));
@@ -330,13 +360,16 @@ static fl_plan_input plan_watermark(planner *p, const table_plan *t, fl_plan_inp
     fl_field *fields = new_columns(p, &w->outputs[0], from->schema.n);
     w->inputs[0] = in;
     w->outputs[0].changes = from->changes;
-    for (int i = 0; i < from->schema.n; i++) set_column(&w->outputs[0], fields, i, from->schema.fields[i].name, from->schema.fields[i].type, from->attrs[i]);
+    for (int i = 0; i < from->schema.n; i++)
+        set_column(&w->outputs[0], fields, i, from->schema.fields[i].name, from->schema.fields[i].type, from->attrs[i]);
     int at = t->map[r->rowtime];
     const fl_type *time = r->def->columns[r->rowtime].type;
     fields[at].type = fl_type_attr(p->a, fl_type_time(p->a, time->kind, 3, time->nullable), FL_ATTR_ROWTIME);
     w->outputs[0].attrs[at] = FL_ATTR_ROWTIME;
-    w->watermark = (fl_watermark_assign){.rowtime = at, .expr = fl_expr_renumber(p->a, r->watermark, t->map),
-                                         .interval_ms = p->c->watermark_interval_ms, .idle_ms = p->c->idle_timeout_ms};
+    w->watermark = (fl_watermark_assign){.rowtime = at,
+                                         .expr = fl_expr_renumber(p->a, r->watermark, t->map),
+                                         .interval_ms = p->c->watermark_interval_ms,
+                                         .idle_ms = p->c->idle_timeout_ms};
     return fl_plan_ref(w);
 }
 
@@ -435,7 +468,8 @@ static int plan_window(planner *p, const fl_rel *r, const bool *needed, bool nee
     bool session = r->window->kind == FL_WINDOW_SESSION;
     FL_TRY(plan_input(p, r, needed, need_before, &in, err));
     if (session) FL_TRY(check_insert_only(r, &in, "SESSION", err));
-    int *keys = map_keys(p, r->window_keys, r->n_window_keys, in.map), n = output_of(&in)->schema.n, n_in = r->inputs[0]->n_cols;
+    int *keys = map_keys(p, r->window_keys, r->n_window_keys, in.map), n = output_of(&in)->schema.n,
+        n_in = r->inputs[0]->n_cols;
     if (session) in.in = exchange_by_keys(p, in.in, keys, r->n_window_keys);
     fl_plan *w = fl_plan_new(p->a, session ? FL_PLAN_SESSION_TVF : FL_PLAN_WINDOW_TVF, 1, 1);
     fl_field *fields = new_columns(p, &w->outputs[0], n + 3);
@@ -444,7 +478,8 @@ static int plan_window(planner *p, const fl_rel *r, const bool *needed, bool nee
     w->outputs[0].changes = from->changes;
     w->tvf = (fl_window_tvf){place_window(r->window, in.map), keys, r->n_window_keys};
     w->span = r->span;
-    for (int i = 0; i < n; i++) set_column(&w->outputs[0], fields, i, from->schema.fields[i].name, from->schema.fields[i].type, from->attrs[i]);
+    for (int i = 0; i < n; i++)
+        set_column(&w->outputs[0], fields, i, from->schema.fields[i].name, from->schema.fields[i].type, from->attrs[i]);
     out->map = FL_NEW_N(p->a, int, r->n_cols);
     for (int i = 0; i < n_in; i++) out->map[i] = in.map[i];
     for (int i = 0; i < 3; i++) {
@@ -466,7 +501,8 @@ static fl_agg_call *map_calls(planner *p, const fl_rel *r, const int *map) {
     return calls;
 }
 
-static int plan_aggregate(planner *p, const fl_rel *r, const bool *needed, bool need_before, planned *out, fl_error *err) {
+static int plan_aggregate(planner *p, const fl_rel *r, const bool *needed, bool need_before, planned *out,
+                          fl_error *err) {
     const fl_rel_aggregate *agg = &r->aggregate;
     planned in;
     bool windowed = agg->group_window != NULL, session = windowed && agg->group_window->kind == FL_WINDOW_SESSION;
@@ -475,7 +511,11 @@ static int plan_aggregate(planner *p, const fl_rel *r, const bool *needed, bool 
     int *keys = map_keys(p, agg->keys, agg->n_keys, in.map);
     fl_agg_call *calls = map_calls(p, r, in.map);
     in.in = exchange_by_keys(p, in.in, keys, agg->n_keys);
-    fl_plan *n = fl_plan_new(p->a, session ? FL_PLAN_SESSION_AGG : windowed ? FL_PLAN_WINDOW_AGG : FL_PLAN_GROUP_AGG, 1, 1);
+    fl_plan *n = fl_plan_new(p->a,
+                             session    ? FL_PLAN_SESSION_AGG
+                             : windowed ? FL_PLAN_WINDOW_AGG
+                                        : FL_PLAN_GROUP_AGG,
+                             1, 1);
     fl_field *fields = new_columns(p, &n->outputs[0], r->n_cols);
     out->map = FL_NEW_N(p->a, int, r->n_cols);
     for (int i = 0; i < r->n_cols; i++) {
@@ -491,12 +531,19 @@ static int plan_aggregate(planner *p, const fl_rel *r, const bool *needed, bool 
     } else {
         int *key = FL_NEW_N(p->a, int, agg->n_keys);
         for (int i = 0; i < agg->n_keys; i++) key[i] = i;
-        n->group_agg = (fl_group_agg){keys, agg->n_keys, calls, agg->n_calls, need_before, agg->has_ttl && agg->n_calls > 0,
-                                      p->c->batch ? 0 : p->c->bundle_rows, p->c->bundle_ms};
+        n->group_agg = (fl_group_agg){keys,
+                                      agg->n_keys,
+                                      calls,
+                                      agg->n_calls,
+                                      need_before,
+                                      agg->has_ttl && agg->n_calls > 0,
+                                      p->c->batch ? 0 : p->c->bundle_rows,
+                                      p->c->bundle_ms};
         n->outputs[0].key = key;
         n->outputs[0].n_key = agg->n_keys;
-        if (!p->c->batch && agg->n_calls > 0) n->outputs[0].changes = need_before ? FL_CHANGES_INSERT | 1 << FL_UPDATE_BEFORE | 1 << FL_UPDATE_AFTER
-                                                                                   : FL_CHANGES_INSERT | 1 << FL_UPDATE_AFTER;
+        if (!p->c->batch && agg->n_calls > 0)
+            n->outputs[0].changes = need_before ? FL_CHANGES_INSERT | 1 << FL_UPDATE_BEFORE | 1 << FL_UPDATE_AFTER
+                                                : FL_CHANGES_INSERT | 1 << FL_UPDATE_AFTER;
     }
     out->in = fl_plan_ref(fl_plan_intern(&p->pool, n));
     return 0;
@@ -512,7 +559,8 @@ static int plan_union(planner *p, const fl_rel *r, const bool *needed, bool need
     fl_plan *u = fl_plan_new(p->a, FL_PLAN_UNION, r->n_inputs, 1);
     fl_field *fields = new_columns(p, &u->outputs[0], n);
     u->outputs[0].changes = 0;
-    for (int i = 0; i < n; i++) set_column(&u->outputs[0], fields, i, r->cols[which[i]].name, r->cols[which[i]].type, r->cols[which[i]].attr);
+    for (int i = 0; i < n; i++)
+        set_column(&u->outputs[0], fields, i, r->cols[which[i]].name, r->cols[which[i]].type, r->cols[which[i]].attr);
     for (int i = 0; i < r->n_inputs; i++) {
         planned in;
         FL_TRY(plan_rel(p, r->inputs[i], needed, need_before, &in, err));
@@ -557,10 +605,15 @@ static int check_changes(const fl_rel_sink *s, unsigned accepts, fl_plan_input i
     fl_buf node;
     fl_buf_init(&node);
     fl_plan_describe(&node, origin_of_updates(in));
-    fl_fail(err, FL_E_VALIDATION, "Table sink '%s' doesn't support consuming %s changes which is produced by node %s", s->table.name,
-            updates && deletes ? "update and delete" : updates ? "update" : "delete", fl_buf_cstr(&node));
+    fl_fail(err, FL_E_VALIDATION, "Table sink '%s' doesn't support consuming %s changes which is produced by node %s",
+            s->table.name,
+            updates && deletes ? "update and delete"
+            : updates          ? "update"
+                               : "delete",
+            fl_buf_cstr(&node));
     fl_buf_deinit(&node);
-    fl_error_hint(err, "a window aggregate emits each result once; or write to a sink that takes updates, such as print");
+    fl_error_hint(err,
+                  "a window aggregate emits each result once; or write to a sink that takes updates, such as print");
     return fl_error_at(err, s->span);
 }
 
@@ -568,7 +621,8 @@ static int check_changes(const fl_rel_sink *s, unsigned accepts, fl_plan_input i
 static void set_not_null(planner *p, const fl_rel_sink *s, fl_plan *sink, int n) {
     int *columns = FL_NEW_N(p->a, int, n), count = 0;
     for (int i = 0; i < n; i++) {
-        const fl_type *type = s->def != NULL && i < s->table.physical.n ? s->table.physical.fields[i].type : s->input->cols[i].type;
+        const fl_type *type =
+            s->def != NULL && i < s->table.physical.n ? s->table.physical.fields[i].type : s->input->cols[i].type;
         if (!type->nullable) columns[count++] = i;
     }
     sink->sink.not_null = columns;
@@ -577,21 +631,28 @@ static void set_not_null(planner *p, const fl_rel_sink *s, fl_plan *sink, int n)
 }
 
 /* What the connector makes of the table. *accepts: the row kinds that it takes. */
-static int plan_table_sink(planner *p, const fl_rel_sink *s, fl_plan_input in, fl_plan *sink, unsigned *accepts, fl_error *err) {
+static int plan_table_sink(planner *p, const fl_rel_sink *s, fl_plan_input in, fl_plan *sink, unsigned *accepts,
+                           fl_error *err) {
     const fl_connector *connector;
-    fl_sink_request r = {.table = &s->table, .changes = fl_plan_out(in)->changes, .overwrite = s->overwrite,
-                         .static_partition = s->partition, .n_static_partition = s->n_partition, .accepts = FL_CHANGES_INSERT};
+    fl_sink_request r = {.table = &s->table,
+                         .changes = fl_plan_out(in)->changes,
+                         .overwrite = s->overwrite,
+                         .static_partition = s->partition,
+                         .n_static_partition = s->n_partition,
+                         .accepts = FL_CHANGES_INSERT};
     fl_connector_ctx ctx = connector_ctx(p->c);
     int rc = fl_bind_connector(&s->table, &connector, err);
     if (rc == 0 && connector->plan_sink == NULL)
-        rc = fl_fail(err, FL_E_VALIDATION, "Connector '%s' can only be used as a source. It cannot be used as a sink.", connector->name);
+        rc = fl_fail(err, FL_E_VALIDATION, "Connector '%s' can only be used as a source. It cannot be used as a sink.",
+                     connector->name);
     if (rc == 0) rc = connector->plan_sink(&ctx, &r, err);
     if (rc < 0) {
         fl_error_prefix(err, "Unable to create a sink for writing table '%s': ", s->table.name);
         return fl_error_at(err, s->span);
     }
     *accepts = r.accepts;
-    sink->sink = (fl_sink_plan){.table = &s->table, .type = connector->sink, .config = r.config, .parallelism = r.parallelism};
+    sink->sink =
+        (fl_sink_plan){.table = &s->table, .type = connector->sink, .config = r.config, .parallelism = r.parallelism};
     return 0;
 }
 
@@ -614,7 +675,8 @@ static int plan_sink(planner *p, const fl_rel_sink *s, const fl_rel *rel, fl_pla
     if (s->def != NULL) {
         unsigned accepts;
         FL_TRY(plan_table_sink(p, s, rows, sink, &accepts, err));
-        if (!(accepts & 1u << FL_UPDATE_BEFORE) && (fl_plan_out(rows)->changes & 1u << FL_UPDATE_BEFORE)) { /* upserts will do */
+        if (!(accepts & 1u << FL_UPDATE_BEFORE) &&
+            (fl_plan_out(rows)->changes & 1u << FL_UPDATE_BEFORE)) { /* upserts will do */
             FL_TRY(plan_rows(p, rel, false, &rows, err));
             FL_TRY(plan_table_sink(p, s, rows, sink, &accepts, err));
         }
@@ -636,13 +698,19 @@ static void add_tables(planner *p) {
     p->n_tables = p->c->n_tables;
     p->tables = FL_NEW_N(p->a, table_plan, p->n_tables);
     for (int i = 0; i < p->n_tables; i++)
-        p->tables[i] = (table_plan){.table = p->c->tables[i], .needed = FL_NEW_N(p->a, bool, p->c->tables[i]->def->n_columns)};
+        p->tables[i] =
+            (table_plan){.table = p->c->tables[i], .needed = FL_NEW_N(p->a, bool, p->c->tables[i]->def->n_columns)};
 }
 
 int fl_plan_job(fl_sql_ctx *c, const fl_rel_sink *sinks, int n, fl_job_plan **out, fl_error *err) {
     planner p = {.c = c, .a = c->arena, .job = FL_NEW(c->arena, fl_job_plan), .pool = {.arena = c->arena}};
     fl_rel **rels = FL_NEW_N(p.a, fl_rel *, n);
-    *p.job = (fl_job_plan){.arena = c->arena, .batch = c->batch, .tz = c->tz, .bounded = true, .n_sinks = n, .sinks = FL_NEW_N(p.a, fl_plan *, n)};
+    *p.job = (fl_job_plan){.arena = c->arena,
+                           .batch = c->batch,
+                           .tz = c->tz,
+                           .bounded = true,
+                           .n_sinks = n,
+                           .sinks = FL_NEW_N(p.a, fl_plan *, n)};
     add_tables(&p);
     for (int i = 0; i < n; i++) {
         FL_TRY(fl_rewrite_windows(c, sinks[i].input, &rels[i], err));

@@ -13,7 +13,9 @@ static fl_rel *new_rel(fl_arena *a, fl_rel_kind kind, fl_rel *const *inputs, int
     return r;
 }
 
-fl_expr *fl_rel_ref(fl_arena *a, const fl_rel *r, int column) { return fl_expr_column(a, column, r->cols[column].type); }
+fl_expr *fl_rel_ref(fl_arena *a, const fl_rel *r, int column) {
+    return fl_expr_column(a, column, r->cols[column].type);
+}
 
 /* ---- leaves ---- */
 
@@ -91,7 +93,8 @@ static void describe_calc_columns(fl_arena *a, fl_rel *r, const char *const *nam
     r->window_keys = keys;
 }
 
-static fl_rel *new_calc(fl_arena *a, fl_rel *input, fl_expr *condition, fl_expr *const *exprs, const char *const *names, int n) {
+static fl_rel *new_calc(fl_arena *a, fl_rel *input, fl_expr *condition, fl_expr *const *exprs, const char *const *names,
+                        int n) {
     fl_rel *r = new_rel(a, FL_REL_CALC, &input, 1, n);
     r->calc.condition = condition;
     r->calc.exprs = FL_NEW_N(a, fl_expr *, n);
@@ -130,9 +133,11 @@ bool fl_rel_can_filter_before(const fl_rel *window, const fl_expr *condition) {
     bool used[window->n_cols];
     memset(used, 0, sizeof used);
     fl_expr_columns(condition, used);
-    for (int i = 0; i < window->n_window_keys && window->window->kind == FL_WINDOW_SESSION; i++) used[window->window_keys[i]] = false;
+    for (int i = 0; i < window->n_window_keys && window->window->kind == FL_WINDOW_SESSION; i++)
+        used[window->window_keys[i]] = false;
     for (int i = 0; i < window->n_cols; i++)
-        if (used[i] && (window->cols[i].prop != FL_REL_PLAIN || window->window->kind == FL_WINDOW_SESSION)) return false;
+        if (used[i] && (window->cols[i].prop != FL_REL_PLAIN || window->window->kind == FL_WINDOW_SESSION))
+            return false;
     return true;
 }
 
@@ -176,7 +181,8 @@ fl_rel *fl_rel_window(fl_arena *a, fl_rel *input, const fl_window *w, const int 
     for (int i = 0; i < n; i++) {
         r->cols[i] = input->cols[i];
         r->cols[i].prop = FL_REL_PLAIN;
-        if (i == w->time_col && r->cols[i].attr == FL_ATTR_ROWTIME) r->cols[i].attr = FL_ATTR_NONE; /* the mark in its type stays */
+        if (i == w->time_col && r->cols[i].attr == FL_ATTR_ROWTIME)
+            r->cols[i].attr = FL_ATTR_NONE; /* the mark in its type stays */
     }
     const fl_type *bound = fl_type_time(a, FL_T_TIMESTAMP, 3, false), *time = input->cols[w->time_col].type;
     fl_time_attr attr = batch && !w->proctime ? FL_ATTR_NONE : w->proctime ? FL_ATTR_PROCTIME : FL_ATTR_ROWTIME;
@@ -206,7 +212,8 @@ bool fl_rel_is_window_aggregate(const fl_rel *r) {
     return in->window->kind != FL_WINDOW_SESSION || (matched == in->n_window_keys && plain == matched);
 }
 
-static const fl_type *prop_type(fl_arena *a, const fl_rel *input, const fl_rel_aggregate *agg, fl_window_prop prop, fl_time_attr *attr) {
+static const fl_type *prop_type(fl_arena *a, const fl_rel *input, const fl_rel_aggregate *agg, fl_window_prop prop,
+                                fl_time_attr *attr) {
     const fl_window *w = agg->group_window;
     *attr = FL_ATTR_NONE;
     if (prop == FL_PROP_START || prop == FL_PROP_END) return fl_type_time(a, FL_T_TIMESTAMP, 3, false);

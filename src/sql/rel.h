@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rel.h -- a bound query as relational algebra: what the binder makes of a syntax tree and the planner turns into a plan.
+/* rel.h -- a bound query as relational algebra: what the binder makes of a syntax tree and the planner turns into a
+ * plan.
  *
  *     SELECT k, SUM(v) FROM TABLE(TUMBLE(TABLE t, …)) WHERE v > 0 GROUP BY k, window_start, window_end
  *
@@ -25,7 +26,7 @@ typedef struct fl_rel_column {
     const fl_type *type;
     fl_time_attr attr; /* what the column really is, whatever the mark in its type says */
     fl_rel_prop prop;
-    bool named_row; /* a ROW that a cast has made: its fields are found behind table.column only, and not behind column */
+    bool named_row; /* a ROW that a cast has made: its fields are found behind table.column, but not behind column */
 } fl_rel_column;
 
 typedef enum fl_rel_kind {
@@ -37,18 +38,18 @@ typedef enum fl_rel_kind {
     FL_REL_UNION,
 } fl_rel_kind;
 
-/* A declared table as one job reads it: once, however often queries name it. Its columns are the declared ones, in order:
- * physical, metadata and computed. */
+/* A declared table as one job reads it: once, however often queries name it. Its columns are the declared ones, in
+ * order: physical, metadata and computed. */
 typedef struct fl_rel_table {
     const fl_catalog_table *def;
     const struct fl_connector *connector;
-    fl_table table;            /* with the options of hints merged in */
-    int *physical;             /* of each column: its index in table.physical, or -1 */
-    fl_expr **computed;        /* of each column: its expression over the declared columns, or NULL */
+    fl_table table;                      /* with the options of hints merged in */
+    int *physical;                       /* of each column: its index in table.physical, or -1 */
+    fl_expr **computed;                  /* of each column: its expression over the declared columns, or NULL */
     const fl_metadata_column **metadata; /* of each column: the connector's metadata that it reads, or NULL */
-    fl_expr *watermark;        /* over the declared columns; NULL: none, or batch mode */
-    int rowtime;               /* -1: none */
-    fl_span span;              /* where the statement names it first, or the view that reads it */
+    fl_expr *watermark;                  /* over the declared columns; NULL: none, or batch mode */
+    int rowtime;                         /* -1: none */
+    fl_span span;                        /* where the statement names it first, or the view that reads it */
 } fl_rel_table;
 
 typedef struct fl_rel_calc {
@@ -80,7 +81,7 @@ struct fl_rel {
     fl_span span;
     union {
         fl_rel_table *scan;
-        fl_batch *values;  /* owned by the arena */
+        fl_batch *values; /* owned by the arena */
         fl_rel_calc calc;
         fl_rel_aggregate aggregate;
     };
@@ -105,15 +106,15 @@ fl_rel *fl_rel_aggregate_new(fl_arena *a, fl_rel *input, const fl_rel_aggregate 
 /* All inputs have columns of the same layout; types are those of `types`. */
 fl_rel *fl_rel_union(fl_arena *a, fl_rel *const *inputs, int n, const fl_type *const *types);
 
-/* Rows that fail the condition may be left out before the window function as well: it reads no window columns and, as rows
- * make sessions longer, of a SESSION only the keys. */
+/* Rows that fail the condition may be left out before the window function as well: it reads no window columns and, as
+ * rows make sessions longer, of a SESSION only the keys. */
 bool fl_rel_can_filter_before(const fl_rel *window, const fl_expr *condition);
 
 /* The column as an expression. */
 fl_expr *fl_rel_ref(fl_arena *a, const fl_rel *r, int column);
 
-/* What an AGGREGATE is: by windows, if it groups by start and end of its input's windows (and, of sessions, by their keys
- * and nothing else), or ordinary. */
+/* What an AGGREGATE is: by windows, if it groups by start and end of its input's windows (and, of sessions, by their
+ * keys and nothing else), or ordinary. */
 bool fl_rel_is_window_aggregate(const fl_rel *r);
 
 #endif

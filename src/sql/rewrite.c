@@ -50,18 +50,22 @@ static bool calls_read_window(const fl_rel *agg) {
 
 static int check_window(fl_sql_ctx *c, const fl_window *w, fl_span span, fl_error *err) {
     if (w->kind == FL_WINDOW_TUMBLE && (w->offset >= w->size || w->offset <= -w->size)) {
-        fl_fail(err, FL_E_VALIDATION, "Tumbling Window parameters must satisfy abs(offset) < size, bot got size %lldms and offset %lldms.",
+        fl_fail(err, FL_E_VALIDATION,
+                "Tumbling Window parameters must satisfy abs(offset) < size, bot got size %lldms and offset %lldms.",
                 (long long)w->size, (long long)w->offset);
         return fl_error_at(err, span);
     }
     if (w->kind != FL_WINDOW_HOP || c->batch || w->size % w->slide == 0) return 0;
-    fl_fail(err, FL_E_VALIDATION, "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %lld ms and slide %lld ms",
+    fl_fail(err, FL_E_VALIDATION,
+            "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %lld "
+            "ms and slide %lld ms",
             (long long)w->size, (long long)w->slide);
     fl_error_hint(err, "GROUP BY HOP(…), the older spelling, takes any slide");
     return fl_error_at(err, span);
 }
 
-/* The rows before the window function: the calc's plain columns, then the time attribute. map[]: new places of columns. */
+/* The rows before the window function: the calc's plain columns, then the time attribute. map[]: new places of columns.
+ * */
 static fl_rel *below_window(fl_arena *a, const fl_rel *in, const fl_rel *window, int *map, int *time_col) {
     fl_expr **exprs = FL_NEW_N(a, fl_expr *, in->n_cols + 1);
     const char **names = FL_NEW_N(a, const char *, in->n_cols + 1);
@@ -101,9 +105,11 @@ static fl_rel *regroup(fl_arena *a, const fl_rel *agg, fl_rel *input, const int 
             props[n_props++] = prop_of(old->cols[key].prop);
         }
     }
-    fl_rel_aggregate by = {.keys = keys, .n_keys = n_plain, .n_calls = n_calls, .group_window = w, .props = props, .n_props = n_props};
+    fl_rel_aggregate by = {
+        .keys = keys, .n_keys = n_plain, .n_calls = n_calls, .group_window = w, .props = props, .n_props = n_props};
     by.calls = FL_NEW_N(a, fl_agg_call, n_calls);
-    const char **names = FL_NEW_N(a, const char *, n_keys + n_calls), **old_names = FL_NEW_N(a, const char *, agg->n_cols);
+    const char **names = FL_NEW_N(a, const char *, n_keys + n_calls),
+               **old_names = FL_NEW_N(a, const char *, agg->n_cols);
     for (int i = 0; i < n_calls; i++) {
         by.calls[i] = agg->aggregate.calls[i];
         if (by.calls[i].arg >= 0) by.calls[i].arg = map[by.calls[i].arg];
@@ -142,7 +148,8 @@ static int rewrite_aggregate(fl_sql_ctx *c, fl_rel *agg, fl_rel **out, fl_error 
         return 0;
     }
     if (w->kind == FL_WINDOW_SESSION || w->proctime) {
-        fl_fail(err, FL_E_UNSUPPORTED, "aggregates over the window columns of %s are not supported yet", w->proctime ? "processing-time windows" : "SESSION windows");
+        fl_fail(err, FL_E_UNSUPPORTED, "aggregates over the window columns of %s are not supported yet",
+                w->proctime ? "processing-time windows" : "SESSION windows");
         return fl_error_at(err, agg->span);
     }
     w->attached = true;

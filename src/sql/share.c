@@ -4,8 +4,8 @@
  * What:       equal nodes over equal inputs are one node. Window aggregates over the same rows, by the same keys and on
  *             grids of which one refines the other, become one node with an output for each window: rows are added to
  *             slices once, and each window puts its results together from slices.
- * Limits:     only functions whose results do not depend on the order of merging are shared: sums of FLOAT and DOUBLE are
- *             not. SESSION windows have no slices.
+ * Limits:     only functions whose results do not depend on the order of merging are shared: sums of FLOAT and DOUBLE
+ *             are not. SESSION windows have no slices.
  */
 #include "exec/window.h"
 #include "sql/planner_int.h"
@@ -15,13 +15,13 @@
 static bool same_ints(const int *a, const int *b, int n) { return n == 0 || memcmp(a, b, sizeof *a * (size_t)n) == 0; }
 
 static bool same_window(const fl_window *a, const fl_window *b) {
-    return a->kind == b->kind && a->size == b->size && a->slide == b->slide && a->offset == b->offset && a->time_col == b->time_col &&
-           a->proctime == b->proctime && a->ltz == b->ltz && a->attached == b->attached;
+    return a->kind == b->kind && a->size == b->size && a->slide == b->slide && a->offset == b->offset &&
+           a->time_col == b->time_col && a->proctime == b->proctime && a->ltz == b->ltz && a->attached == b->attached;
 }
 
 static bool same_call(const fl_agg_call *a, const fl_agg_call *b) {
-    return a->fn == b->fn && a->arg == b->arg && a->filter == b->filter && a->distinct == b->distinct && a->grouped == b->grouped &&
-           fl_type_equal(a->type, b->type, true);
+    return a->fn == b->fn && a->arg == b->arg && a->filter == b->filter && a->distinct == b->distinct &&
+           a->grouped == b->grouped && fl_type_equal(a->type, b->type, true);
 }
 
 static bool same_calls(const fl_agg_call *a, const fl_agg_call *b, int n) {
@@ -53,17 +53,20 @@ static bool same_details(const fl_plan *a, const fl_plan *b) {
     case FL_PLAN_CALC: return same_calc(a, b);
     case FL_PLAN_WINDOW_TVF:
     case FL_PLAN_SESSION_TVF:
-        return same_window(&a->tvf.window, &b->tvf.window) && a->tvf.n_keys == b->tvf.n_keys && same_ints(a->tvf.keys, b->tvf.keys, a->tvf.n_keys);
+        return same_window(&a->tvf.window, &b->tvf.window) && a->tvf.n_keys == b->tvf.n_keys &&
+               same_ints(a->tvf.keys, b->tvf.keys, a->tvf.n_keys);
     case FL_PLAN_WINDOW_AGG:
     case FL_PLAN_SESSION_AGG: {
         const fl_window_agg *x = &a->window_agg, *y = &b->window_agg;
         return x->n_keys == y->n_keys && same_ints(x->keys, y->keys, x->n_keys) && x->n_calls == y->n_calls &&
-               same_calls(x->calls, y->calls, x->n_calls) && x->n_specs == 1 && y->n_specs == 1 && same_spec(x->specs, y->specs);
+               same_calls(x->calls, y->calls, x->n_calls) && x->n_specs == 1 && y->n_specs == 1 &&
+               same_spec(x->specs, y->specs);
     }
     case FL_PLAN_GROUP_AGG: {
         const fl_group_agg *x = &a->group_agg, *y = &b->group_agg;
         return x->n_keys == y->n_keys && same_ints(x->keys, y->keys, x->n_keys) && x->n_calls == y->n_calls &&
-               same_calls(x->calls, y->calls, x->n_calls) && x->update_before == y->update_before && x->has_ttl == y->has_ttl && x->bundle_rows == y->bundle_rows;
+               same_calls(x->calls, y->calls, x->n_calls) && x->update_before == y->update_before &&
+               x->has_ttl == y->has_ttl && x->bundle_rows == y->bundle_rows;
     }
     case FL_PLAN_EXCHANGE: {
         const fl_exchange *x = &a->exchange, *y = &b->exchange;
@@ -76,11 +79,13 @@ static bool same_details(const fl_plan *a, const fl_plan *b) {
 }
 
 static bool same_node(const fl_plan *a, const fl_plan *b) {
-    if (a->kind != b->kind || a->n_inputs != b->n_inputs || a->outputs[0].schema.n != b->outputs[0].schema.n) return false;
+    if (a->kind != b->kind || a->n_inputs != b->n_inputs || a->outputs[0].schema.n != b->outputs[0].schema.n)
+        return false;
     for (int i = 0; i < a->n_inputs; i++)
         if (a->inputs[i].node != b->inputs[i].node || a->inputs[i].output != b->inputs[i].output) return false;
     for (int i = 0; i < a->outputs[0].schema.n; i++)
-        if (!fl_type_equal(a->outputs[0].schema.fields[i].type, b->outputs[0].schema.fields[i].type, true)) return false;
+        if (!fl_type_equal(a->outputs[0].schema.fields[i].type, b->outputs[0].schema.fields[i].type, true))
+            return false;
     return same_details(a, b);
 }
 
@@ -106,8 +111,10 @@ static bool can_share(const fl_plan *a, const fl_plan *b) {
     for (int i = 0; i < x->n_specs; i++) {
         const fl_window *w = &x->specs[i].window;
         int64_t s = fl_window_slice(w), t = fl_window_slice(v), g = fl_gcd(s, t);
-        if (w->attached || v->attached || w->proctime != v->proctime || w->ltz != v->ltz || w->time_col != v->time_col) return false;
-        if ((g != s && g != t) || fl_floor_mod(w->offset, g) != fl_floor_mod(v->offset, g) || w->offset != v->offset) return false;
+        if (w->attached || v->attached || w->proctime != v->proctime || w->ltz != v->ltz || w->time_col != v->time_col)
+            return false;
+        if ((g != s && g != t) || fl_floor_mod(w->offset, g) != fl_floor_mod(v->offset, g) || w->offset != v->offset)
+            return false;
     }
     return true;
 }
@@ -135,7 +142,8 @@ static void map_columns(const fl_plan *old, const fl_plan *merged, const fl_agg_
     }
 }
 
-static void describe_output(fl_arena *a, fl_plan *merged, int output, const fl_plan_output *old, int n_keys, int n_old, int n_props) {
+static void describe_output(fl_arena *a, fl_plan *merged, int output, const fl_plan_output *old, int n_keys, int n_old,
+                            int n_props) {
     int n_calls = merged->window_agg.n_calls, n = n_keys + n_calls + n_props;
     fl_field *fields = FL_NEW_N(a, fl_field, n);
     fl_plan_output *out = &merged->outputs[output];
@@ -165,14 +173,16 @@ static void redirect(fl_job_plan *job, fl_plan *old, int output, fl_plan *merged
                 fl_plan *calc = fl_plan_new(job->arena, FL_PLAN_CALC, 1, 1);
                 calc->outputs[0] = *was;
                 calc->calc.exprs = FL_NEW_N(job->arena, fl_expr *, was->schema.n);
-                for (int c = 0; c < was->schema.n; c++) calc->calc.exprs[c] = fl_expr_column(job->arena, map[c], was->schema.fields[c].type);
+                for (int c = 0; c < was->schema.n; c++)
+                    calc->calc.exprs[c] = fl_expr_column(job->arena, map[c], was->schema.fields[c].type);
                 calc->inputs[0] = (fl_plan_input){merged, new_output};
                 p->inputs[k] = fl_plan_ref(calc);
                 continue;
             }
             p->inputs[k] = (fl_plan_input){merged, new_output};
             fl_expr **exprs = FL_NEW_N(job->arena, fl_expr *, p->outputs[0].schema.n);
-            for (int c = 0; c < p->outputs[0].schema.n; c++) exprs[c] = fl_expr_renumber(job->arena, p->calc.exprs[c], map);
+            for (int c = 0; c < p->outputs[0].schema.n; c++)
+                exprs[c] = fl_expr_renumber(job->arena, p->calc.exprs[c], map);
             p->calc.exprs = exprs;
             if (p->calc.condition != NULL) p->calc.condition = fl_expr_renumber(job->arena, p->calc.condition, map);
         }
@@ -186,7 +196,8 @@ static void merge(fl_job_plan *job, fl_plan *a, fl_plan *b) {
     fl_window_spec *specs = FL_NEW_N(job->arena, fl_window_spec, x->n_specs + y->n_specs);
     m->inputs[0] = a->inputs[0];
     m->span = a->span;
-    m->window_agg = (fl_window_agg){.keys = x->keys, .n_keys = x->n_keys, .calls = calls, .specs = specs, .n_specs = x->n_specs + y->n_specs};
+    m->window_agg = (fl_window_agg){
+        .keys = x->keys, .n_keys = x->n_keys, .calls = calls, .specs = specs, .n_specs = x->n_specs + y->n_specs};
     for (int i = 0; i < x->n_calls; i++) add_call(&m->window_agg, calls, &x->calls[i]);
     for (int i = 0; i < y->n_calls; i++) add_call(&m->window_agg, calls, &y->calls[i]);
     for (int i = 0; i < m->window_agg.n_calls; i++) calls[i].name = fl_arena_printf(job->arena, "$a%d", i);

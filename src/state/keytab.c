@@ -36,9 +36,9 @@ struct fl_keytab {
     int width[COLUMNS_MAX]; /* WORD: bytes of each column */
     /* by id */
     uint64_t *hash;
-    uint64_t *word;  /* WORD */
-    uint8_t *nulls;  /* WORD, STRING: mask of NULL columns */
-    fl_view *view;   /* STRING, BYTES: long ones own their bytes */
+    uint64_t *word; /* WORD */
+    uint8_t *nulls; /* WORD, STRING: mask of NULL columns */
+    fl_view *view;  /* STRING, BYTES: long ones own their bytes */
     bool *exists;
     uint32_t bound, cap, count;
     /* by hash */
@@ -117,7 +117,8 @@ static uint32_t new_id(fl_keytab *t) {
         t->nulls = fl_realloc(t->nulls, sizeof *t->nulls * t->cap);
         t->exists = fl_realloc(t->exists, sizeof *t->exists * t->cap);
         if (t->layout == LAYOUT_WORD) t->word = fl_realloc(t->word, sizeof *t->word * t->cap);
-        if (t->layout == LAYOUT_STRING || t->layout == LAYOUT_BYTES) t->view = fl_realloc(t->view, sizeof *t->view * t->cap);
+        if (t->layout == LAYOUT_STRING || t->layout == LAYOUT_BYTES)
+            t->view = fl_realloc(t->view, sizeof *t->view * t->cap);
     }
     return t->bound++;
 }
@@ -260,8 +261,7 @@ static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
     if ((uint64_t)hi - (uint64_t)lo >= DIRECT_MAX) return false;
     int64_t n = hi - lo + 1;
     uint32_t *direct = fl_calloc((size_t)n, sizeof *direct);
-    if (t->direct_n > 0)
-        memcpy(direct + (t->direct_base - lo), t->direct, sizeof *direct * (size_t)t->direct_n);
+    if (t->direct_n > 0) memcpy(direct + (t->direct_base - lo), t->direct, sizeof *direct * (size_t)t->direct_n);
     free(t->direct);
     t->direct = direct;
     t->direct_base = lo;
@@ -290,7 +290,8 @@ static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
         *lo = a;                                                                                                       \
         *hi = z;                                                                                                       \
     }                                                                                                                  \
-    FL_CLONES static bool known_##name(const T *v, fl_rows rows, const uint32_t *direct, int64_t base, uint32_t *ids) { \
+    FL_CLONES static bool known_##name(const T *v, fl_rows rows, const uint32_t *direct, int64_t base,                 \
+                                       uint32_t *ids) {                                                                \
         uint32_t least = UINT32_MAX;                                                                                   \
         if (rows.sel == NULL) {                                                                                        \
             _Pragma("GCC unroll 8") for (int k = 0; k < rows.n; k++) {                                                 \
@@ -316,7 +317,7 @@ static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
         for (int k = 0; k < rows.n; k++) {                                                                             \
             T x = v[rows.sel ? rows.sel[k] : k];                                                                       \
             uint32_t *at = &t->direct[(int64_t)x - t->direct_base];                                                    \
-            uint64_t word = (uint64_t)(int64_t)x & (sizeof(T) == 8 ? ~0ull : (1ull << (8 * (sizeof(T) & 7))) - 1);      \
+            uint64_t word = (uint64_t)(int64_t)x & (sizeof(T) == 8 ? ~0ull : (1ull << (8 * (sizeof(T) & 7))) - 1);     \
             if (*at == 0) *at = find_word(t, word, 0, hash_word(word, 0)) + 1;                                         \
             ids[k] = *at - 1;                                                                                          \
         }                                                                                                              \
@@ -339,7 +340,8 @@ static bool lookup_direct(fl_keytab *t, const fl_column *c, fl_rows rows, uint32
     }
 }
 
-int fl_keytab_lookup(fl_keytab *t, fl_column *const *keys, fl_rows rows, uint32_t *ids, fl_arena *scratch, fl_error *err) {
+int fl_keytab_lookup(fl_keytab *t, fl_column *const *keys, fl_rows rows, uint32_t *ids, fl_arena *scratch,
+                     fl_error *err) {
     if (rows.n == 0) return 0;
     switch (t->layout) {
     case LAYOUT_NONE: {
@@ -468,7 +470,8 @@ static int check_row(const fl_keytab *t, fl_str s, fl_error *err) {
     for (int i = 0; i < t->n_types; i++) cols[i] = fl_column_new(t->types[i], 1);
     fl_reader r = fl_reader_make(s.p, s.n);
     int rc = fl_decode_row(&r, cols, t->n_types, err);
-    if (rc == 0 && r.p != r.end) rc = fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint has %zu bytes too many", (size_t)(r.end - r.p));
+    if (rc == 0 && r.p != r.end)
+        rc = fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint has %zu bytes too many", (size_t)(r.end - r.p));
     for (int i = 0; i < t->n_types; i++) fl_column_unref(cols[i]);
     free(cols);
     return rc;
@@ -496,7 +499,8 @@ int fl_keytab_decode(fl_keytab *t, fl_str key, uint32_t *id, fl_error *err) {
     return 0;
 }
 
-int fl_key_hashes(fl_column *const *keys, int n_keys, fl_rows rows, uint64_t *hashes, fl_arena *scratch, fl_error *err) {
+int fl_key_hashes(fl_column *const *keys, int n_keys, fl_rows rows, uint64_t *hashes, fl_arena *scratch,
+                  fl_error *err) {
     const fl_type **types = fl_arena_alloc(scratch, sizeof *types * (size_t)n_keys);
     for (int i = 0; i < n_keys; i++) types[i] = keys[i]->type;
     switch (layout_of(types, n_keys, NULL)) {
@@ -533,6 +537,7 @@ int fl_key_hashes(fl_column *const *keys, int n_keys, fl_rows rows, uint64_t *ha
 }
 
 size_t fl_keytab_bytes(const fl_keytab *t) {
-    size_t per_id = sizeof *t->hash + sizeof *t->nulls + sizeof *t->exists + (t->word ? sizeof *t->word : 0) + (t->view ? sizeof *t->view : 0);
+    size_t per_id = sizeof *t->hash + sizeof *t->nulls + sizeof *t->exists + (t->word ? sizeof *t->word : 0) +
+                    (t->view ? sizeof *t->view : 0);
     return per_id * t->cap + sizeof *t->slots * (t->mask + 1) + sizeof *t->direct * (size_t)t->direct_n + t->heap_bytes;
 }

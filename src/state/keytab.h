@@ -2,9 +2,10 @@
 /* keytab.h -- the keys that an operator has met, each with a small number (its id).
  *
  * Everything else that an operator keeps is addressed by id: an array, not a hash table. Ids grow in the order in which
- * keys are first met, so an order by id is the same whatever the sizes of batches, and after a restore. A released id is
- * not given out again; fl_keytab_compact closes the gaps. Looking up a batch of keys is one pass: integers of a small range go through a table indexed by
- * value, other keys of up to 8 bytes and strings of up to 12 are compared as words, the rest as encoded bytes.
+ * keys are first met, so an order by id is the same whatever the sizes of batches, and after a restore. A released id
+ * is not given out again; fl_keytab_compact closes the gaps. Looking up a batch of keys is one pass: integers of a
+ * small range go through a table indexed by value, other keys of up to 8 bytes and strings of up to 12 are compared as
+ * words, the rest as encoded bytes.
  */
 #ifndef FL_STATE_KEYTAB_H
 #define FL_STATE_KEYTAB_H
@@ -19,7 +20,8 @@ fl_keytab *fl_keytab_new(const fl_type *const *types, int n);
 void fl_keytab_free(fl_keytab *t);
 
 /* ids[k] = id of the key in the k-th row, made if it is new. */
-int fl_keytab_lookup(fl_keytab *t, fl_column *const *keys, fl_rows rows, uint32_t *ids, fl_arena *scratch, fl_error *err);
+int fl_keytab_lookup(fl_keytab *t, fl_column *const *keys, fl_rows rows, uint32_t *ids, fl_arena *scratch,
+                     fl_error *err);
 
 /* One more than the largest id in use: the length of arrays by id. */
 uint32_t fl_keytab_bound(const fl_keytab *t);
@@ -30,8 +32,8 @@ bool fl_keytab_exists(const fl_keytab *t, uint32_t id);
 void fl_keytab_release(fl_keytab *t, uint32_t id);
 /* More than half of the ids are gaps. */
 bool fl_keytab_sparse(const fl_keytab *t);
-/* Renumbers the keys that exist 0, 1, 2, … in their order: map[old] is the new id, UINT32_MAX for a gap (map has room for
- * fl_keytab_bound). */
+/* Renumbers the keys that exist 0, 1, 2, … in their order: map[old] is the new id, UINT32_MAX for a gap (map has room
+ * for fl_keytab_bound). */
 void fl_keytab_compact(fl_keytab *t, uint32_t *map);
 
 /* Stable across machines and versions: decides the key group. */

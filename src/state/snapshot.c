@@ -89,9 +89,12 @@ void fl_snapshot_encode(fl_snapshot *s, fl_buf *out) {
     }
 }
 
-static int corrupt(fl_error *err) { return fl_fail(err, FL_E_CORRUPT, "the state of an operator in the checkpoint is malformed"); }
+static int corrupt(fl_error *err) {
+    return fl_fail(err, FL_E_CORRUPT, "the state of an operator in the checkpoint is malformed");
+}
 
-int fl_restore_read(fl_arena *a, const fl_str *blobs, int n_blobs, int first_group, int end_group, fl_restore *out, fl_error *err) {
+int fl_restore_read(fl_arena *a, const fl_str *blobs, int n_blobs, int first_group, int end_group, fl_restore *out,
+                    fl_error *err) {
     fl_str *own = FL_NEW_N(a, fl_str, n_blobs), *entries = NULL;
     int n = 0, cap = 0;
     for (int b = 0; b < n_blobs; b++) {
@@ -100,7 +103,8 @@ int fl_restore_read(fl_arena *a, const fl_str *blobs, int n_blobs, int first_gro
         if (magic == NULL || memcmp(magic, "flst", 4) != 0) return corrupt(err);
         uint32_t version = fl_read_u32(&r);
         if (version != VERSION)
-            return fl_fail(err, FL_E_CORRUPT, "the checkpoint has state of version %u; this flott reads version %d", version, VERSION);
+            return fl_fail(err, FL_E_CORRUPT, "the checkpoint has state of version %u; this flott reads version %d",
+                           version, VERSION);
         own[b] = fl_read_bytes(&r);
         for (uint32_t groups = fl_read_u32(&r); groups > 0 && !r.bad; groups--) {
             uint32_t g = fl_read_u32(&r);

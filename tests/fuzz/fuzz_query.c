@@ -34,7 +34,8 @@ static const char *const numbers[] = {
     "TO_TIMESTAMP_LTZ($N, 3)", "HASH_CODE($S)", "BIN($N)",
 };
 static const char *const strings[] = {
-    "b", "s", "CAST(X'C3' AS STRING)", "CAST(X'41F09F98' AS STRING)", "CAST(X'FF80C2E282AC' AS STRING)", "''", "'x'", "'2024-02-29 10:11:12'", "NULL", "'a longer text, ä €'", "CAST(NULL AS STRING)", "r.y",
+    "b", "s", "CAST(X'C3' AS STRING)", "CAST(X'41F09F98' AS STRING)", "CAST(X'FF80C2E282AC' AS STRING)", "''", "'x'", "'2024-02-29 10:11:12'",
+    "NULL", "'a longer text, ä €'", "CAST(NULL AS STRING)", "r.y",
     "' 12 '", "U&'\\d83d\\de00'", "'%_'", "$S || $S", "CONCAT($S, $S, $S)", "CONCAT_WS($S, $S, $S)", "UPPER($S)",
     "LOWER($S)", "INITCAP($S)", "SUBSTRING($S, $N, $N)", "SUBSTRING($S FROM $N)", "LEFT($S, $N)", "RIGHT($S, $N)",
     "TRIM($S)", "TRIM(BOTH $S FROM $S)", "LTRIM($S)", "RTRIM($S)", "BTRIM($S, $S)", "LPAD($S, $I, $S)",

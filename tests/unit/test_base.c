@@ -86,7 +86,8 @@ static void disk_script(fl_platform *pf, const char *root) {
     char buf[16], **names;
     int n;
     fl_arena_init(&a);
-    char *dir = fl_path_join(&a, root, "a/b"), *path = fl_path_join(&a, dir, "f"), *other = fl_path_join(&a, root, "a/g");
+    char *dir = fl_path_join(&a, root, "a/b"), *path = fl_path_join(&a, dir, "f"),
+         *other = fl_path_join(&a, root, "a/g");
     assert_int_equal(fl_disk_mkdirs(pf, dir, &err), 0);
     assert_int_equal(fl_disk_mkdirs(pf, dir, &err), 0);
     assert_int_equal(fl_file_open(pf, path, FL_OPEN_READ, &f, &err), FL_E_IO);
