@@ -8,23 +8,8 @@
  * printed. RESULT gets the rows of the first run as CSV.
  */
 #include "flott.h"
+#include "flott_arrow.h"
 #include "readings.h"
-
-/* As the specification of the Arrow C data interface gives them. */
-struct ArrowSchema {
-    const char *format, *name, *metadata;
-    int64_t flags, n_children;
-    struct ArrowSchema **children, *dictionary;
-    void (*release)(struct ArrowSchema *);
-    void *private_data;
-};
-struct ArrowArray {
-    int64_t length, null_count, offset, n_buffers, n_children;
-    const void **buffers;
-    struct ArrowArray **children, *dictionary;
-    void (*release)(struct ArrowArray *);
-    void *private_data;
-};
 
 enum { COLUMNS = 3, ARROW_BATCH_ROWS = 1 << 16 };
 

@@ -190,8 +190,8 @@ FLOTT_API void flott_job_get_metrics(flott_job *j, flott_job_metrics *out); /* [
 /* FLOTT_OK: finished or stopped; FLOTT_TIMEOUT; or why it failed. timeout_ms -1: waits as long as it takes. In a
  * simulation time moves as far as the job needs. */
 FLOTT_API int flott_job_wait(flott_job *j, int64_t timeout_ms, flott_error *err);
-/* Finishes the rows on their way, takes a last checkpoint if checkpoints are taken, ends. Returns at once. [any thread]
- * */
+/* Finishes the rows on their way, takes a last checkpoint if checkpoints are taken, ends. Returns at once. [any
+ * thread] */
 FLOTT_API void flott_job_stop(flott_job *j);
 /* Ends without more. Returns at once. [any thread] */
 FLOTT_API void flott_job_cancel(flott_job *j);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* common.h -- the few words that every file of the engine uses: integer types, branch hints, assertions, SIMD clones.
- * */
+/* common.h -- the few words that every file of the engine uses: integer types, branch hints, assertions, SIMD
+ * clones. */
 #ifndef FL_BASE_COMMON_H
 #define FL_BASE_COMMON_H
 

@@ -89,8 +89,8 @@ int fl_connector_check_options(const fl_connector *c, const fl_table *table, fl_
 
 /* An option as written, or NULL. */
 const char *fl_table_option(const fl_table *table, const char *key);
-/* Typed, with the definition's default; the value has been checked before, so this cannot fail. `missing` if neither.
- * */
+/* Typed, with the definition's default; the value has been checked before, so this cannot fail. `missing` if
+ * neither. */
 int64_t fl_connector_i64(const fl_connector *c, const fl_table *table, const char *key, int64_t missing);
 bool fl_connector_bool(const fl_connector *c, const fl_table *table, const char *key);
 const char *fl_connector_string(const fl_connector *c, const fl_table *table, const char *key);

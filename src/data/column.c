@@ -279,6 +279,39 @@ static void reset_heaps(fl_column *c) {
     if (own != NULL) c->heaps[c->n_heaps++] = own;
 }
 
+#define COLUMN_RANGE(T, name)                                                                                          \
+    FL_CLONES static void range_##name(const T *v, const uint16_t *sel, int n, int64_t *least, int64_t *greatest) {    \
+        T a = v[sel ? sel[0] : 0], z = a;                                                                              \
+        if (sel == NULL) {                                                                                             \
+            for (int k = 0; k < n; k++) {                                                                              \
+                a = v[k] < a ? v[k] : a;                                                                               \
+                z = v[k] > z ? v[k] : z;                                                                               \
+            }                                                                                                          \
+        } else {                                                                                                       \
+            for (int k = 0; k < n; k++) {                                                                              \
+                T x = v[sel[k]];                                                                                       \
+                a = x < a ? x : a;                                                                                     \
+                z = x > z ? x : z;                                                                                     \
+            }                                                                                                          \
+        }                                                                                                              \
+        *least = a;                                                                                                    \
+        *greatest = z;                                                                                                 \
+    }
+COLUMN_RANGE(int8_t, i8)
+COLUMN_RANGE(int16_t, i16)
+COLUMN_RANGE(int32_t, i32)
+COLUMN_RANGE(int64_t, i64)
+#undef COLUMN_RANGE
+
+void fl_column_range(const fl_column *c, const uint16_t *sel, int n, int64_t *least, int64_t *greatest) {
+    switch (c->phys) {
+    case FL_P_I8: range_i8(c->data, sel, n, least, greatest); break;
+    case FL_P_I16: range_i16(c->data, sel, n, least, greatest); break;
+    case FL_P_I32: range_i32(c->data, sel, n, least, greatest); break;
+    default: fl_assert(c->phys == FL_P_I64); range_i64(c->data, sel, n, least, greatest);
+    }
+}
+
 void fl_column_reset(fl_column *c) {
     fl_assert(fl_column_exclusive(c));
     if (c->data_buf != NULL && c->data == c->data_buf->data && writable(c->data_buf)) {

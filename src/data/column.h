@@ -121,8 +121,15 @@ static inline bool fl_column_exclusive(const fl_column *c) {
     return atomic_load_explicit(&c->refs, memory_order_acquire) == 1;
 }
 
-/* Empties an exclusive column for reuse; its capacity stays if its buffers are exclusive too, else they are replaced.
- * */
+/* Whether it holds integers of 1, 2, 4 or 8 bytes. */
+static inline bool fl_column_is_integer(const fl_column *c) {
+    return c->phys == FL_P_I8 || c->phys == FL_P_I16 || c->phys == FL_P_I32 || c->phys == FL_P_I64;
+}
+/* Least and greatest of the rows sel[0..n) (sel NULL: rows 0..n) of such a column, NULLs not looked at; n > 0. */
+void fl_column_range(const fl_column *c, const uint16_t *sel, int n, int64_t *least, int64_t *greatest);
+
+/* Empties an exclusive column for reuse; its capacity stays if its buffers are exclusive too, else they are
+ * replaced. */
 void fl_column_reset(fl_column *c);
 
 /* Rows [at, at + n) as a column that shares the memory. Owned by the caller. Bits are copied unless at % 8 == 0. */

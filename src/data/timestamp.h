@@ -37,8 +37,8 @@ fl_ts fl_civil_to_ts(const fl_civil *c);
 bool fl_leap_year(int64_t year);
 int fl_month_days(int64_t year, int month);
 
-/* Stored number <-> pair, for the unit (3, 6 or 9 digits) of a TIMESTAMP type. Packing cuts what the unit cannot hold.
- * */
+/* Stored number <-> pair, for the unit (3, 6 or 9 digits) of a TIMESTAMP type. Packing cuts what the unit cannot
+ * hold. */
 fl_i128 fl_ts_pack(fl_ts t, int unit_digits);
 fl_ts fl_ts_unpack(fl_i128 x, int unit_digits);
 /* Row i of a TIMESTAMP or TIMESTAMP_LTZ column. */
@@ -81,8 +81,8 @@ bool fl_time_parse(fl_str s, int32_t *ms);
 /* HH:mm:ss[.f]; seconds may be missing if `short_ok`. */
 bool fl_time_parse_strict(fl_str s, bool short_ok, int32_t *ms);
 /* yyyy-MM-dd<sep>HH:mm:ss[.f]; seconds may be missing if `short_ok`. Java reads Flink's SQL form and the ISO form in
- * two ways: with a blank, February 30 is the last of February and 24:00:00 the next day; with a T both are malformed.
- * */
+ * two ways: with a blank, February 30 is the last of February and 24:00:00 the next day; with a T both are
+ * malformed. */
 bool fl_ts_parse_strict(fl_str s, char separator, bool short_ok, fl_ts *out);
 /* As Flink's CAST(STRING AS TIMESTAMP): date, or date and time after a blank, one-digit fields allowed, from year 1 on;
  * February 30 and 24:00:00 as above. */

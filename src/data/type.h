@@ -132,8 +132,8 @@ fl_phys fl_type_phys(const fl_type *t);
 /* Bytes of one value in the values buffer; 0 for BOOL (bits), NONE and ROW. LIST and MAP: of one offset. */
 int fl_phys_size(fl_phys p);
 
-/* Equal in kind, parameters and children; nullability and attributes count only if `strict`. Field names count always.
- * */
+/* Equal in kind, parameters and children; nullability and attributes count only if `strict`. Field names count
+ * always. */
 bool fl_type_equal(const fl_type *a, const fl_type *b, bool strict);
 /* A value of one can be taken for a value of the other without any work: equal but for names, lengths, nullability. */
 bool fl_type_same_layout(const fl_type *a, const fl_type *b);

@@ -40,8 +40,8 @@ int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, c
 /* NULL if there is none. */
 const fl_catalog_table *fl_catalogs_lookup(const fl_catalogs *c, const char *const path[3]);
 
-/* Names in order, owned by the arena. Tables: with views; views_only: views. An unknown catalog or database is refused.
- * */
+/* Names in order, owned by the arena. Tables: with views; views_only: views. An unknown catalog or database is
+ * refused. */
 int fl_catalogs_list(const fl_catalogs *c, fl_arena *a, const char ***out, int *n);
 int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *catalog, const char ***out, int *n,
                                fl_error *err);

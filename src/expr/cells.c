@@ -419,25 +419,7 @@ int fl_cell_decode_distinct(const fl_cell *c, char *acc, fl_reader *in, fl_error
 
 enum { SUM_BITS = 40, SPREAD_MAX = 1 << 24 };
 
-/* Least and greatest of the rows' values. */
-#define VALUE_RANGE(T, name)                                                                                           \
-    FL_CLONES static void range_##name(const T *v, fl_rows rows, int64_t *lo, int64_t *hi) {                           \
-        T a = v[rows.sel ? rows.sel[0] : 0], z = a;                                                                    \
-        if (rows.sel == NULL) {                                                                                        \
-            for (int k = 0; k < rows.n; k++) {                                                                         \
-                a = v[k] < a ? v[k] : a;                                                                               \
-                z = v[k] > z ? v[k] : z;                                                                               \
-            }                                                                                                          \
-        } else {                                                                                                       \
-            for (int k = 0; k < rows.n; k++) {                                                                         \
-                T x = v[rows.sel[k]];                                                                                  \
-                a = x < a ? x : a;                                                                                     \
-                z = x > z ? x : z;                                                                                     \
-            }                                                                                                          \
-        }                                                                                                              \
-        *lo = a;                                                                                                       \
-        *hi = z;                                                                                                       \
-    }                                                                                                                  \
+#define PACK_SUMS(T, name)                                                                                             \
     static void sums_##name(const T *v, int64_t least, const uint32_t *group, fl_rows rows, uint64_t *a) {             \
         /* two copies, so that a group hit twice in a row does not wait for its own store */                           \
         uint64_t *b = a + FL_AGG_GROUPS_MAX;                                                                           \
@@ -451,11 +433,11 @@ enum { SUM_BITS = 40, SPREAD_MAX = 1 << 24 };
         }                                                                                                              \
         for (; k < rows.n; k++) a[group[k]] += (uint64_t)(int64_t)v[rows.sel ? rows.sel[k] : k] + one;                 \
     }
-VALUE_RANGE(int8_t, i8)
-VALUE_RANGE(int16_t, i16)
-VALUE_RANGE(int32_t, i32)
-VALUE_RANGE(int64_t, i64)
-#undef VALUE_RANGE
+PACK_SUMS(int8_t, i8)
+PACK_SUMS(int16_t, i16)
+PACK_SUMS(int32_t, i32)
+PACK_SUMS(int64_t, i64)
+#undef PACK_SUMS
 
 /* sum and count in one word, the negated least and the greatest in the other: all four by one 16-byte operation. */
 typedef struct packed_all {
@@ -566,13 +548,8 @@ bool fl_cells_pack(const fl_cell *cells, const fl_cell_group *g, const uint32_t 
                    int n_groups, const fl_column *arg, fl_rows rows) {
     int64_t lo, hi;
     if (arg->valid != NULL || arg->constant || rows.n == 0 || (g->sum < 0 && g->min < 0 && g->max < 0)) return false;
-    switch (arg->phys) {
-    case FL_P_I8: range_i8(arg->data, rows, &lo, &hi); break;
-    case FL_P_I16: range_i16(arg->data, rows, &lo, &hi); break;
-    case FL_P_I32: range_i32(arg->data, rows, &lo, &hi); break;
-    case FL_P_I64: range_i64(arg->data, rows, &lo, &hi); break;
-    default: return false;
-    }
+    if (!fl_column_is_integer(arg)) return false;
+    fl_column_range(arg, rows.sel, rows.n, &lo, &hi);
     if ((uint64_t)hi - (uint64_t)lo >= SPREAD_MAX) return false;
     if (g->min < 0 && g->max < 0) {
         pack_sums(cells, g, group, group_acc, n_groups, arg, rows, lo);

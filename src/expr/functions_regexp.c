@@ -177,8 +177,8 @@ static int regex_find(const regex *r, fl_str s, size_t from, const fl_kernel_cal
     return n >= 0 ? 1 : fl_kernel_fail(err, call, "matching gives up: the pattern tries too many ways");
 }
 
-/* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the same.
- * */
+/* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the
+ * same. */
 typedef struct regex_source {
     regex r;
     bool shared;    /* the code is the call's, which several tasks may run; the room for what is found is not */

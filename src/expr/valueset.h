@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* valueset.h -- a set of encoded values that remembers the order in which they came: what DISTINCT keeps for a group.
- * */
+/* valueset.h -- a set of encoded values that remembers the order in which they came: what DISTINCT keeps for a
+ * group. */
 #ifndef FL_EXPR_VALUESET_H
 #define FL_EXPR_VALUESET_H
 

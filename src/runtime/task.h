@@ -93,8 +93,8 @@ struct fl_task {
 fl_task *fl_task_new(const fl_vertex *v, int subtask, const fl_task_ctx *ctx, const fl_task_hooks *hooks, void *job);
 void fl_task_free(fl_task *t);
 
-/* Builds operators and the edges inside the chain. After all tasks exist, fl_task_connect makes channels between them.
- * */
+/* Builds operators and the edges inside the chain. After all tasks exist, fl_task_connect makes channels between
+ * them. */
 void fl_task_build(fl_task *t, const fl_graph *g);
 /* For an edge of the graph: gives `from` (all subtasks of the source vertex) exchange operators and each of `to` a
  * gate. */

@@ -10,8 +10,8 @@
 
 enum { FL_SQL_VIEW_DEPTH_MAX = 100 }; /* views and subqueries inside each other */
 
-/* What a statement is bound and planned with. Zeroed and filled by the caller; lives as long as what is made from it.
- * */
+/* What a statement is bound and planned with. Zeroed and filled by the caller; lives as long as what is made from
+ * it. */
 typedef struct fl_sql_ctx {
     fl_arena *arena; /* of the plan: everything that is made lives here */
     fl_platform *pf;

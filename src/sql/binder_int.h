@@ -77,8 +77,8 @@ bool fl_is_function_of_flink(const char *name);
 
 /* The column that a name means; the rest of the name are fields of it. */
 int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_used, fl_error *err);
-/* Columns of a star: all, those of one relation (`t.*`), or with *n = -1 the fields of column *first (`t.r.*`, `r.*`).
- * */
+/* Columns of a star: all, those of one relation (`t.*`), or with *n = -1 the fields of column *first (`t.r.*`,
+ * `r.*`). */
 int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl_error *err);
 
 /* ---- queries ---- */

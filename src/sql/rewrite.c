@@ -64,8 +64,8 @@ static int check_window(fl_sql_ctx *c, const fl_window *w, fl_span span, fl_erro
     return fl_error_at(err, span);
 }
 
-/* The rows before the window function: the calc's plain columns, then the time attribute. map[]: new places of columns.
- * */
+/* The rows before the window function: the calc's plain columns, then the time attribute. map[]: new places of
+ * columns. */
 static fl_rel *below_window(fl_arena *a, const fl_rel *in, const fl_rel *window, int *map, int *time_col) {
     fl_expr **exprs = FL_NEW_N(a, fl_expr *, in->n_cols + 1);
     const char **names = FL_NEW_N(a, const char *, in->n_cols + 1);

@@ -273,23 +273,6 @@ static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
 /* One integer column without NULLs whose values lie close together. The loop finds known keys and notes whether one was
  * missing; then those are made. It is unrolled, for its own counting would cost as much as the lookup. */
 #define DIRECT_LOOKUP(T, name)                                                                                         \
-    FL_CLONES static void range_##name(const T *v, fl_rows rows, int64_t *lo, int64_t *hi) {                           \
-        T a = v[rows.sel ? rows.sel[0] : 0], z = a;                                                                    \
-        if (rows.sel == NULL) {                                                                                        \
-            for (int k = 0; k < rows.n; k++) {                                                                         \
-                a = v[k] < a ? v[k] : a;                                                                               \
-                z = v[k] > z ? v[k] : z;                                                                               \
-            }                                                                                                          \
-        } else {                                                                                                       \
-            for (int k = 0; k < rows.n; k++) {                                                                         \
-                T x = v[rows.sel[k]];                                                                                  \
-                a = x < a ? x : a;                                                                                     \
-                z = x > z ? x : z;                                                                                     \
-            }                                                                                                          \
-        }                                                                                                              \
-        *lo = a;                                                                                                       \
-        *hi = z;                                                                                                       \
-    }                                                                                                                  \
     FL_CLONES static bool known_##name(const T *v, fl_rows rows, const uint32_t *direct, int64_t base,                 \
                                        uint32_t *ids) {                                                                \
         uint32_t least = UINT32_MAX;                                                                                   \
@@ -311,7 +294,7 @@ static bool cover(fl_keytab *t, int64_t lo, int64_t hi) {
     static bool direct_##name(fl_keytab *t, const fl_column *c, fl_rows rows, uint32_t *ids) {                         \
         const T *v = c->data;                                                                                          \
         int64_t lo, hi;                                                                                                \
-        range_##name(v, rows, &lo, &hi);                                                                               \
+        fl_column_range(c, rows.sel, rows.n, &lo, &hi);                                                                \
         if (!cover(t, lo, hi)) return false;                                                                           \
         if (known_##name(v, rows, t->direct, t->direct_base, ids)) return true;                                        \
         for (int k = 0; k < rows.n; k++) {                                                                             \
