@@ -99,6 +99,12 @@ const char *fl_buf_cstr(fl_buf *b) {
     return b->p;
 }
 
+char *fl_buf_finish(fl_buf *b, fl_arena *a) {
+    char *text = fl_arena_strndup(a, b->p, b->n);
+    fl_buf_deinit(b);
+    return text;
+}
+
 void fl_buf_put_bytes(fl_buf *b, const void *p, size_t n) {
     fl_assert(n <= UINT32_MAX);
     fl_buf_put_u32(b, (uint32_t)n);

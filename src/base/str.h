@@ -60,6 +60,8 @@ void fl_buf_printf(fl_buf *b, const char *fmt, ...) FL_PRINTF(2, 3);
 
 /* The content as a C string; borrowed until the next change. */
 const char *fl_buf_cstr(fl_buf *b);
+/* What it holds, as a text of the arena; the buffer is freed. */
+char *fl_buf_finish(fl_buf *b, fl_arena *a);
 
 /* Little-endian integers, for files and state. */
 #define FL_BUF_PUT_INT(name, type)                                                                                     \

@@ -160,9 +160,7 @@ static const char *type_metadata(life *l, const fl_type *t) {
     fl_buf_puts(&b, TYPE_KEY);
     put_int32(&b, (int32_t)strlen(text));
     fl_buf_puts(&b, text);
-    char *out = fl_arena_strndup(&l->arena, b.p, b.n);
-    fl_buf_deinit(&b);
-    return out;
+    return fl_buf_finish(&b, &l->arena);
 }
 
 static struct ArrowSchema **new_schemas(life *l, int n) {

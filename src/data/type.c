@@ -372,7 +372,5 @@ const char *fl_type_name(fl_arena *a, const fl_type *t, fl_type_style style) {
     fl_buf b;
     fl_buf_init(&b);
     fl_type_print(&b, t, style);
-    const char *name = fl_arena_strndup(a, b.p, b.n);
-    fl_buf_deinit(&b);
-    return name;
+    return fl_buf_finish(&b, a);
 }

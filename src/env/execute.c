@@ -65,9 +65,7 @@ static const char *insert_name(fl_arena *a, const fl_rel_sink *sinks, int n) {
     fl_buf_init(&b);
     fl_buf_puts(&b, "insert-into_");
     for (int i = 0; i < n; i++) fl_buf_printf(&b, "%s%s", i > 0 ? "," : "", sinks[i].table.name);
-    const char *name = fl_arena_strndup(a, b.p, b.n);
-    fl_buf_deinit(&b);
-    return name;
+    return fl_buf_finish(&b, a);
 }
 
 static int plan_inserts(execution *x, fl_ast_insert *const *inserts, int n, fl_job_plan **out, const char **name,

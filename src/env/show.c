@@ -66,9 +66,8 @@ static const char *key_text(fl_arena *a, const fl_catalog_table *t, int column) 
         fl_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->columns[t->primary_key[i]].name);
     }
     fl_buf_putc(&b, ')');
-    const char *text = in_key ? fl_arena_strndup(a, b.p, b.n) : NULL;
-    fl_buf_deinit(&b);
-    return text;
+    const char *text = fl_buf_finish(&b, a);
+    return in_key ? text : NULL;
 }
 
 static const char *extras_text(fl_arena *a, const fl_catalog_column *c) {
@@ -229,8 +228,7 @@ static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_
     fl_buf b;
     fl_buf_init(&b);
     view ? put_create_view(&b, t) : put_create_table(&b, t);
-    const char *cell = fl_arena_strndup(a, b.p, b.n);
-    fl_buf_deinit(&b);
+    const char *cell = fl_buf_finish(&b, a);
     *out = fl_result_table(s, &column, "S", &cell, 1);
     return 0;
 }

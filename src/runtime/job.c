@@ -170,9 +170,7 @@ static const char *digest_of(fl_arena *a, const fl_plan *p) {
     fl_plan_describe(&b, p);
     for (size_t i = 0; i < b.n; i++) /* a text may have several lines, the manifest has one for each operator */
         if (b.p[i] == '\n' || b.p[i] == '\r') b.p[i] = ' ';
-    const char *s = fl_arena_strndup(a, b.p, b.n);
-    fl_buf_deinit(&b);
-    return s;
+    return fl_buf_finish(&b, a);
 }
 
 static fl_checkpoint_op *list_ops(fl_job *j, fl_arena *a, int *n) {

@@ -22,18 +22,14 @@ static const char *expr_text(fl_arena *a, const fl_ast_expr *e) {
     fl_buf b;
     fl_buf_init(&b);
     fl_sql_print_expr(&b, e);
-    const char *text = fl_arena_strndup(a, b.p, b.n);
-    fl_buf_deinit(&b);
-    return text;
+    return fl_buf_finish(&b, a);
 }
 
 static const char *query_text(fl_arena *a, const fl_ast_query *q) {
     fl_buf b;
     fl_buf_init(&b);
     fl_sql_print_query(&b, q);
-    const char *text = fl_arena_strndup(a, b.p, b.n);
-    fl_buf_deinit(&b);
-    return text;
+    return fl_buf_finish(&b, a);
 }
 
 static int declare_columns(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
@@ -180,8 +176,8 @@ static int bind_primary_key(fl_arena *a, const fl_ast_create_table *t, fl_catalo
     }
     out->primary_key = columns;
     out->n_primary_key = k->n_columns;
-    out->primary_key_name = k->constraint ? k->constraint : fl_arena_strdup(a, fl_buf_cstr(&name));
-    fl_buf_deinit(&name);
+    const char *made_up = fl_buf_finish(&name, a);
+    out->primary_key_name = k->constraint ? k->constraint : made_up;
     return 0;
 }
 

@@ -286,8 +286,7 @@ static void plan_static(fl_arena *a, const fl_sink_request *r, fs_sink_config *c
                 values[i] = r->static_partition[k].value;
     fl_buf_init(&dir);
     fs_partition_dir(&dir, &cfg->keys, values);
-    cfg->static_dir = fl_arena_strndup(a, dir.p, dir.n);
-    fl_buf_deinit(&dir);
+    cfg->static_dir = fl_buf_finish(&dir, a);
 }
 
 static int plan_sink_parallelism(fl_connector_ctx *ctx, fl_sink_request *r, const fs_sink_config *cfg, fl_error *err) {
