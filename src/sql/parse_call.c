@@ -163,14 +163,7 @@ int fl_parse_named_call(fl_parser *p, fl_ast_expr **out) {
     if (e->nulls_treatment == 0) parse_null_treatment(p, e);
     if (are_words(p, FL_KW_WITHIN, FL_KW_DISTINCT))
         return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "WITHIN DISTINCT");
-    if (accept_word(p, FL_KW_WITHIN)) {
-        FL_TRY(fl_parser_expect_word(p, FL_KW_GROUP));
-        FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
-        FL_TRY(fl_parser_expect_word(p, FL_KW_ORDER));
-        FL_TRY(fl_parser_expect_word(p, FL_KW_BY));
-        FL_TRY(fl_parse_order_items(p, &e->within, &e->n_within));
-        FL_TRY(fl_parser_expect(p, FL_TOK_RPAREN));
-    }
+    if (accept_word(p, FL_KW_WITHIN)) FL_TRY(fl_parse_within_group(p, e));
     if (accept_word(p, FL_KW_FILTER)) {
         FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
         FL_TRY(fl_parser_expect_word(p, FL_KW_WHERE));
@@ -232,6 +225,15 @@ int fl_parse_order_items(fl_parser *p, fl_ast_order **out, int *n) {
         }
         skip(p);
     }
+}
+
+int fl_parse_within_group(fl_parser *p, fl_ast_expr *e) {
+    FL_TRY(fl_parser_expect_word(p, FL_KW_GROUP));
+    FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
+    FL_TRY(fl_parser_expect_word(p, FL_KW_ORDER));
+    FL_TRY(fl_parser_expect_word(p, FL_KW_BY));
+    FL_TRY(fl_parse_order_items(p, &e->within, &e->n_within));
+    return fl_parser_expect(p, FL_TOK_RPAREN);
 }
 
 /* bound ::= 'CURRENT' 'ROW' | 'UNBOUNDED' ('PRECEDING' | 'FOLLOWING') | expr ('PRECEDING' | 'FOLLOWING') */

@@ -436,12 +436,7 @@ static int parse_json_arrayagg(fl_parser *p, call *c) {
         return fl_parser_fail(p, e->pos,
                               "Including both WITHIN GROUP(...) and inside ORDER BY in a single "
                               "JSON_ARRAYAGG call is not allowed");
-    FL_TRY(fl_parser_expect_word(p, FL_KW_GROUP));
-    FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
-    FL_TRY(fl_parser_expect_word(p, FL_KW_ORDER));
-    FL_TRY(fl_parser_expect_word(p, FL_KW_BY));
-    FL_TRY(fl_parse_order_items(p, &e->within, &e->n_within));
-    FL_TRY(fl_parser_expect(p, FL_TOK_RPAREN));
+    FL_TRY(fl_parse_within_group(p, e));
     e->pos = fl_pos_since(p, c->first);
     return 0;
 }

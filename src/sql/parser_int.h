@@ -166,6 +166,8 @@ int fl_parse_arguments(fl_parser *p, fl_ast_expr *call);
 int fl_parse_over(fl_parser *p, fl_ast_expr *call);
 int fl_parse_window(fl_parser *p, fl_ast_window *w);
 int fl_parse_order_items(fl_parser *p, fl_ast_order **out, int *n);
+/* What stands behind WITHIN: GROUP '(' 'ORDER' 'BY' items ')'. */
+int fl_parse_within_group(fl_parser *p, fl_ast_expr *e);
 /* Functions with a grammar of their own (parse_special.c). */
 bool fl_begins_special_call(const fl_parser *p);
 int fl_parse_special_call(fl_parser *p, fl_ast_expr **out);
