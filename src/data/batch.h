@@ -18,7 +18,6 @@
 /* Flink's numbers and texts. */
 typedef enum fl_row_kind { FL_INSERT, FL_UPDATE_BEFORE, FL_UPDATE_AFTER, FL_DELETE } fl_row_kind;
 extern const char *const fl_row_kind_text[4]; /* "+I" "-U" "+U" "-D" */
-static inline bool fl_row_kind_adds(uint8_t k) { return k == FL_INSERT || k == FL_UPDATE_AFTER; }
 
 #define FL_WATERMARK_MIN INT64_MIN
 #define FL_WATERMARK_MAX INT64_MAX
