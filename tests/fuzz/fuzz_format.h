@@ -59,16 +59,22 @@ static fl_decoder *fuzz_decoder(const fl_format_config *c) {
     return d;
 }
 
+/* The columns of a ROW type. */
+static fl_schema fuzz_schema(fl_arena *a, const char *row_type) {
+    fl_error err;
+    const fl_type *t;
+    size_t used;
+    fl_assert(fl_type_parse(a, fl_str_from(row_type), false, &t, &used, &err) == 0);
+    return (fl_schema){t->n_fields, t->fields};
+}
+
 /* At once, in batches of one row, and cut in two. */
 static void fuzz_rows(const fl_format *format, const char *row_type, const fl_option *options, int n_options,
                       fl_str text) {
     fl_arena a;
-    fl_error err;
-    const fl_type *t;
     size_t used;
     fl_arena_init(&a);
-    fl_assert(fl_type_parse(&a, fl_str_from(row_type), false, &t, &used, &err) == 0);
-    fl_schema schema = {t->n_fields, t->fields};
+    fl_schema schema = fuzz_schema(&a, row_type);
     fl_format_config c = {.format = format, .schema = &schema, .options = options, .n_options = n_options};
     fl_buf all, other;
     fl_buf_init(&all);
@@ -97,11 +103,9 @@ static FL_UNUSED void fuzz_back(const fl_format *format, const char *row_type, c
                                 fl_str text) {
     fl_arena a;
     fl_error err;
-    const fl_type *t;
     size_t used;
     fl_arena_init(&a);
-    fl_assert(fl_type_parse(&a, fl_str_from(row_type), false, &t, &used, &err) == 0);
-    fl_schema schema = {t->n_fields, t->fields};
+    fl_schema schema = fuzz_schema(&a, row_type);
     fl_format_config c = {.format = format, .schema = &schema, .options = options, .n_options = n_options};
     fl_buf first, second, written;
     fl_buf_init(&first);

@@ -127,6 +127,14 @@ static inline const char *decode_cut(fixture *f, fl_str bytes, size_t at) {
     return fl_buf_cstr(&f->out);
 }
 
+/* Every cut and every size of batches give the same rows. */
+static inline FL_UNUSED void assert_cuts_do_not_matter(fixture *f, fl_str bytes) {
+    char *want = strdup(decode_all(f, bytes, 1000));
+    for (size_t at = 0; at <= bytes.n; at++) assert_string_equal(decode_cut(f, bytes, at), want);
+    for (int cap = 1; cap < 9; cap++) assert_string_equal(decode_all(f, bytes, cap), want);
+    free(want);
+}
+
 /* One message: the row, "" for none, or "! message". */
 static inline const char *decode_message(fixture *f, fl_str message, bool shared) {
     fl_builder b;

@@ -2,24 +2,12 @@
 /* test_exchange.c -- rows are dealt out: by key group to its owner, all to the first, or batch by batch in turn. Rows
  * of a key stay in order, and every output gets every watermark behind the rows that came before it.
  */
+#define SEED 109
+#include "own_arena.h"
+
 #include "keyed.h"
 
 enum { ROUNDS = 100, SUBTASKS_MAX = 5 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(109);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 typedef struct dealer {
     rig r;
@@ -152,7 +140,6 @@ static void batches_go_round_from_where_the_subtask_stands(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(rows_go_to_the_owner_of_their_key_group),
         TEST(all_rows_go_to_one_and_watermarks_to_all),

@@ -10,22 +10,7 @@
 #include <unistd.h>
 
 #include "flott.h"
-
-/* The structs of the Arrow C data interface, as its specification prints them. */
-struct ArrowSchema {
-    const char *format, *name, *metadata;
-    int64_t flags, n_children;
-    struct ArrowSchema **children, *dictionary;
-    void (*release)(struct ArrowSchema *);
-    void *private_data;
-};
-struct ArrowArray {
-    int64_t length, null_count, offset, n_buffers, n_children;
-    const void **buffers;
-    struct ArrowArray **children, *dictionary;
-    void (*release)(struct ArrowArray *);
-    void *private_data;
-};
+#include "flott_arrow.h"
 
 static flott_session *s;
 static flott_error err;

@@ -6,24 +6,12 @@
  * and +U if something has changed. The text must be the same, watermarks included. An operator that is saved and
  * restored on the way says the same, also with its groups dealt out to more subtasks or fewer.
  */
+#define SEED 101
+#include "own_arena.h"
+
 #include "keyed.h"
 
 enum { ROUNDS = 60, CALLS_MAX = 4 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(101);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 /* ---- the query ---- */
 
@@ -304,7 +292,6 @@ static void states_that_do_not_fit_are_refused(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(each_row_changes_its_group_as_in_the_model),
         TEST(a_restored_operator_goes_on_as_if_nothing_had_happened),

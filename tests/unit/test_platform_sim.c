@@ -6,27 +6,13 @@
  * a power cut the names must be those of one such tree, not older than the last synced one, and the bytes of each file
  * those that were synced and then some of the others, the last of them perhaps as zeros.
  */
-#include "model.h"
+#define SEED 113
+#include "own_arena.h"
 
 #include "base/platform_sim.h"
 #include "base/str.h"
 
 enum { ROUNDS = 300, STEPS = 60, NAMES_MAX = 32 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(113);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 /* ---- the model ---- */
 
@@ -506,7 +492,6 @@ static void a_killed_process_leaves_the_disk_as_it_is(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(the_disk_is_like_any_until_the_power_goes),
         TEST(a_dead_machine_answers_nothing),

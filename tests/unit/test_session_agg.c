@@ -6,24 +6,12 @@
  * the watermarks stand must agree. An operator that is saved and restored on the way says the same, also with its keys
  * dealt out to more subtasks or fewer.
  */
+#define SEED 97
+#include "own_arena.h"
+
 #include "keyed.h"
 
 enum { ROUNDS = 50, CALLS_MAX = 4 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(97);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 /* ---- the query ---- */
 
@@ -383,7 +371,6 @@ static void states_that_do_not_fit_are_refused(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(sessions_give_what_the_model_gives),
         TEST(a_restored_operator_goes_on_as_if_nothing_had_happened),

@@ -2,27 +2,13 @@
 /* test_snapshot.c -- what operators hand over comes back: each entry to the one subtask that owns its key group, each
  * subtask's own bytes to all, whatever the parallelism of then and of now. Bytes that are cut or changed do no harm.
  */
-#include "model.h"
+#define SEED 17
+#include "own_arena.h"
 
 #include "base/hash.h"
 #include "state/snapshot.h"
 
 enum { ROUNDS = 200, ENTRIES_MAX = 200, SUBTASKS_MAX = 7 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(17);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 typedef struct put_entry {
     int group;
@@ -152,7 +138,6 @@ static void damaged_bytes_are_refused_or_read_without_harm(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(each_entry_comes_back_to_the_owner_of_its_group),
         TEST(what_cannot_be_written_later_is_still_released),

@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_valueset.c -- the set of values that DISTINCT keeps, compared with a list that is searched from end to end. */
-#include "model.h"
+#define SEED 5
+#include "own_arena.h"
 
 #include "expr/valueset.h"
 
 enum { ROUNDS = 100, VALUES = 300 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(5);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 static void assert_set(const fl_valueset *s, const fl_str *list, uint32_t n) {
     assert_int_equal(fl_valueset_count(s), n);
@@ -65,7 +51,6 @@ static void an_empty_set_and_no_set_are_empty(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(values_are_kept_once_in_the_order_of_their_coming),
         TEST(an_empty_set_and_no_set_are_empty),

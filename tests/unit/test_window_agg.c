@@ -9,24 +9,12 @@
  * reached it. An operator that is saved and restored on the way says the same, also with its keys dealt out to more
  * subtasks or fewer.
  */
+#define SEED 59
+#include "own_arena.h"
+
 #include "keyed.h"
 
 enum { ROUNDS = 80, SPECS_MAX = OUTPUTS_MAX, CALLS_MAX = 4, KEYS_MAX = 2 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(59);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 /* ---- the query and its input ---- */
 
@@ -457,7 +445,6 @@ static void bounds_of_a_window_are_wall_time_and_its_time_an_instant(void **stat
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(windows_have_the_rows_of_the_model),
         TEST(a_restored_operator_goes_on_as_if_nothing_had_happened),

@@ -5,24 +5,12 @@
  * The model takes rows one by one through Flink's formulas. The texts must be the same, whatever the room of the
  * output.
  */
+#define SEED 107
+#include "own_arena.h"
+
 #include "keyed.h"
 
 enum { ROUNDS = 150 };
-
-static fl_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    fl_arena_init(&arena);
-    draw_from(107);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    fl_arena_deinit(&arena);
-    return 0;
-}
 
 typedef struct query {
     fl_schema in;
@@ -194,7 +182,6 @@ static void the_clock_is_the_time_in_processing_time(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(each_row_is_in_its_windows_and_in_place),
         TEST(many_windows_wait_for_room),
