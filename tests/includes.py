@@ -18,6 +18,7 @@ PUBLIC = {  # public headers stand on nothing but each other; who sees them
     "include/flott.h": ["env", "cli"],  # env implements it, the command line uses it
     "include/flott_arrow.h": ["data"],  # the structs of the Arrow C data interface
     "include/flott_module.h": ["connectors"],
+    "include/flott_http.h": ["connectors"],  # the transport to web services
 }
 DOORS = ["cli"]             # see the engine through the public header only
 WITHIN = "_int.h"           # such a header belongs to its folder and those in it

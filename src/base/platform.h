@@ -58,6 +58,7 @@ typedef struct fl_platform_ops {
     int (*sync_dir)(fl_platform *pf, const char *dir, fl_error *err); /* names in it survive a crash */
 
     int (*out)(fl_platform *pf, fl_stream stream, const void *bytes, size_t n, fl_error *err);
+    const char *(*env)(fl_platform *pf, const char *name); /* an environment variable; NULL: not set */
 
     /* Simulation: one step of the schedule has been taken. Returns FL_E_CRASHED when the machine dies here. */
     int (*step)(fl_platform *pf, fl_error *err);
@@ -67,6 +68,7 @@ typedef struct fl_platform_ops {
 
 struct fl_platform {
     const fl_platform_ops *ops;
+    const struct flott_http *http; /* simulation: the web services of this world; NULL: none are there */
 };
 
 struct fl_file {
@@ -120,6 +122,7 @@ static inline int fl_disk_sync_dir(fl_platform *pf, const char *dir, fl_error *e
 static inline int fl_out(fl_platform *pf, fl_stream stream, const void *bytes, size_t n, fl_error *err) {
     return pf->ops->out(pf, stream, bytes, n, err);
 }
+static inline const char *fl_env(fl_platform *pf, const char *name) { return pf->ops->env(pf, name); }
 
 /* Whole files, for small ones. The content is owned by the arena and NUL-terminated; more than `limit` is an error. */
 int fl_disk_read_all(fl_platform *pf, const char *path, size_t limit, fl_arena *a, char **out, size_t *n,

@@ -170,6 +170,11 @@ static int real_step(fl_platform *pf, fl_error *err) {
     return 0;
 }
 
+static const char *real_env(fl_platform *pf, const char *name) {
+    (void)pf;
+    return getenv(name);
+}
+
 static const fl_platform_ops real_ops = {
     .name = "real",
     .cooperative = false,
@@ -189,10 +194,11 @@ static const fl_platform_ops real_ops = {
     .mkdirs = real_mkdirs,
     .sync_dir = real_sync_dir,
     .out = real_out,
+    .env = real_env,
     .step = real_step,
 };
 
 fl_platform *fl_platform_real(void) {
-    static fl_platform real = {&real_ops};
+    static fl_platform real = {.ops = &real_ops};
     return &real;
 }

@@ -437,6 +437,12 @@ static int sim_out(fl_platform *pf, fl_stream stream, const void *bytes, size_t 
     return 0;
 }
 
+/* Hermetic: what the machine has in its environment is nobody's business here. */
+static const char *sim_env(fl_platform *pf, const char *name) {
+    (void)pf, (void)name;
+    return NULL;
+}
+
 static void sim_advance_to(fl_platform *pf, int64_t now_ms) {
     ((sim *)pf)->now_ms = FL_MAX(((sim *)pf)->now_ms, now_ms);
 }
@@ -460,11 +466,14 @@ static const fl_platform_ops sim_ops = {
     .mkdirs = sim_mkdirs,
     .sync_dir = sim_sync_dir,
     .out = sim_out,
+    .env = sim_env,
     .step = sim_step,
     .advance_to = sim_advance_to,
 };
 
 /* ---- for tests ---- */
+
+void fl_sim_set_http(fl_platform *pf, const struct flott_http *http) { pf->http = http; }
 
 fl_platform *fl_sim_new(const fl_sim_options *opt) {
     sim *s = fl_calloc(1, sizeof *s);

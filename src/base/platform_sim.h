@@ -53,6 +53,9 @@ void fl_sim_set_faults(fl_platform *pf, bool on);
 /* What was written to standard output and standard error since the last reset. Borrowed. */
 fl_buf *fl_sim_output(fl_platform *pf, fl_stream stream);
 
+/* The web services of this world, which it borrows (flott_http.h). NULL: it has none. */
+void fl_sim_set_http(fl_platform *pf, const struct flott_http *http);
+
 /* Plants or changes a file, as synced. */
 void fl_sim_put_file(fl_platform *pf, const char *path, const void *bytes, size_t n);
 

@@ -95,27 +95,25 @@ static int cannot_open(const char *path, const char *why, fl_error *err) {
     return fl_fail(err, FL_E_IO, "module '%s' cannot be opened: %s", path, why != NULL ? why : "unknown reason");
 }
 
-static int open_module(const char *name, const char *path, loaded **out, fl_error *err) {
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (handle == NULL) return cannot_open(path, dlerror(), err);
-    void *symbol = dlsym(handle, "flott_module_open");
-    flott_module_error why = {{0}, {0}};
-    flott_module_open_fn *module_open;
-    memcpy(&module_open, &symbol, sizeof module_open); /* ISO C has no cast for it */
-    const flott_module *m = module_open != NULL ? module_open(&why) : NULL;
-    int rc = 0;
-    if (module_open == NULL)
-        rc = cannot_open(path, "it does not export flott_module_open", err);
-    else if (m == NULL) {
-        rc = cannot_open(path, why.message, err);
-        if (why.hint[0] != '\0') fl_error_hint(err, "%s", why.hint);
-    } else {
-        rc = check_table(name, path, m, err);
+int fl_module_file(fl_arena *a, const char *name, const char *symbol, const char **path, void **handle, void **found,
+                   fl_error *err) {
+    const char **list, *file = fl_arena_printf(a, "flott-%s.so", name);
+    int n;
+    folders(a, &list, &n);
+    for (int i = 0; i < n; i++) {
+        *path = fl_path_join(a, list[i], file);
+        if (!fl_disk_exists(fl_platform_real(), *path)) continue;
+        *handle = dlopen(*path, RTLD_NOW | RTLD_LOCAL);
+        if (*handle == NULL) return cannot_open(*path, dlerror(), err);
+        *found = dlsym(*handle, symbol);
+        if (*found != NULL) return 1;
+        dlclose(*handle);
+        return cannot_open(*path, fl_arena_printf(a, "it does not export %s", symbol), err);
     }
-    if (rc < 0) {
-        dlclose(handle);
-        return rc;
-    }
+    return 0;
+}
+
+static loaded *make_connector(const flott_module *m) {
     loaded *l = fl_calloc(1, sizeof *l);
     l->module = m;
     l->connector = (fl_connector){
@@ -127,8 +125,30 @@ static int open_module(const char *name, const char *path, loaded **out, fl_erro
         .sink = &fl_module_sink_type,
         .doc = m->doc,
     };
-    *out = l;
-    return 0;
+    return l;
+}
+
+static int open_module(fl_arena *a, const char *name, loaded **out, fl_error *err) {
+    const char *path;
+    void *handle, *symbol;
+    int rc = fl_module_file(a, name, "flott_module_open", &path, &handle, &symbol, err);
+    if (rc <= 0) return rc;
+    flott_module_error why = {{0}, {0}};
+    flott_module_open_fn *module_open;
+    memcpy(&module_open, &symbol, sizeof module_open); /* ISO C has no cast for it */
+    const flott_module *m = module_open(&why);
+    if (m == NULL) {
+        rc = cannot_open(path, why.message, err);
+        if (why.hint[0] != '\0') fl_error_hint(err, "%s", why.hint);
+    } else {
+        rc = check_table(name, path, m, err);
+    }
+    if (rc < 0) {
+        dlclose(handle);
+        return rc;
+    }
+    *out = make_connector(m);
+    return 1;
 }
 
 static int find(const char *name, loaded **out, fl_error *err) {
@@ -136,19 +156,12 @@ static int find(const char *name, loaded **out, fl_error *err) {
         if (strcmp((*out)->module->name, name) == 0) return 1;
     fl_arena a;
     fl_arena_init(&a);
-    const char **list, *file = fl_arena_printf(&a, "flott-%s.so", name);
-    int n, rc = 0;
-    folders(&a, &list, &n);
-    for (int i = 0; i < n && rc == 0; i++) {
-        const char *path = fl_path_join(&a, list[i], file);
-        if (!fl_disk_exists(fl_platform_real(), path)) continue;
-        rc = open_module(name, path, out, err);
-        if (rc < 0) break;
+    int rc = open_module(&a, name, out, err);
+    fl_arena_deinit(&a);
+    if (rc == 1) {
         (*out)->next = modules;
         modules = *out;
-        rc = 1;
     }
-    fl_arena_deinit(&a);
     return rc;
 }
 

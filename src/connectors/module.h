@@ -10,6 +10,11 @@
  * names it. Modules are opened once and stay; any thread. */
 int fl_module_connector(const char *name, const fl_connector **out, fl_error *err);
 
+/* Opens flott-NAME.so and finds a symbol in it: 1 with *path (in the arena), *handle and *symbol; 0 if there is no such
+ * file; or an error that names the file. */
+int fl_module_file(fl_arena *a, const char *name, const char *symbol, const char **path, void **handle, void **found,
+                   fl_error *err);
+
 /* The module behind a connector that fl_module_connector has given. */
 const flott_module *fl_module_of(const fl_connector *c);
 

@@ -51,6 +51,12 @@ typedef struct fl_task_ctx {
     int batch_rows;           /* rows that sources put into one batch: FL_BATCH_ROWS, fewer in tests */
     void (*wake)(void *task); /* may be called from any thread: the subtask has something to do again */
     void *task;
+    /* The job is being taken down: who waits for the outside world inside a hook looks here a few times a second, and
+     * gives up with FL_E_CANCELED. */
+    const _Atomic bool *leaving;
+    /* A visible note for the user: a service that has been failing for a while. May be NULL. */
+    void (*note)(void *arg, const char *text);
+    void *note_arg;
 } fl_task_ctx;
 
 /* Takes b (borrowed) on input `input`. Marks in b hold for that input. */

@@ -66,6 +66,7 @@ struct fl_job {
 
     /* the coordinator's */
     fl_sched *sched;
+    _Atomic bool leaving; /* the tasks of this run are to come to an end */
     fl_thread thread;
     bool has_thread, quit;
     int64_t uid, start_ms;
@@ -239,7 +240,10 @@ static void make_tasks(fl_job *j, fl_task **tasks) {
                        .checkpointed = j->opt.checkpoint_interval_ms > 0,
                        .start_ms = j->start_ms,
                        .job_uid = j->uid,
-                       .batch_rows = j->opt.batch_rows};
+                       .batch_rows = j->opt.batch_rows,
+                       .leaving = &j->leaving,
+                       .note = j->opt.note,
+                       .note_arg = j->opt.note_arg};
     int n = 0;
     for (int v = 0; v < g->n_vertices; v++)
         for (int s = 0; s < g->vertices[v].parallelism; s++) {
@@ -259,6 +263,7 @@ static int build(fl_job *j, const fl_checkpoint *c, fl_error *err) {
     int n = 0, rc = 0;
     for (int v = 0; v < j->graph->n_vertices; v++) n += j->graph->vertices[v].parallelism;
     fl_task **tasks = fl_calloc((size_t)n, sizeof *tasks);
+    atomic_store(&j->leaving, false);
     make_tasks(j, tasks);
     for (int i = 0; i < n && rc == 0; i++) rc = fl_task_open(tasks[i], err);
     if (rc == 0 && c != NULL) rc = restore_tasks(j, tasks, n, c, err);
@@ -290,6 +295,7 @@ static void add_metrics(fl_job *j, fl_job_metrics *m);
 
 /* Stops the threads and frees all tasks. */
 static void take_down(fl_job *j) {
+    atomic_store(&j->leaving, true);
     if (j->sched != NULL) fl_sched_stop(j->sched);
     fl_mutex_lock(&j->lock);
     fl_job_metrics m = {.watermark = FL_WATERMARK_MAX, .next_window = INT64_MAX};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kinesis_int.h -- what the files of the Kinesis connectors share.
+ *
+ *     kinesis.c          the tables kinesis, kinesis-legacy: options of both generations, planning
+ *     kinesis_source.c   reading: shards of this subtask, requests, rows, positions
+ *     kinesis_shards.c   the tree of shards: discovery, parents before children, who reads which
+ *     kinesis_records.c  an answer of GetRecords, read in one pass
+ *     kpl.c              records that the Kinesis Producer Library has put into one
+ *     kinesis_sink.c     writing: batches, what is sent again, backpressure; PutRecords and Firehose's PutRecordBatch
+ *     firehose.c         the table firehose
+ */
+#ifndef FL_CONNECTORS_KINESIS_INT_H
+#define FL_CONNECTORS_KINESIS_INT_H
+
+#include "connectors/aws/client.h"
+#include "connectors/connector_int.h"
+
+typedef enum kinesis_start { KINESIS_LATEST, KINESIS_TRIM_HORIZON, KINESIS_AT_TIMESTAMP } kinesis_start;
+
+/* Readable metadata; the order of kinesis_metadata. */
+typedef enum kinesis_meta { KINESIS_META_TIMESTAMP, KINESIS_META_SHARD_ID, KINESIS_META_SEQUENCE_NUMBER } kinesis_meta;
+
+typedef struct kinesis_source_config {
+    fl_aws_config aws;
+    const char *stream;     /* name */
+    const char *stream_arn; /* NULL: the table gives a name only */
+    kinesis_start start;
+    int64_t start_ms;      /* AT_TIMESTAMP */
+    int64_t discovery_ms;  /* pause between two looks at the list of shards */
+    int64_t poll_ms;       /* pause between two GetRecords of a shard; the service allows 5 a second */
+    int64_t empty_poll_ms; /* the same after an answer without records */
+    int max_records;       /* of one GetRecords */
+    bool uniform;          /* shards are dealt out by hash range instead of by hash of their id */
+    int64_t shard_idle_ms; /* a shard without records for so long holds no watermark back; 0: as the table says */
+    fl_aws_retry list_retry, iterator_retry, records_retry;
+    fl_format_config format;  /* of the columns that are read from the record */
+    fl_schema record;         /* these columns */
+    const int *from_record;   /* by output column: position in `record`; -1 */
+    const int *from_metadata; /* by output column: kinesis_meta; -1 */
+} kinesis_source_config;
+
+/* How a row gets its partition key. */
+typedef enum kinesis_partitioner {
+    KINESIS_BY_FIELDS, /* PARTITIONED BY: the values, joined */
+    KINESIS_FIXED,     /* one key for each subtask */
+    KINESIS_RANDOM,
+} kinesis_partitioner;
+
+typedef struct kinesis_sink_config {
+    fl_aws_config aws;
+    bool firehose;          /* PutRecordBatch, no partition keys */
+    const char *stream;     /* name of the stream or delivery stream */
+    const char *stream_arn; /* NULL: the table gives a name only */
+    kinesis_partitioner partitioner;
+    const char *delimiter;  /* between the values of a partition key */
+    const int *key_columns; /* of the sink's schema */
+    int n_key_columns;
+    int batch_records;   /* of one request */
+    int64_t batch_bytes; /* of one request */
+    int max_in_flight;   /* requests */
+    int max_buffered;    /* records */
+    int64_t flush_bytes; /* a batch of so many bytes is sent */
+    int64_t flush_ms;    /* so is one that has waited so long */
+    bool fail_on_error;
+    fl_format_config format; /* of the columns that go into the record */
+    fl_schema record;
+    const int *from_row; /* by column of `record`: the sink's column */
+} kinesis_sink_config;
+
+extern const fl_source_type fl_kinesis_source;
+extern const fl_sink_type fl_kinesis_sink;
+
+/* kinesis.c, kinesis_sink.c, firehose.c */
+int kinesis_plan_source(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err);
+int kinesis_plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err);
+/* The options sink.* that kinesis and firehose have in common, read into a config. */
+int kinesis_sink_options(fl_connector_ctx *ctx, const fl_connector *c, const fl_table *table, kinesis_sink_config *out,
+                         fl_error *err);
+/* stream or stream.arn: one of them, checked and taken apart. */
+int kinesis_stream_of(fl_connector_ctx *ctx, const fl_table *table, const char **stream, const char **arn,
+                      fl_error *err);
+
+/* ---- records (kinesis_records.c) ---- */
+
+typedef struct kinesis_record {
+    fl_str data; /* base64 is undone; points into the answer's buffer */
+    fl_str partition_key, sequence_number;
+    int64_t arrived_ms;
+} kinesis_record;
+
+typedef struct kinesis_answer {
+    kinesis_record *records; /* owned */
+    int n, cap;
+    fl_str next_iterator; /* n == 0: the shard has ended */
+    int64_t behind_ms;
+    bool children; /* the answer names child shards */
+} kinesis_answer;
+
+/* Reads the JSON of GetRecords in one pass, undoing base64 in place (the body is written to). Malformed input is an
+ * error that says where. Texts point into the body. */
+int kinesis_records_read(char *body, size_t n, kinesis_answer *out, fl_error *err);
+void kinesis_answer_deinit(kinesis_answer *a);
+
+/* ---- KPL (kpl.c) ---- */
+
+/* The user records inside of an aggregated one: calls each(arg, …) in order; a record that is not aggregated (no magic
+ * number, or a checksum that is wrong, as the library does) is one user record, itself. Returns their number. */
+int kpl_split(const flott_http *http, fl_str data, fl_str partition_key,
+              int (*each)(void *arg, fl_str data, fl_str partition_key, int index, fl_error *err), void *arg,
+              fl_error *err);
+
+#endif
