@@ -25,7 +25,7 @@ WITHIN = "_int.h"           # such a header belongs to its folder and those in i
 
 # What reaches the operating system: decision 4 wants it behind src/base/platform.h.
 SYSTEM_HEADERS = ["dirent.h", "dlfcn.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "signal.h", "threads.h", "time.h",
-                  "unistd.h", r"arpa/\S*", r"net\w*/\S*", r"sys/\S*"]
+                  "unistd.h", r"arpa/\S*", r"net(?:inet\w*)?/\S*", r"sys/\S*"]
 SYSTEM_CALLS = ["access", "clock", "clock_gettime", "close", "closedir", "connect", "creat", "dlopen", "exit",
                 "fclose", "fdopen", "fflush", "fgets", "fileno", "fopen", "fork", "fprintf", "fputs", "fread",
                 "freopen", "fsync", "ftruncate", "fwrite", "getc", "getenv", "getline", "getpid", "getrandom",

@@ -20,7 +20,9 @@
     X(datetext)                                                                                                        \
     X(collection)                                                                                                      \
     X(array)                                                                                                           \
-    X(inspect)
+    X(inspect)                                                                                                         \
+    X(hash)                                                                                                            \
+    X(url)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];
 FL_FUNCTION_FAMILIES(FL_X)

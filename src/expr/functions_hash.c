@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* functions_hash.c -- digests of the UTF-8 of texts, in lower-case hexadecimal digits: MD5, SHA1, SHA224 … SHA512, SHA2.
+ *
+ * Interface:  the table at the end.
+ */
+#include <nettle/md5.h>
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+#include <stdlib.h>
+
+#include "expr/functions_int.h"
+
+typedef struct digest {
+    int bits; /* as SHA2's second argument names it; MD5 128, SHA1 160 */
+    void (*of)(const void *p, size_t n, uint8_t *out);
+} digest;
+
+#define DIGEST(name)                                                                                                   \
+    static void of_##name(const void *p, size_t n, uint8_t *out) {                                                     \
+        struct name##_ctx c;                                                                                           \
+        name##_init(&c);                                                                                               \
+        name##_update(&c, n, p);                                                                                       \
+        name##_digest(&c, name##_size, out);                                                                           \
+    }
+enum { md5_size = 16, sha1_size = 20, sha224_size = 28, sha256_size = 32, sha384_size = 48, sha512_size = 64 };
+DIGEST(md5)
+DIGEST(sha1)
+DIGEST(sha224)
+DIGEST(sha256)
+DIGEST(sha384)
+DIGEST(sha512)
+
+static const digest digests[] = {{128, of_md5},    {160, of_sha1},   {224, of_sha224},
+                                 {256, of_sha256}, {384, of_sha384}, {512, of_sha512}};
+
+enum { SHA2_FIRST = 2 }; /* those before have functions of their own only */
+
+static const digest *find(int64_t bits, int first) {
+    for (int i = first; i < (int)FL_ARRAY_LEN(digests); i++)
+        if (digests[i].bits == bits) return &digests[i];
+    return NULL;
+}
+
+static void put_digest(fl_column *out, int i, const digest *d, fl_str s) {
+    uint8_t bytes[64];
+    char text[128];
+    d->of(s.p, s.n, bytes);
+    for (int k = 0; k < d->bits / 8; k++) {
+        text[2 * k] = "0123456789abcdef"[bytes[k] >> 4];
+        text[2 * k + 1] = "0123456789abcdef"[bytes[k] & 15];
+    }
+    fl_column_put_str(out, i, fl_str_make(text, (size_t)d->bits / 4));
+}
+
+static int named_digest(FL_KERNEL_ARGS) {
+    const digest *d = call->expr->extra;
+    FL_EACH_ROW(rows, i, put_digest(out, i, d, fl_view_str(fl_view_at(in[0], i))));
+    return 0;
+}
+
+static int sha2(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        int32_t bits = FL_DATA(in[1], int32_t)[fl_column_at(in[1], i)];
+        const digest *d = find(bits, SHA2_FIRST);
+        if (d == NULL) return fl_kernel_fail(err, call, "SHA-%d MessageDigest not available", bits);
+        put_digest(out, i, d, fl_view_str(fl_view_at(in[0], i)));
+    });
+    return 0;
+}
+
+static int infer_named(fl_bind *b, fl_expr *call, fl_error *err) {
+    const char *name = call->fn->name;
+    FL_TRY(fl_refuse_nulls(call, err));
+    if (!fl_is_text_arg(call, 0)) return fl_bad_arguments(call, err);
+    int bits = name[0] == 'M' ? 128 : name[3] == '1' ? 160 : atoi(name + 3);
+    const digest *d = call->extra = find(bits, 0);
+    return fl_typed(b, call, fl_type_text(b->arena, FL_T_CHAR, d->bits / 4, true), fl_args_nullable(call));
+}
+
+static int infer_sha2(fl_bind *b, fl_expr *call, fl_error *err) {
+    int64_t bits;
+    FL_TRY(fl_refuse_nulls(call, err));
+    if (!fl_is_text_arg(call, 0) || !fl_type_is_integer(call->args[1]->type)) return fl_bad_arguments(call, err);
+    if (fl_literal_int(call->args[1], &bits) && find(bits, SHA2_FIRST) == NULL) {
+        fl_fail(err, FL_E_VALIDATION, "Unsupported algorithm. SHA2 knows hash lengths of 224, 256, 384 and 512 bits");
+        return fl_error_at(err, call->args[1]->span);
+    }
+    bool nullable = fl_args_nullable(call);
+    FL_TRY(fl_coerce(b, call, 1, fl_type_of(FL_T_INT, true), err));
+    return fl_typed(b, call, fl_type_text(b->arena, FL_T_VARCHAR, 128, true), nullable);
+}
+
+static fl_kernel_fn *choose_named(const fl_expr *call FL_UNUSED) { return named_digest; }
+static fl_kernel_fn *choose_sha2(const fl_expr *call FL_UNUSED) { return sha2; }
+
+#define SAFE (FL_FN_STRICT | FL_FN_COSTLY)
+#define NAMED(word, text)                                                                                              \
+    {                                                                                                                  \
+        .name = word, .min_args = 1, .max_args = 1, .flags = SAFE, .infer = infer_named, .choose = choose_named,       \
+        .signature = "'" word "(<STRING>)'", .doc = text                                                               \
+    }
+
+FL_FUNCTION_TABLE(hash) = {
+    NAMED("MD5", "The MD5 digest of a text, in 32 hexadecimal digits."),
+    NAMED("SHA1", "The SHA-1 digest of a text, in 40 hexadecimal digits."),
+    NAMED("SHA224", "The SHA-224 digest of a text, in 56 hexadecimal digits."),
+    NAMED("SHA256", "The SHA-256 digest of a text, in 64 hexadecimal digits."),
+    NAMED("SHA384", "The SHA-384 digest of a text, in 96 hexadecimal digits."),
+    NAMED("SHA512", "The SHA-512 digest of a text, in 128 hexadecimal digits."),
+    {.name = "SHA2",
+     .min_args = 2,
+     .max_args = 2,
+     .flags = SAFE | FL_FN_FALLIBLE,
+     .infer = infer_sha2,
+     .choose = choose_sha2,
+     .signature = "'SHA2(DATA, HASH_LENGTH)'",
+     .doc = "The SHA-2 digest of a text whose length is given in bits: 224, 256, 384 or 512."},
+    {0},
+};
