@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_array.c -- functions of whole arrays and maps: ARRAY_APPEND … ARRAY_UNION, MAP_KEYS, MAP_VALUES,
- * MAP_ENTRIES.
+/* functions_array.c -- functions of whole arrays: ARRAY_APPEND … ARRAY_UNION.
  *
  * What:       each row's array is a range of elements of a child column; a kernel picks elements of it, one after the
  *             other, and closes the result's list. Sets (DISTINCT, UNION, EXCEPT, INTERSECT) compare each with each.
@@ -92,24 +91,18 @@ static int kernel_position(FL_KERNEL_ARGS) {
     return 0;
 }
 
-static int refuse(const fl_expr *call, fl_error *err) {
-    int rc = fl_bad_arguments(call, err);
-    fl_error_prefix(err, "Invalid input arguments. ");
-    return rc;
-}
-
 static bool is_null_type(const fl_expr *e) { return fl_type_is(e->type, FL_T_NULL); }
 
 static int need_array(const fl_expr *call, int arg, fl_error *err) {
     if (is_null_type(call->args[arg])) return fl_refuse_nulls(call, err);
-    return call->args[arg]->type->kind == FL_T_ARRAY ? 0 : refuse(call, err);
+    return call->args[arg]->type->kind == FL_T_ARRAY ? 0 : fl_invalid_arguments(call, err);
 }
 
 /* f(array, element): the element as the array's. One that really is cast may be NULL if the array's may. */
 static int coerce_element(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     const fl_type *element = fl_type_element(call->args[0]->type), *have = call->args[1]->type;
-    if (!fl_cast_is_implicit(have, element)) return refuse(call, err);
+    if (!fl_cast_is_implicit(have, element)) return fl_invalid_arguments(call, err);
     bool fits = have->kind == FL_T_CHAR && element->kind == FL_T_VARCHAR && have->length <= element->length;
     bool same = fits || fl_type_equal(have, element, false);
     FL_TRY(fl_coerce(b, call, 1, element, err));
@@ -245,7 +238,8 @@ static int infer_slice(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     bool nullable = fl_args_nullable(call);
     for (int i = 1; i < call->n_args; i++) {
-        if (!is_null_type(call->args[i]) && !fl_type_is_integer(call->args[i]->type)) return refuse(call, err);
+        if (!is_null_type(call->args[i]) && !fl_type_is_integer(call->args[i]->type))
+            return fl_invalid_arguments(call, err);
         FL_TRY(fl_coerce(b, call, i, fl_type_of(FL_T_BIGINT, true), err));
     }
     return fl_typed(b, call, call->args[0]->type, nullable);
@@ -338,10 +332,10 @@ static int infer_sort(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     bool nullable = fl_args_nullable(call);
     const fl_type *element = fl_type_element(call->args[0]->type);
-    if (!has_order(element) && element->kind != FL_T_BOOLEAN) return refuse(call, err);
+    if (!has_order(element) && element->kind != FL_T_BOOLEAN) return fl_invalid_arguments(call, err);
     for (int i = 1; i < call->n_args; i++) {
         if (is_null_type(call->args[i])) FL_TRY(fl_coerce(b, call, i, fl_type_of(FL_T_BOOLEAN, true), err));
-        if (call->args[i]->type->kind != FL_T_BOOLEAN) return refuse(call, err);
+        if (call->args[i]->type->kind != FL_T_BOOLEAN) return fl_invalid_arguments(call, err);
     }
     return fl_typed(b, call, call->args[0]->type, nullable);
 }
@@ -374,57 +368,15 @@ static int infer_join(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     FL_TRY(fl_refuse_nulls(call, err));
     const fl_type *element = fl_type_element(call->args[0]->type);
-    if (!fl_type_is_char(element)) return refuse(call, err);
+    if (!fl_type_is_char(element)) return fl_invalid_arguments(call, err);
     for (int i = 1; i < call->n_args; i++)
-        if (!fl_is_text_arg(call, i)) return refuse(call, err);
+        if (!fl_is_text_arg(call, i)) return fl_invalid_arguments(call, err);
     if (element->length == 0) {
         fl_fail(err, FL_E_VALIDATION,
                 "Variable character string length must be between 1 and 2147483647 (both inclusive).");
         return fl_error_at(err, call->span);
     }
     return fl_typed(b, call, fl_type_string(true), fl_args_nullable(call));
-}
-
-/* ---- maps ---- */
-
-static int kernel_map_part(FL_KERNEL_ARGS) {
-    int part = call->expr->fn->name[4] == 'V';
-    FL_EACH_NESTED_ROW(out, rows, i, {
-        const int32_t *offsets = FL_DATA(in[0], int32_t) + fl_column_at(in[0], i);
-        for (int e = offsets[0]; e < offsets[1]; e++) fl_column_append_from(out->child[0], in[0]->child[part], e);
-        fl_column_append_nested(out);
-    });
-    return 0;
-}
-
-static int kernel_map_entries(FL_KERNEL_ARGS) {
-    FL_EACH_NESTED_ROW(out, rows, i, {
-        const int32_t *offsets = FL_DATA(in[0], int32_t) + fl_column_at(in[0], i);
-        fl_column *row = out->child[0];
-        for (int e = offsets[0]; e < offsets[1]; e++) {
-            for (int part = 0; part < 2; part++) fl_column_append_from(row->child[part], in[0]->child[part], e);
-            fl_column_append_nested(row);
-        }
-        fl_column_append_nested(out);
-    });
-    return 0;
-}
-
-static int infer_map_part(fl_bind *b, fl_expr *call, fl_error *err) {
-    FL_TRY(fl_refuse_nulls(call, err));
-    const fl_type *t = call->args[0]->type, *element;
-    if (t->kind != FL_T_MAP) return refuse(call, err);
-    switch (call->fn->name[4]) {
-    case 'K': element = t->fields[0].type; break;
-    case 'V': element = t->fields[1].type; break;
-    default: {
-        fl_field *fields = FL_NEW_N(b->arena, fl_field, 2);
-        fields[0] = (fl_field){.name = "key", .type = t->fields[0].type};
-        fields[1] = (fl_field){.name = "value", .type = t->fields[1].type};
-        element = fl_type_row(b->arena, fields, 2, true);
-    }
-    }
-    return fl_typed(b, call, fl_type_array(b->arena, element, true), t->nullable);
 }
 
 /* ---- the table ---- */
@@ -443,8 +395,6 @@ CHOOSE(slice)
 CHOOSE(extreme)
 CHOOSE(sort)
 CHOOSE(join)
-CHOOSE(map_part)
-CHOOSE(map_entries)
 
 #define ROW(word, least, most, flags_, rule, kernel, form, text)                                                       \
     {                                                                                                                  \
@@ -472,8 +422,5 @@ FL_FUNCTION_TABLE(array) = {
     ROW("ARRAY_MIN", 1, 1, S, extreme, extreme, "(array)", "The least element; NULL if there is none."),
     ROW("ARRAY_JOIN", 2, 3, S | FL_FN_FALLIBLE, join, join, "(array, separator [, null_text])",
         "The texts of an array with a separator between them."),
-    ROW("MAP_KEYS", 1, 1, S, map_part, map_part, "(map)", "The keys of a map."),
-    ROW("MAP_VALUES", 1, 1, S, map_part, map_part, "(map)", "The values of a map."),
-    ROW("MAP_ENTRIES", 1, 1, S, map_part, map_entries, "(map)", "The entries of a map, each a row of key and value."),
     {0},
 };

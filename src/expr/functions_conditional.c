@@ -17,12 +17,6 @@ static int refuse_mixing(const fl_expr *call, fl_error *err) {
     return fl_error_at(err, call->span);
 }
 
-static int refuse_arguments(const fl_expr *call, fl_error *err) {
-    int rc = fl_bad_arguments(call, err);
-    fl_error_prefix(err, "Invalid input arguments. ");
-    return rc;
-}
-
 static fl_kernel_fn *choose_none(const fl_expr *call FL_UNUSED) { return NULL; } /* the evaluator's own steps */
 
 /* ---- CASE ---- */
@@ -108,7 +102,7 @@ static int infer_coalesce(fl_bind *b, fl_expr *call, fl_error *err) {
     }
     if (!any) return fl_refuse_nulls(call, err);
     const fl_type *t = fl_type_merged(b->arena, types, call->n_args);
-    if (t == NULL) return refuse_arguments(call, err);
+    if (t == NULL) return fl_invalid_arguments(call, err);
     FL_TRY(fl_coerce_from(b, call, 0, t, err));
     return fl_typed(b, call, t, nullable);
 }

@@ -25,11 +25,7 @@ static int infer_typeof(fl_bind *b, fl_expr *call, fl_error *err) {
     bool full = false;
     if (call->n_args == 2) {
         const fl_value *v = fl_expr_value(call->args[1]);
-        if (v == NULL || v->is_null || v->type->kind != FL_T_BOOLEAN) {
-            int rc = fl_bad_arguments(call, err);
-            fl_error_prefix(err, "Invalid input arguments. ");
-            return rc;
-        }
+        if (v == NULL || v->is_null || v->type->kind != FL_T_BOOLEAN) return fl_invalid_arguments(call, err);
         full = v->i != 0;
     }
     if (x->type->attr == FL_ATTR_PROCTIME || is_date_and_time(x)) {

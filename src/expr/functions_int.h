@@ -15,6 +15,8 @@
 bool fl_args_nullable(const fl_expr *call); /* some argument is */
 /* call->type = t, nullable as given; `t` itself is not changed. */
 int fl_typed(fl_bind *b, fl_expr *call, const fl_type *t, bool nullable);
+/* fl_bad_arguments in the words of Flink's newer functions: "Invalid input arguments. Cannot apply …". */
+int fl_invalid_arguments(const fl_expr *call, fl_error *err);
 /* Refuses a bare NULL among the arguments, as Flink does where nothing tells its type. */
 int fl_refuse_nulls(const fl_expr *call, fl_error *err);
 /* *call becomes a copy of `by` that keeps the call's place in the text. */

@@ -23,6 +23,11 @@ int fl_refuse_nulls(const fl_expr *call, fl_error *err) {
     return 0;
 }
 
+int fl_invalid_arguments(const fl_expr *call, fl_error *err) {
+    fl_bad_arguments(call, err);
+    return fl_error_prefix(err, "Invalid input arguments. ");
+}
+
 int fl_become(fl_expr *call, const fl_expr *by) {
     fl_span span = call->span;
     *call = *by;

@@ -20,6 +20,7 @@
     X(datetext)                                                                                                        \
     X(collection)                                                                                                      \
     X(array)                                                                                                           \
+    X(map)                                                                                                             \
     X(inspect)                                                                                                         \
     X(hash)                                                                                                            \
     X(url)
