@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # The floors, lowest first: a file includes files of its own floor and of those before it.
-FLOORS = ["base", "data", "expr", "plan", "state", "exec", "formats", "connectors", "runtime", "sql", "env"]
+FLOORS = ["messages", "base", "data", "expr", "plan", "state", "exec", "formats", "connectors", "runtime", "sql", "env"]
 PUBLIC = {  # public headers stand on nothing but each other; who sees them
     "include/flott.h": ["env", "cli"],  # env implements it, the command line uses it
     "include/flott_arrow.h": ["data"],  # the structs of the Arrow C data interface

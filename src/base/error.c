@@ -2,8 +2,8 @@
 /* error.c -- fills and words the error struct. */
 #include "base/error.h"
 
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Cuts a message that was too long at a character border and says so by an ellipsis. */
 static void mark_cut(char *text, size_t size, int wanted) {
@@ -24,27 +24,37 @@ void fl_error_clear(fl_error *err) {
     err->message[0] = err->hint[0] = '\0';
 }
 
-int fl_fail(fl_error *err, int code, const char *fmt, ...) {
-    va_list ap;
+/* Copies and cuts. */
+static void put(char *out, size_t size, const char *text) { mark_cut(out, size, snprintf(out, size, "%s", text)); }
+
+int fl_vfail(fl_error *err, int code, const char *fmt, va_list ap) {
+    char buf[FL_ERROR_MESSAGE_MAX + FL_ERROR_HINT_MAX], *text = buf;
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(buf, sizeof buf, fmt, ap);
+    if (n >= (int)sizeof buf) { /* the advice is behind a very long value */
+        text = fl_malloc((size_t)n + 1);
+        vsnprintf(text, (size_t)n + 1, fmt, again);
+    }
+    va_end(again);
     fl_error_clear(err);
     err->code = code;
-    va_start(ap, fmt);
-    format(err->message, sizeof err->message, fmt, ap);
-    va_end(ap);
+    char *advice = strstr(fmt, FL_ADVICE) != NULL ? strrchr(text, FL_ADVICE[0]) : NULL;
+    if (advice != NULL) {
+        *advice = '\0';
+        put(err->hint, sizeof err->hint, advice + 1);
+    }
+    put(err->message, sizeof err->message, text);
+    if (text != buf) free(text);
     return code;
 }
 
-int fl_fail_errno(fl_error *err, int errno_value, const char *fmt, ...) {
+int fl_fail(fl_error *err, int code, const char *fmt, ...) {
     va_list ap;
-    fl_error_clear(err);
-    err->code = FL_E_IO;
-    err->retriable = true;
     va_start(ap, fmt);
-    format(err->message, sizeof err->message, fmt, ap);
+    fl_vfail(err, code, fmt, ap);
     va_end(ap);
-    size_t n = strlen(err->message);
-    snprintf(err->message + n, sizeof err->message - n, ": %s", strerror(errno_value));
-    return FL_E_IO;
+    return code;
 }
 
 int fl_error_prefix(fl_error *err, const char *fmt, ...) {

@@ -10,6 +10,8 @@
 
 #include "base/common.h"
 
+#include <stdarg.h>
+
 /* code, value, the word that users see */
 #define FL_ERROR_CODES(X)                                                                                              \
     X(PARSE, -1, "parse")             /* the statement is not SQL */                                                   \
@@ -44,16 +46,29 @@ typedef struct fl_span {
     int line, column, length;
 } fl_span;
 
-/* Fills *err and returns `code`, so that `return fl_fail(err, …)` reads well. Any earlier content is replaced. */
-int fl_fail(fl_error *err, int code, const char *fmt, ...) FL_PRINTF(3, 4);
+/* All messages stand in one catalogue, the headers in src/messages, one for each topic. An entry is a macro that is a code
+ * and a format; the comment above says why it comes to that, and what follows FL_ADVICE in the format says what to do:
+ *
+ *     // The connector cannot do without this option.
+ *     #define FL_ERR_OPTION_MISSING \
+ *         FL_E_VALIDATION, "One or more required options are missing.\n\nMissing required options are:\n\n%s" \
+ *         FL_ADVICE "add the option to WITH"
+ *
+ *     return fl_fail(err, FL_ERR_OPTION_MISSING, key);      the compiler checks `key` against the format
+ *
+ * FL_HINT_… is advice for fl_error_hint where the call knows better, FL_AT_… a place for fl_error_prefix, FL_DO_… advice that
+ * several entries share. docs/errors.md is printed from these headers; `ninja docs` writes it anew. */
+#define FL_ADVICE "\x1f"
 
-/* fl_fail for a failed system call: appends strerror(errno_value) and sets code FL_E_IO. */
-int fl_fail_errno(fl_error *err, int errno_value, const char *fmt, ...) FL_PRINTF(3, 4);
+/* Fills *err and returns `code`, so that `return fl_fail(err, FL_ERR_…, …)` reads well. The message is what stands before
+ * FL_ADVICE in the format, the hint what stands behind it. Any earlier content is replaced. */
+int fl_fail(fl_error *err, int code, const char *fmt, ...) FL_PRINTF(3, 4);
+int fl_vfail(fl_error *err, int code, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
 
 /* Puts words before the message that is there: the place that only the caller knows. Returns err->code. */
 int fl_error_prefix(fl_error *err, const char *fmt, ...) FL_PRINTF(2, 3);
 
-/* Sets the advice. Returns err->code. */
+/* Sets other advice than the entry's own. Returns err->code. */
 int fl_error_hint(fl_error *err, const char *fmt, ...) FL_PRINTF(2, 3);
 
 /* Sets the position, if the error has none yet. Returns err->code. */

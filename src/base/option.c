@@ -9,6 +9,8 @@
  */
 #include "base/option.h"
 
+#include "messages/option.h"
+
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +20,7 @@
 int fl_parse_bool(fl_str s, bool *out, fl_error *err) {
     *out = fl_str_iis(s, "true");
     if (*out || fl_str_iis(s, "false")) return 0;
-    return fl_fail(err, FL_E_VALIDATION,
-                   "Unrecognized option for boolean: %.*s. Expected either true or false(case insensitive)", (int)s.n,
-                   s.p);
+    return fl_fail(err, FL_ERR_OPTION_NOT_BOOLEAN, (int)s.n, s.p);
 }
 
 static bool is_digit(char c) { return (unsigned char)(c - '0') < 10; }
@@ -40,9 +40,7 @@ static bool read_i64(fl_str s, int64_t *out) {
     return true;
 }
 
-static int bad_number(fl_str s, fl_error *err) {
-    return fl_fail(err, FL_E_VALIDATION, "For input string: \"%.*s\"", (int)s.n, s.p);
-}
+static int bad_number(fl_str s, fl_error *err) { return fl_fail(err, FL_ERR_OPTION_NOT_NUMBER, (int)s.n, s.p); }
 
 int fl_parse_i64(fl_str s, int64_t *out, fl_error *err) { return read_i64(s, out) ? 0 : bad_number(s, err); }
 
@@ -112,8 +110,7 @@ static int unknown_unit(const char *what, const char *separator, fl_str label, c
     fl_buf list;
     fl_buf_init(&list);
     for (size_t i = 0; i < n; i++) fl_buf_printf(&list, "%s%s", i ? separator : "", units[i].list);
-    fl_fail(err, FL_E_VALIDATION, "%s '%.*s' does not match any of the recognized units: %s", what, (int)label.n,
-            label.p, fl_buf_cstr(&list));
+    fl_fail(err, FL_ERR_OPTION_UNKNOWN_UNIT, what, (int)label.n, label.p, fl_buf_cstr(&list));
     fl_buf_deinit(&list);
     return err->code;
 }
@@ -122,9 +119,9 @@ static int unknown_unit(const char *what, const char *separator, fl_str label, c
 static int read_amount(fl_str s, const char *what, const char *separator, const unit *units, size_t n, const unit *bare,
                        int64_t *out, fl_error *err) {
     fl_str text = fl_str_trim(s), number = text;
-    if (text.n == 0) return fl_fail(err, FL_E_VALIDATION, "argument is an empty- or whitespace-only string");
+    if (text.n == 0) return fl_fail(err, FL_ERR_OPTION_EMPTY_QUANTITY);
     for (number.n = 0; number.n < text.n && is_digit(text.p[number.n]); number.n++) {}
-    if (number.n == 0) return fl_fail(err, FL_E_VALIDATION, "text does not start with a number: '%.*s'", (int)s.n, s.p);
+    if (number.n == 0) return fl_fail(err, FL_ERR_OPTION_NO_QUANTITY, (int)s.n, s.p);
     fl_str label = fl_str_trim(fl_str_make(text.p + number.n, text.n - number.n));
     const unit *u = label.n == 0 ? bare : find_unit(label, units, n);
     if (u == NULL) return unknown_unit(what, separator, label, units, n, err);
@@ -132,9 +129,7 @@ static int read_amount(fl_str s, const char *what, const char *separator, const 
     if (fits && u->per_size > 1) *out /= u->per_size;
     if (fits && u->per_size == 1) fits = !__builtin_mul_overflow(*out, u->size, out);
     if (fits) return 0;
-    return fl_fail(err, FL_E_VALIDATION,
-                   "The value '%.*s' cannot be re represented as 64bit number (numeric overflow).", (int)text.n,
-                   text.p);
+    return fl_fail(err, FL_ERR_OPTION_QUANTITY_TOO_LARGE, (int)text.n, text.p);
 }
 
 int fl_parse_duration_ms(fl_str s, int64_t *out, fl_error *err) {
@@ -172,21 +167,20 @@ int fl_parse_enum(fl_str s, const char *values, int *out, fl_error *err) {
     fl_str rest = fl_str_from(values), piece;
     for (*out = 0; next_piece(&rest, '|', &piece); ++*out)
         if (fl_str_ieq(piece, s)) return 0;
-    fl_fail(err, FL_E_VALIDATION, "Could not parse value '%.*s' for enum. Expected one of: [[", (int)s.n, s.p);
+    fl_buf list;
+    fl_buf_init(&list);
     rest = fl_str_from(values);
-    for (size_t at = strlen(err->message); next_piece(&rest, '|', &piece) && at < sizeof err->message;
-         at = strlen(err->message))
-        snprintf(err->message + at, sizeof err->message - at, "%.*s%s", (int)piece.n, piece.p,
-                 rest.p != NULL ? ", " : "]]");
+    while (next_piece(&rest, '|', &piece))
+        fl_buf_printf(&list, "%.*s%s", (int)piece.n, piece.p, rest.p != NULL ? ", " : "");
+    fl_fail(err, FL_ERR_OPTION_NOT_IN_ENUM, (int)s.n, s.p, fl_buf_cstr(&list));
+    fl_buf_deinit(&list);
     return err->code;
 }
 
 static int check_map(fl_str value, fl_error *err) {
     fl_str rest = value, piece;
     while (value.n > 0 && next_piece(&rest, ',', &piece))
-        if (memchr(piece.p, ':', piece.n) == NULL)
-            return fl_fail(err, FL_E_VALIDATION, "Map item is not a key-value pair (missing ':'?): '%.*s'",
-                           (int)piece.n, piece.p);
+        if (memchr(piece.p, ':', piece.n) == NULL) return fl_fail(err, FL_ERR_OPTION_NOT_A_MAP, (int)piece.n, piece.p);
     return 0;
 }
 
@@ -245,15 +239,11 @@ static int check_range(const fl_option_def *def, meaning x, fl_error *err) {
     meaning bound;
     if (least.n > 0) {
         FL_TRY(read_meaning(def, least, &bound, err));
-        if (!reaches(x, bound))
-            return fl_fail(err, FL_E_VALIDATION, "The value must be larger than or equal to %.*s", (int)least.n,
-                           least.p);
+        if (!reaches(x, bound)) return fl_fail(err, FL_ERR_OPTION_TOO_SMALL, (int)least.n, least.p);
     }
     if (most.n > 0) {
         FL_TRY(read_meaning(def, most, &bound, err));
-        if (!reaches(bound, x))
-            return fl_fail(err, FL_E_VALIDATION, "The value must be smaller than or equal to %.*s", (int)most.n,
-                           most.p);
+        if (!reaches(bound, x)) return fl_fail(err, FL_ERR_OPTION_TOO_LARGE, (int)most.n, most.p);
     }
     return 0;
 }

@@ -2,6 +2,8 @@
 /* platform.c -- what both worlds share: whole files, trees and paths, and thin names for POSIX threads. */
 #include "base/platform.h"
 
+#include "messages/file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <time.h>
@@ -11,10 +13,9 @@ int fl_disk_read_all(fl_platform *pf, const char *path, size_t limit, fl_arena *
                      fl_error *err) {
     fl_stat st;
     FL_TRY(fl_disk_stat(pf, path, &st, err));
-    if (st.is_directory) return fl_fail(err, FL_E_IO, "cannot read '%s': it is a directory", path);
+    if (st.is_directory) return fl_fail(err, FL_ERR_FILE_READ_DIRECTORY, path);
     if ((uint64_t)st.size_bytes > limit)
-        return fl_fail(err, FL_E_LIMIT, "'%s' has %lld bytes; at most %zu are read", path, (long long)st.size_bytes,
-                       limit);
+        return fl_fail(err, FL_ERR_FILE_TOO_LARGE, path, (long long)st.size_bytes, limit);
     fl_file *f;
     FL_TRY(fl_file_open(pf, path, FL_OPEN_READ, &f, err));
     char *p = fl_arena_alloc(a, (size_t)st.size_bytes + 1);
@@ -100,7 +101,11 @@ void fl_cond_wait_us(fl_cond *c, fl_mutex *m, int64_t us) {
 int fl_thread_start(fl_platform *pf, fl_thread *t, const char *name, void *(*run)(void *), void *arg, fl_error *err) {
     fl_assert(!fl_platform_cooperative(pf));
     int rc = pthread_create(t, NULL, run, arg);
-    if (rc != 0) return fl_fail_errno(err, rc, "cannot start thread '%s'", name);
+    if (rc != 0) {
+        fl_fail(err, FL_ERR_FILE_NO_THREAD, name, strerror(rc));
+        err->retriable = true;
+        return err->code;
+    }
     char shortened[16];
     snprintf(shortened, sizeof shortened, "%s", name);
     pthread_setname_np(*t, shortened);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/platform.h"
+#include "messages/file.h"
 
 typedef struct real_file {
     fl_file base;
@@ -40,7 +41,20 @@ static uint64_t real_random_u64(fl_platform *pf) {
 
 static int fail_path(fl_error *err, const char *what, const char *path) {
     int e = errno;
-    fl_fail_errno(err, e, "cannot %s '%s'", what, path);
+    fl_fail(err, FL_ERR_FILE_DISK, what, path, strerror(e));
+    switch (e) {
+    case ENOENT: fl_error_hint(err, FL_HINT_FILE_MISSING); break;
+    case EACCES:
+    case EPERM: fl_error_hint(err, FL_HINT_FILE_PERMISSION); break;
+    case EDQUOT:
+    case ENOSPC: fl_error_hint(err, FL_HINT_FILE_FULL); break;
+    case EISDIR: fl_error_hint(err, FL_HINT_FILE_IS_DIRECTORY); break;
+    case ENOTDIR: fl_error_hint(err, FL_HINT_FILE_NO_DIRECTORY); break;
+    case EROFS: fl_error_hint(err, FL_HINT_FILE_READ_ONLY); break;
+    case EMFILE:
+    case ENFILE: fl_error_hint(err, FL_HINT_FILE_TOO_MANY); break;
+    default: break;
+    }
     err->retriable = e != ENOENT && e != EACCES && e != ENOTDIR && e != EISDIR;
     return err->code;
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "messages/file.h"
 
 typedef struct node {
     int refs;
@@ -206,7 +207,7 @@ static bool has_parent(sim *s, const char *norm) {
 }
 
 static int not_found(fl_error *err, const char *what, const char *path) {
-    return fl_fail(err, FL_E_IO, "cannot %s '%s': No such file or directory", what, path);
+    return fl_fail(err, FL_ERR_FILE_DISK, what, path, "No such file or directory");
 }
 
 /* ---- time, chance, steps ---- */
@@ -220,12 +221,11 @@ static uint64_t sim_random_u64(fl_platform *pf) {
 
 static int check_power(fl_platform *pf, fl_error *err) {
     sim *s = (sim *)pf;
-    return s->crashed ? fl_fail(err, FL_E_CRASHED, "the simulated machine lost power at step %lld", (long long)s->steps)
-                      : 0;
+    return s->crashed ? fl_fail(err, FL_ERR_FILE_POWER_LOST, (long long)s->steps) : 0;
 }
 
 static int fault(fl_error *err, const char *what, const char *path, const char *why) {
-    fl_fail(err, FL_E_IO, "cannot %s '%s': %s", what, path, why);
+    fl_fail(err, FL_ERR_FILE_DISK, what, path, why);
     err->retriable = true;
     return err->code;
 }
@@ -254,14 +254,14 @@ static int sim_open(fl_platform *pf, const char *path, fl_open_mode mode, fl_fil
     if (mode == FL_OPEN_CREATE) {
         FL_TRY(take_step(s, "create", path, err));
         if (!has_parent(s, norm)) return not_found(err, "create", path);
-        if (x != NULL && x->is_directory) return fl_fail(err, FL_E_IO, "cannot create '%s': Is a directory", path);
+        if (x != NULL && x->is_directory) return fl_fail(err, FL_ERR_FILE_DISK, "create", path, "Is a directory");
         x = node_new(s, false);
         change_name(s, norm, x, false);
     } else if (x == NULL) {
         if (mode != FL_OPEN_READ || !s->opt.read_real_files) return not_found(err, "open", path);
         FL_TRY(fl_file_open(fl_platform_real(), path, FL_OPEN_READ, &real, err));
     } else if (x->is_directory) {
-        return fl_fail(err, FL_E_IO, "cannot open '%s': Is a directory", path);
+        return fl_fail(err, FL_ERR_FILE_DISK, "open", path, "Is a directory");
     }
     sim_file *f = fl_calloc(1, sizeof *f);
     f->base = (fl_file){pf, fl_strdup(path)};
@@ -368,12 +368,12 @@ static int sim_rename(fl_platform *pf, const char *from, const char *to, fl_erro
     node *x = lookup(s, from, norm_from), *over = lookup(s, to, norm_to);
     if (x == NULL || !has_parent(s, norm_to)) return not_found(err, "rename", from);
     if (x == over) return 0;
-    if (is_below(norm_to, norm_from)) return fl_fail(err, FL_E_IO, "cannot rename '%s': Invalid argument", from);
+    if (is_below(norm_to, norm_from)) return fl_fail(err, FL_ERR_FILE_DISK, "rename", from, "Invalid argument");
     if (over != NULL && over->is_directory != x->is_directory)
-        return fl_fail(err, FL_E_IO, "cannot rename '%s': %s", from,
+        return fl_fail(err, FL_ERR_FILE_DISK, "rename", from,
                        over->is_directory ? "Is a directory" : "Not a directory");
     if (over != NULL && !is_empty(s, norm_to))
-        return fl_fail(err, FL_E_IO, "cannot rename '%s': Directory not empty", from);
+        return fl_fail(err, FL_ERR_FILE_DISK, "rename", from, "Directory not empty");
     for (int i = 0; x->is_directory && i < s->now.n; i++) { /* all names below move along */
         if (!is_below(s->now.e[i].path, norm_from)) continue;
         char old_path[4096], new_path[8200];
@@ -393,7 +393,7 @@ static int sim_remove(fl_platform *pf, const char *path, fl_error *err) {
     char norm[4096];
     FL_TRY(take_step(s, "remove", path, err));
     if (lookup(s, path, norm) == NULL) return not_found(err, "remove", path);
-    if (!is_empty(s, norm)) return fl_fail(err, FL_E_IO, "cannot remove '%s': Directory not empty", path);
+    if (!is_empty(s, norm)) return fl_fail(err, FL_ERR_FILE_DISK, "remove", path, "Directory not empty");
     change_name(s, norm, NULL, false);
     return 0;
 }
@@ -409,7 +409,7 @@ static int sim_mkdirs(fl_platform *pf, const char *dir, fl_error *err) {
         *at = '\0';
         int i = find(&s->now, norm);
         if (i >= 0 && !s->now.e[i].node->is_directory)
-            return fl_fail(err, FL_E_IO, "cannot create directory '%s': it is a file", norm);
+            return fl_fail(err, FL_ERR_FILE_DISK, "create directory", norm, "it is a file");
         if (i < 0) change_name(s, norm, node_new(s, true), false);
         *at = end;
         if (end == '\0') break;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #include "connectors/connector_int.h"
+#include "messages/checkpoint.h"
+#include "messages/connector.h"
 
 struct fl_arrow_table {
     char *name;
@@ -38,7 +40,7 @@ int fl_arrow_table_new(const char *name, struct ArrowSchema *schema, struct Arro
     }
     int rc = fl_arrow_import_schema(&t->arena, &t->form, &t->schema, err);
     if (rc < 0) {
-        fl_error_prefix(err, "table '%s' from memory: ", name);
+        fl_error_prefix(err, FL_AT_CONNECTOR_TABLE_IN_MEMORY, name);
         fl_arrow_table_free(t);
         return rc;
     }
@@ -66,18 +68,14 @@ static int arrow_plan(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err) {
     FL_TRY(fl_connector_check_options(c, p->table, ctx, err));
     const char *name = fl_connector_string(c, p->table, "name");
     const fl_arrow_table *t = ctx->arrow_table != NULL ? ctx->arrow_table(ctx->arrow_arg, name) : NULL;
-    if (t == NULL) {
-        fl_fail(err, FL_E_VALIDATION, "no table '%s' has been handed in", name);
-        return fl_error_hint(err, "call flott_session_put_arrow before the query");
-    }
+    if (t == NULL) { return fl_fail(err, FL_ERR_CONNECTOR_NO_ARROW_TABLE, name); }
     if (t->schema.n != p->table->physical.n)
-        return fl_fail(err, FL_E_VALIDATION, "table '%s' is declared with %d columns, and '%s' was handed in with %d",
-                       p->table->name, p->table->physical.n, name, t->schema.n);
+        return fl_fail(err, FL_ERR_CONNECTOR_ARROW_COLUMNS, p->table->name, p->table->physical.n, name, t->schema.n);
     for (int i = 0; i < t->schema.n; i++) {
         const fl_field *declared = &p->table->physical.fields[i];
         if (fl_type_same_layout(declared->type, t->schema.fields[i].type)) continue;
-        return fl_fail(err, FL_E_VALIDATION, "column '%s' is declared as %s, and column %d of '%s' was handed in as %s",
-                       declared->name, fl_type_name(ctx->arena, declared->type, FL_TYPE_BARE), i + 1, name,
+        return fl_fail(err, FL_ERR_CONNECTOR_ARROW_TYPE, declared->name,
+                       fl_type_name(ctx->arena, declared->type, FL_TYPE_BARE), i + 1, name,
                        fl_type_name(ctx->arena, t->schema.fields[i].type, FL_TYPE_BARE));
     }
     p->config = t;
@@ -142,8 +140,7 @@ static int arrow_restore(fl_source *s, const fl_str *own, int n, fl_error *err) 
             uint32_t k = fl_read_u32(&in);
             int64_t rows = fl_read_i64(&in);
             if (in.bad || k >= (uint32_t)a->table->n || rows < 0 || rows > a->table->arrays[k].length)
-                return fl_fail(err, FL_E_CORRUPT, "the position in table '%s' from memory is not one of this table",
-                               a->table->name);
+                return fl_fail(err, FL_ERR_CHECKPOINT_ARROW_POSITION, a->table->name);
             a->read[k] = rows;
         }
     }

@@ -27,6 +27,9 @@
 #include "connectors/connector_int.h"
 #include "connectors/datagen.h"
 #include "data/decimal.h"
+#include "messages/checkpoint.h"
+#include "messages/connector.h"
+#include "messages/option.h"
 
 enum {
     PACE_US = 10000,
@@ -78,8 +81,7 @@ static int integer_option(planner *p, const fl_gen *g, const char *what, int64_t
     if (value == NULL) return 0;
     int rc = fl_parse_i64(fl_str_from(value), x, err);
     if (rc == 0 && (*x < low || *x > high))
-        rc = fl_fail(err, FL_E_VALIDATION, "For input string: \"%s\": must lie between %lld and %lld", value,
-                     (long long)low, (long long)high);
+        rc = fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_RANGE, value, (long long)low, (long long)high);
     return rc < 0 ? bad_option(g->path, what, value, err) : 0;
 }
 
@@ -95,9 +97,7 @@ static void type_limits(const fl_type *t, int64_t *low, int64_t *high) {
 }
 
 static int bad_bounds(const fl_gen *g, const char *min, const char *max, fl_error *err) {
-    return fl_fail(err, FL_E_VALIDATION,
-                   "lower bound (%s) must be strictly less than upper bound (%s): 'fields.%s.min' and 'fields.%s.max'",
-                   min, max, g->path, g->path);
+    return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_BOUNDS, min, max, g->path, g->path);
 }
 
 static int plan_integer(planner *p, fl_gen *g, fl_error *err) {
@@ -118,7 +118,7 @@ static int real_option(planner *p, const fl_gen *g, const char *what, double *x,
     const char *value = field_option(p, g->path, what);
     if (value == NULL) return 0;
     int rc = fl_parse_f64(fl_str_from(value), x, err);
-    if (rc == 0 && !isfinite(*x)) rc = fl_fail(err, FL_E_VALIDATION, "a finite number is expected");
+    if (rc == 0 && !isfinite(*x)) rc = fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_FINITE);
     return rc < 0 ? bad_option(g->path, what, value, err) : 0;
 }
 
@@ -143,7 +143,7 @@ static int decimal_option(planner *p, const fl_gen *g, const char *what, fl_i128
     case FL_NUMBER_OVERFLOW: *x = value[0] == '-' ? -largest : largest; return 0;
     default: break;
     }
-    fl_fail(err, FL_E_VALIDATION, "For input string: \"%s\"", value);
+    fl_fail(err, FL_ERR_OPTION_NOT_A_NUMBER, value);
     return bad_option(g->path, what, value, err);
 }
 
@@ -178,22 +178,11 @@ static int plan_text(planner *p, fl_gen *g, fl_error *err) {
     bool fixed = t->kind == FL_T_CHAR || t->kind == FL_T_BINARY;
     FL_TRY(plan_length(p, g, t->length == FL_LENGTH_MAX ? TEXT_LENGTH : t->length, err));
     const char *length = field_option(p, g->path, "length"), *variable = field_option(p, g->path, "var-len");
-    if (fixed && length != NULL)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Custom length for fixed-length type (CHAR/BINARY) field '%s' is not supported.", g->path);
-    if (g->length > t->length)
-        return fl_fail(
-            err, FL_E_VALIDATION,
-            "Custom length '%d' for variable-length type (VARCHAR/STRING/VARBINARY/BYTES) field '%s' should be "
-            "shorter than '%d' defined in the schema.",
-            g->length, g->path, t->length);
+    if (fixed && length != NULL) return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_FIXED, g->path);
+    if (g->length > t->length) return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_LENGTH, g->length, g->path, t->length);
     if (variable != NULL && fl_parse_bool(fl_str_from(variable), &g->var_length, err) < 0)
         return bad_option(g->path, "var-len", variable, err);
-    if (fixed && g->var_length)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Only supports specifying 'fields.#.var-len' option for variable-length types "
-                       "(VARCHAR/STRING/VARBINARY/BYTES). The type of field '%s' is not within this range.",
-                       g->path);
+    if (fixed && g->var_length) return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_VARLEN, g->path);
     return 0;
 }
 
@@ -243,8 +232,8 @@ static int plan_nested(planner *p, fl_gen *g, fl_error *err) {
 }
 
 static int unsupported_type(planner *p, const fl_gen *g, const char *why, fl_error *err) {
-    return fl_fail(err, FL_E_VALIDATION, "Unsupported type: %s%s (column '%s')",
-                   fl_type_name(p->ctx->arena, g->type, FL_TYPE_SUMMARY), why, g->path);
+    return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_TYPE, fl_type_name(p->ctx->arena, g->type, FL_TYPE_SUMMARY), why,
+                   g->path);
 }
 
 static int plan_by_type(planner *p, fl_gen *g, fl_error *err) {
@@ -280,7 +269,7 @@ static int plan_null_rate(planner *p, fl_gen *g, fl_error *err) {
     double rate = 0;
     if (value == NULL) return 0;
     int rc = fl_parse_f64(fl_str_from(value), &rate, err);
-    if (rc == 0 && !(rate >= 0 && rate <= 1)) rc = fl_fail(err, FL_E_VALIDATION, "must lie between 0 and 1");
+    if (rc == 0 && !(rate >= 0 && rate <= 1)) rc = fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_RATE);
     if (rc < 0) return bad_option(g->path, "null-rate", value, err);
     g->null_below = (uint64_t)(rate * 4294967296.0);
     return 0;
@@ -316,17 +305,12 @@ static int plan_sequence(planner *p, const char *path, const fl_type *t, fl_gen 
         return unsupported_type(p, g, " for a sequence", err);
     for (int i = 0; i < 2; i++) {
         if (field_option(p, path, ends[i]) == NULL)
-            return fl_fail(err, FL_E_VALIDATION,
-                           "Could not find required property 'fields.%s.%s' for sequence generator.", path, ends[i]);
+            return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_SEQUENCE, path, ends[i]);
         FL_TRY(integer_option(p, g, ends[i], low, high, i == 0 ? &g->start : &g->end, err));
     }
-    if (g->start > g->end)
-        return fl_fail(err, FL_E_VALIDATION, "The start value (%lld) cannot be greater than the end value (%lld).",
-                       (long long)g->start, (long long)g->end);
+    if (g->start > g->end) return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_ORDER, (long long)g->start, (long long)g->end);
     if ((fl_i128)g->end - g->start > INT64_MAX - 1)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "The total size of range (%lld, %lld) exceeds the maximum limit: Long.MAX_VALUE - 1.",
-                       (long long)g->start, (long long)g->end);
+        return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_TOTAL, (long long)g->start, (long long)g->end);
     weigh(g);
     return 0;
 }
@@ -335,8 +319,8 @@ static int plan_column(planner *p, const fl_field *f, fl_gen **out, fl_error *er
     const char *kind = field_option(p, f->name, "kind");
     if (kind == NULL || strcmp(kind, "random") == 0) return plan_random(p, f->name, f->type, out, err);
     if (strcmp(kind, "sequence") == 0) return plan_sequence(p, f->name, f->type, out, err);
-    fl_fail(err, FL_E_VALIDATION, "Unsupported generator kind: %s", kind);
-    return fl_error_hint(err, "'fields.%s.kind' is 'random' or 'sequence'", f->name);
+    fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_KIND, kind);
+    return fl_error_hint(err, FL_HINT_CONNECTOR_DATAGEN_KIND, f->name);
 }
 
 /* Options of columns that do not exist, or that their type does not understand. */
@@ -360,9 +344,8 @@ static int plan_columns(fl_connector_ctx *ctx, const fl_table *table, datagen_co
         if (g->kind == FL_GEN_SEQUENCE) cfg->rows = FL_MIN(cfg->rows, g->end - g->start + 1);
     }
     if (row_bytes > ROW_BYTES_MAX)
-        return fl_fail(err, FL_E_LIMIT,
-                       "a row of table '%s' would take about %lld MB; 'datagen' makes rows of up to %d MB", table->name,
-                       (long long)(row_bytes >> 20), ROW_BYTES_MAX >> 20);
+        return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_ROW, table->name, (long long)(row_bytes >> 20),
+                       ROW_BYTES_MAX >> 20);
     return check_unused(&p, err);
 }
 
@@ -373,12 +356,8 @@ static int datagen_plan(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err)
     FL_TRY(fl_connector_parallelism(p->table, "scan.parallelism", &p->parallelism, err));
     cfg->rows_per_second = fl_connector_i64(c, p->table, "rows-per-second", 0);
     cfg->rows = fl_connector_i64(c, p->table, "number-of-rows", INT64_MAX);
-    if (cfg->rows_per_second <= 0)
-        return fl_fail(err, FL_E_VALIDATION, "'rows-per-second' must be positive, but is %lld",
-                       (long long)cfg->rows_per_second);
-    if (cfg->rows < 0)
-        return fl_fail(err, FL_E_VALIDATION, "'number-of-rows' must not be negative, but is %lld",
-                       (long long)cfg->rows);
+    if (cfg->rows_per_second <= 0) return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_SPEED, (long long)cfg->rows_per_second);
+    if (cfg->rows < 0) return fl_fail(err, FL_ERR_CONNECTOR_DATAGEN_COUNT, (long long)cfg->rows);
     FL_TRY(plan_columns(ctx, p->table, cfg, err));
     p->config = cfg;
     p->bounded = cfg->rows != INT64_MAX;
@@ -534,7 +513,7 @@ static int read_lanes(fl_arena *a, fl_str own, lane **lanes, int *n, fl_error *e
         ok = !r.bad && l->first >= 0 && l->step > 0 && l->at >= 0;
     }
     *n = (int)count;
-    return ok ? 0 : fl_fail(err, FL_E_CORRUPT, "the position of a datagen source in the checkpoint is malformed");
+    return ok ? 0 : fl_fail(err, FL_ERR_CHECKPOINT_DATAGEN);
 }
 
 /* Another end of the table than then: the main lane is measured again. */

@@ -3,6 +3,7 @@
 #include "connectors/http.h"
 
 #include "connectors/module.h"
+#include "messages/connector.h"
 
 static fl_mutex lock = PTHREAD_MUTEX_INITIALIZER;
 static const flott_http *transport;
@@ -16,17 +17,14 @@ static int open_transport(const flott_http **out, fl_error *err) {
     fl_arena_init(&a);
     int rc = fl_module_file(&a, "http", "flott_http_open", &path, &handle, &symbol, err);
     if (rc == 0) {
-        rc = fl_fail(err, FL_E_IO, "the module flott-http.so, which talks to web services, is not there");
-        fl_error_hint(err, "it lies in the folder modules/ beside the program; $FLOTT_MODULE_PATH names other folders");
+        rc = fl_fail(err, FL_ERR_CONNECTOR_NO_HTTP);
     } else if (rc > 0) {
         memcpy(&http_open, &symbol, sizeof http_open); /* ISO C has no cast for it */
         const flott_http *h = http_open(why);
         if (h == NULL)
-            rc = fl_fail(err, FL_E_IO, "module '%s' cannot be opened: %s", path, why);
+            rc = fl_fail(err, FL_ERR_CONNECTOR_MODULE_OPEN, path, why);
         else if (h->abi != FLOTT_HTTP_ABI)
-            rc = fl_fail(err, FL_E_VALIDATION,
-                         "module '%s' was made for version %u of the transport; this is version %d", path, h->abi,
-                         FLOTT_HTTP_ABI);
+            rc = fl_fail(err, FL_ERR_CONNECTOR_TRANSPORT_VERSION, path, h->abi, FLOTT_HTTP_ABI);
         else
             *out = h;
     }
@@ -39,7 +37,7 @@ int fl_http_get(fl_platform *pf, const flott_http **out, fl_error *err) {
         *out = pf->http;
         return 0;
     }
-    if (fl_platform_cooperative(pf)) return fl_fail(err, FL_E_UNSUPPORTED, "there is no network in a simulation");
+    if (fl_platform_cooperative(pf)) return fl_fail(err, FL_ERR_CONNECTOR_NO_NETWORK);
     int rc = 0;
     fl_mutex_lock(&lock);
     if (transport == NULL) rc = open_transport(&transport, err);

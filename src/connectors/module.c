@@ -6,6 +6,8 @@
  */
 #include "connectors/module.h"
 
+#include "messages/connector.h"
+
 #include <dlfcn.h>
 #include <stdlib.h>
 
@@ -76,23 +78,19 @@ static const fl_option_def *options_of(const flott_module *m) {
 
 static int check_table(const char *name, const char *path, const flott_module *m, fl_error *err) {
     if (m->abi != FLOTT_MODULE_ABI) {
-        fl_fail(err, FL_E_VALIDATION, "module '%s' was made for version %u of the module interface; this is version %d",
-                path, m->abi, FLOTT_MODULE_ABI);
-        return fl_error_hint(err, "compile it again with this flott's flott_module.h");
+        return fl_fail(err, FL_ERR_CONNECTOR_MODULE_VERSION, path, m->abi, FLOTT_MODULE_ABI);
     }
     if (m->name == NULL || strcmp(m->name, name) != 0)
-        return fl_fail(err, FL_E_VALIDATION, "module '%s' calls itself '%s'", path, m->name != NULL ? m->name : "");
+        return fl_fail(err, FL_ERR_CONNECTOR_MODULE_NAME, path, m->name != NULL ? m->name : "");
     for (const flott_module_option *o = m->options; o != NULL && o->key != NULL; o++)
         if ((unsigned)o->type >= FL_ARRAY_LEN(option_types))
-            return fl_fail(err, FL_E_VALIDATION, "module '%s': option '%s' has a type that is unknown here", path,
-                           o->key);
-    if (m->source == NULL && m->sink == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "module '%s' has neither a source nor a sink", path);
+            return fl_fail(err, FL_ERR_CONNECTOR_MODULE_OPTION, path, o->key);
+    if (m->source == NULL && m->sink == NULL) return fl_fail(err, FL_ERR_CONNECTOR_MODULE_EMPTY, path);
     return 0;
 }
 
 static int cannot_open(const char *path, const char *why, fl_error *err) {
-    return fl_fail(err, FL_E_IO, "module '%s' cannot be opened: %s", path, why != NULL ? why : "unknown reason");
+    return fl_fail(err, FL_ERR_CONNECTOR_MODULE_OPEN, path, why != NULL ? why : "unknown reason");
 }
 
 int fl_module_file(fl_arena *a, const char *name, const char *symbol, const char **path, void **handle, void **found,

@@ -5,6 +5,7 @@
 #include "connectors/module.h"
 
 #include "data/arrow.h"
+#include "messages/connector.h"
 
 /* What planning leaves for the instances. */
 typedef struct config {
@@ -33,8 +34,8 @@ static int64_t option_integer(const flott_module_table *t, const char *key, int6
 }
 
 static int failed(const view *v, const char *what, const flott_module_error *why, fl_error *err) {
-    fl_fail(err, FL_E_RUNTIME, "connector '%s' cannot %s '%s': %.*s", v->config->module->name, what, v->table.name,
-            (int)sizeof why->message, why->message);
+    fl_fail(err, FL_ERR_CONNECTOR_MODULE_FAILED, v->config->module->name, what, v->table.name, (int)sizeof why->message,
+            why->message);
     if (why->hint[0] != '\0') fl_error_hint(err, "%.*s", (int)sizeof why->hint, why->hint);
     return err->code;
 }
@@ -113,10 +114,8 @@ static int take(source *s, struct ArrowArray *rows, fl_batch **out, fl_error *er
     const int64_t most = s->base.ctx->batch_rows;
     if (form.length < 0 || form.length > most || form.n_children != s->base.schema->n) {
         if (rows->release != NULL) rows->release(rows);
-        return fl_fail(err, FL_E_RUNTIME,
-                       "module '%s' gave %lld columns of %lld rows where %d of at most %lld were asked for",
-                       s->view.config->module->name, (long long)form.n_children, (long long)form.length,
-                       s->base.schema->n, (long long)most);
+        return fl_fail(err, FL_ERR_CONNECTOR_MODULE_ROWS, s->view.config->module->name, (long long)form.n_children,
+                       (long long)form.length, s->base.schema->n, (long long)most);
     }
     fl_buffer *keep = fl_arrow_keep(rows);
     int rc = fl_arrow_import_batch(&s->view.columns, &form, keep, s->base.schema, 0, (int)form.length, out, err);
@@ -181,9 +180,7 @@ typedef struct sink {
 } sink;
 
 int fl_module_plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err) {
-    if (r->overwrite || r->n_static_partition > 0)
-        return fl_fail(err, FL_E_VALIDATION, "table '%s': its connector has no partitions and cannot be overwritten",
-                       r->table->name);
+    if (r->overwrite || r->n_static_partition > 0) return fl_fail(err, FL_ERR_CONNECTOR_NO_OVERWRITE, r->table->name);
     r->accepts = FL_CHANGES_INSERT;
     return plan(ctx, r->table, "sink.parallelism", &r->config, &r->parallelism, err);
 }

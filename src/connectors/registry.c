@@ -3,6 +3,10 @@
  */
 #include "connectors/connector_int.h"
 #include "connectors/module.h"
+#include "messages/connector.h"
+#include "messages/format.h"
+#include "messages/name.h"
+#include "messages/option.h"
 
 static const fl_connector *const connectors[] = {
     &fl_arrow_connector, &fl_blackhole_connector, &fl_datagen_connector, &fl_filesystem_connector, &fl_print_connector,
@@ -29,18 +33,12 @@ int fl_connector_get(const char *name, const fl_connector **out, fl_error *err) 
     int rc = fl_module_connector(name, out, err);
     if (rc != 0) return FL_MIN(rc, 0);
     for (size_t i = 0; i < FL_ARRAY_LEN(awaited); i++)
-        if (strcmp(awaited[i], name) == 0) {
-            fl_fail(err, FL_E_UNSUPPORTED, "connector '%s' is not supported yet", name);
-            return fl_error_hint(err, "`flott connectors` lists what there is");
-        }
+        if (strcmp(awaited[i], name) == 0) { return fl_fail(err, FL_ERR_CONNECTOR_NOT_YET, name); }
     for (size_t i = 0; i < FL_ARRAY_LEN(connectors); i++) names[i] = connectors[i]->name;
     const char *near = fl_suggest(name, names, (int)FL_ARRAY_LEN(connectors));
-    fl_fail(err, FL_E_VALIDATION,
-            "Could not find any factory for identifier '%s' that implements "
-            "'org.apache.flink.table.factories.DynamicTableFactory' in the classpath.",
-            name);
-    return near != NULL ? fl_error_hint(err, "did you mean '%s'?", near)
-                        : fl_error_hint(err, "`flott connectors` lists what there is");
+    fl_fail(err, FL_ERR_CONNECTOR_UNKNOWN_CONNECTOR, name);
+    return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near)
+                        : fl_error_hint(err, FL_HINT_CONNECTOR_CONNECTORS);
 }
 
 int fl_connector_count(void) { return (int)FL_ARRAY_LEN(connectors); }
@@ -50,19 +48,16 @@ const fl_connector *fl_connector_at(int i) { return connectors[i]; }
 
 int fl_connector_unsupported(const char *connector, const char *key, const char *const *known, int n_known,
                              fl_error *err) {
-    fl_fail(err, FL_E_VALIDATION, "Unsupported options found for '%s'.\n\nUnsupported options:\n\n%s", connector, key);
+    fl_fail(err, FL_ERR_OPTION_UNSUPPORTED_OPTION, connector, key);
     const char *near = fl_suggest(key, known, n_known);
-    return near != NULL ? fl_error_hint(err, "did you mean '%s'?", near) : err->code;
+    return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near) : err->code;
 }
 
 int fl_connector_bad_value(const char *key, const char *value, fl_error *err) {
-    return fl_error_prefix(err, "Could not parse value '%s' for key '%s'. ", value, key);
+    return fl_error_prefix(err, FL_AT_OPTION_IN_VALUE, value, key);
 }
 
-static int missing(const char *key, fl_error *err) {
-    return fl_fail(err, FL_E_VALIDATION,
-                   "One or more required options are missing.\n\nMissing required options are:\n\n%s", key);
-}
+static int missing(const char *key, fl_error *err) { return fl_fail(err, FL_ERR_OPTION_MISSING, key); }
 
 /* ---- checking ---- */
 
@@ -100,7 +95,7 @@ static int unknown_option(const fl_connector *c, const char *key, fl_connector_c
 
 static int check_option(const fl_option_def *d, const fl_option *o, fl_connector_ctx *ctx, fl_error *err) {
     if (d->state == FL_OPT_REFUSED) {
-        fl_fail(err, FL_E_UNSUPPORTED, "option '%s' is not supported", o->key);
+        fl_fail(err, FL_ERR_OPTION_NOT_YET, o->key);
         return fl_error_hint(err, "%s", d->note);
     }
     if (fl_option_check(d, fl_str_from(o->value), err) < 0) return fl_connector_bad_value(o->key, o->value, err);
@@ -172,9 +167,7 @@ int fl_connector_parallelism(const fl_table *table, const char *key, int *out, f
     *out = 0;
     if (value == NULL) return 0;
     if (fl_parse_i64(fl_str_from(value), &x, err) < 0) return fl_connector_bad_value(key, value, err);
-    if (x <= 0 || x > INT32_MAX)
-        return fl_fail(err, FL_E_VALIDATION, "Invalid configured parallelism %s for table '%s': '%s' must be positive.",
-                       value, table->name, key);
+    if (x <= 0 || x > INT32_MAX) return fl_fail(err, FL_ERR_OPTION_PARALLELISM, value, table->name, key);
     *out = (int)x;
     return 0;
 }
@@ -188,7 +181,7 @@ int fl_connector_format(fl_connector_ctx *ctx, const fl_table *table, const fl_s
     const fl_format *f;
     FL_TRY(fl_format_get(name, &f, err));
     if ((encode && f->encoder == NULL) || (!encode && f->decoder == NULL))
-        return fl_fail(err, FL_E_VALIDATION, "format '%s' can only be used to %s", name, encode ? "read" : "write");
+        return fl_fail(err, FL_ERR_FORMAT_ONE_WAY, name, encode ? "read" : "write");
     *out = (fl_format_config){.format = f, .schema = schema};
     FL_TRY(fl_format_options(ctx->arena, f, table, fl_arena_printf(ctx->arena, "%s.", name), out, &unknown, err));
     if (unknown != NULL && ctx->note != NULL)

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "data/object.h"
+#include "messages/arrow.h"
 
 #define TYPE_KEY "flott:type"
 
@@ -184,9 +185,7 @@ static int export_entries(life *l, const fl_type *t, int flags, struct ArrowSche
 
 static int export_type(life *l, const char *name, const fl_type *t, int flags, struct ArrowSchema *out, fl_error *err) {
     const char *format = format_of(l, t, flags);
-    if (format == NULL)
-        return fl_fail(err, FL_E_UNSUPPORTED, "column '%s' of type %s has no form in Arrow", name,
-                       fl_type_name(&l->arena, t, FL_TYPE_SUMMARY));
+    if (format == NULL) return fl_fail(err, FL_ERR_ARROW_NO_FORM, name, fl_type_name(&l->arena, t, FL_TYPE_SUMMARY));
     *out = (struct ArrowSchema){.format = format,
                                 .name = fl_arena_strdup(&l->arena, name),
                                 .flags = t->nullable ? ARROW_FLAG_NULLABLE : 0,
@@ -242,8 +241,7 @@ static int export_strings(life *l, const fl_column *c, struct ArrowArray *out, f
     const fl_view *views = c->data;
     size_t total = 0;
     for (int i = 0; i < c->n; i++) total += views[i].n;
-    if (total > INT32_MAX)
-        return fl_fail(err, FL_E_LIMIT, "%zu bytes of text do not fit into one Arrow column; take fewer rows", total);
+    if (total > INT32_MAX) return fl_fail(err, FL_ERR_ARROW_TEXT_TOO_LONG, total);
     int32_t *offsets = new_memory(l, sizeof *offsets * ((size_t)c->n + 1));
     char *bytes = new_memory(l, total);
     int32_t at = 0;
@@ -310,9 +308,7 @@ static int export_nanos(life *l, const fl_column *c, struct ArrowArray *out, fl_
     for (int i = 0; i < c->n; i++) {
         fl_i128 x = fl_column_is_null(c, i) ? 0 : FL_DATA(c, fl_i128)[i];
         to[i] = (int64_t)x;
-        if (to[i] != x)
-            return fl_fail(err, FL_E_RUNTIME, "a TIMESTAMP(%d) outside 1677-09-21 … 2262-04-11 has no form in Arrow",
-                           c->type->precision);
+        if (to[i] != x) return fl_fail(err, FL_ERR_ARROW_TIMESTAMP_RANGE, c->type->precision);
     }
     set_buffers(l, out, 2, to, NULL);
     return 0;
@@ -346,7 +342,7 @@ static int export_list(life *l, const fl_column *c, int flags, struct ArrowArray
     for (int k = 0; k < 2; k++)
         FL_TRY(export_column(l, covered(l, c->child[k], first, n), flags, entries->children[k], err));
     if (entries->children[0]->null_count == 0) return 0;
-    return fl_fail(err, FL_E_RUNTIME, "a map with a NULL key has no form in Arrow"); /* consumers may abort */
+    return fl_fail(err, FL_ERR_ARROW_NULL_MAP_KEY); /* consumers may abort */
 }
 
 static int export_row(life *l, const fl_column *c, int flags, struct ArrowArray *out, fl_error *err) {
@@ -374,8 +370,7 @@ static int export_values(life *l, const fl_column *c, int flags, struct ArrowArr
     case FL_P_I128:
         if (c->type->kind == FL_T_DECIMAL) break;
         return export_nanos(l, c, out, err);
-    case FL_P_OBJECT:
-        return fl_fail(err, FL_E_UNSUPPORTED, "objects of kind '%s' have no form in Arrow", c->type->object->name);
+    case FL_P_OBJECT: return fl_fail(err, FL_ERR_ARROW_NO_OBJECTS, c->type->object->name);
     default: break;
     }
     set_buffers(l, out, 2, c->data, NULL);
@@ -399,7 +394,7 @@ int fl_arrow_export_batch(fl_batch *b, const fl_schema *s, int flags, struct Arr
     int rc = 0;
     for (int i = 0; rc == 0 && i < s->n; i++) {
         rc = export_column(l, flat->cols[i], flags, top.children[i], err);
-        if (rc < 0) fl_error_prefix(err, "column '%s': ", s->fields[i].name);
+        if (rc < 0) fl_error_prefix(err, FL_AT_ARROW_AT_COLUMN, s->fields[i].name);
     }
     if (rc == 0) {
         *out = top;
@@ -581,15 +576,12 @@ static int64_t children_of(const form *f, const struct ArrowSchema *in) {
 }
 
 static int find_form(const struct ArrowSchema *in, form *f, fl_error *err) {
-    if (in->format == NULL) return fl_fail(err, FL_E_VALIDATION, "column '%s' has no Arrow format", name_of(in));
+    if (in->format == NULL) return fl_fail(err, FL_ERR_ARROW_NO_FORMAT, name_of(in));
     if (!table_form(in->format, f) && !decimal_form(in->format, f) && !sized_form(in->format, f))
-        return fl_fail(err, FL_E_UNSUPPORTED, "Arrow format '%s' of column '%s' is not supported", in->format,
-                       name_of(in));
+        return fl_fail(err, FL_ERR_ARROW_UNKNOWN_FORMAT, in->format, name_of(in));
     bool ok = in->n_children == children_of(f, in) && in->n_children >= 0 && in->n_children < CHILD_ROWS_MAX;
     for (int64_t i = 0; ok && i < in->n_children; i++) ok = in->children != NULL && in->children[i] != NULL;
-    if (!ok)
-        return fl_fail(err, FL_E_VALIDATION, "Arrow format '%s' of column '%s' has wrong children", in->format,
-                       name_of(in));
+    if (!ok) return fl_fail(err, FL_ERR_ARROW_WRONG_CHILDREN, in->format, name_of(in));
     return 0;
 }
 
@@ -653,7 +645,7 @@ static int import_nested(fl_arena *a, const struct ArrowSchema *in, const form *
         in = in->children[0];
         FL_TRY(find_form(in, &entries, err));
         if (entries.layout != L_STRUCT || in->n_children != 2 || in->dictionary != NULL)
-            return fl_fail(err, FL_E_VALIDATION, "an Arrow map needs entries of a key and a value");
+            return fl_fail(err, FL_ERR_ARROW_BAD_MAP);
     }
     fl_field *fields = FL_NEW_N(a, fl_field, in->n_children);
     FL_TRY(import_fields(a, in, depth, fields, err));
@@ -683,13 +675,10 @@ static bool is_index_format(const char *f) {
 static int import_type(fl_arena *a, const struct ArrowSchema *in, int depth, const fl_type **out, fl_error *err) {
     bool nullable = in->flags & ARROW_FLAG_NULLABLE;
     form f;
-    if (depth > FL_TYPE_DEPTH_MAX)
-        return fl_fail(err, FL_E_LIMIT, "column '%s' nests more than %d levels deep", name_of(in), FL_TYPE_DEPTH_MAX);
+    if (depth > FL_TYPE_DEPTH_MAX) return fl_fail(err, FL_ERR_ARROW_TOO_DEEP, name_of(in), FL_TYPE_DEPTH_MAX);
     FL_TRY(find_form(in, &f, err));
     if (in->dictionary != NULL) {
-        if (!is_index_format(in->format))
-            return fl_fail(err, FL_E_VALIDATION, "column '%s' has dictionary indices of Arrow format '%s'", name_of(in),
-                           in->format);
+        if (!is_index_format(in->format)) return fl_fail(err, FL_ERR_ARROW_BAD_DICTIONARY, name_of(in), in->format);
         FL_TRY(import_type(a, in->dictionary, depth + 1, out, err));
         *out = fl_type_nullable(a, *out, nullable);
     } else if (f.layout >= L_LIST32) {
@@ -704,9 +693,7 @@ static int import_type(fl_arena *a, const struct ArrowSchema *in, int depth, con
 int fl_arrow_import_schema(fl_arena *a, const struct ArrowSchema *in, fl_schema *out, fl_error *err) {
     form f;
     FL_TRY(find_form(in, &f, err));
-    if (f.layout != L_STRUCT || in->dictionary != NULL)
-        return fl_fail(err, FL_E_VALIDATION, "an Arrow schema must be a struct of columns, not format '%s'",
-                       in->format);
+    if (f.layout != L_STRUCT || in->dictionary != NULL) return fl_fail(err, FL_ERR_ARROW_NO_STRUCT, in->format);
     fl_field *fields = FL_NEW_N(a, fl_field, in->n_children);
     FL_TRY(import_fields(a, in, 0, fields, err));
     *out = (fl_schema){(int)in->n_children, fields};
@@ -729,7 +716,7 @@ static int import_rows(const source *parent, const struct ArrowSchema *schema, c
                        const fl_type *t, int64_t at, int n, fl_column **out, fl_error *err);
 
 static int malformed(const struct ArrowSchema *s, const char *what, fl_error *err) {
-    return fl_fail(err, FL_E_RUNTIME, "malformed Arrow data of format '%s': %s", s->format, what);
+    return fl_fail(err, FL_ERR_ARROW_MALFORMED, s->format, what);
 }
 
 static bool buffers_fit(layout l, const struct ArrowArray *a) {
@@ -848,7 +835,7 @@ static int import_fixed(const source *s, fl_column *c, fl_error *err) {
     }
     set_memory(c, data, data->data);
     if (ok && ((c->type->kind != FL_T_TIME && c->type->kind != FL_T_DECIMAL) || in_range(c))) return 0;
-    return fl_fail(err, FL_E_RUNTIME, "a value of Arrow format '%s' is out of range", s->schema->format);
+    return fl_fail(err, FL_ERR_ARROW_OUT_OF_RANGE, s->schema->format);
 }
 
 static void import_bits(const source *s, fl_column *c) {
@@ -965,8 +952,7 @@ static int import_child(const source *s, const struct ArrowSchema *schema, const
 
 static int check_child_rows(const source *s, int64_t n, fl_error *err) {
     if (n <= CHILD_ROWS_MAX) return 0;
-    return fl_fail(err, FL_E_LIMIT, "%lld elements in %d rows of Arrow format '%s' are too many", (long long)n, s->n,
-                   s->schema->format);
+    return fl_fail(err, FL_ERR_ARROW_TOO_MANY, (long long)n, s->n, s->schema->format);
 }
 
 /* The wanted offsets, counted from the first of them: shared if that is 0 already. */
@@ -1125,12 +1111,12 @@ static int check_schema(const struct ArrowSchema *form, const fl_schema *s, fl_e
     fl_schema told = {0};
     fl_arena_init(&a);
     int rc = fl_arrow_import_schema(&a, form, &told, err);
-    if (rc == 0 && told.n != s->n) rc = fl_fail(err, FL_E_VALIDATION, "%d columns in Arrow, not %d", told.n, s->n);
+    if (rc == 0 && told.n != s->n) rc = fl_fail(err, FL_ERR_ARROW_COLUMN_COUNT, told.n, s->n);
     for (int i = 0; rc == 0 && i < s->n; i++) {
         const fl_type *is = told.fields[i].type, *wanted = s->fields[i].type;
         if (fl_type_same_layout(is, wanted)) continue;
-        rc = fl_fail(err, FL_E_VALIDATION, "column '%s' is %s in Arrow, not %s", s->fields[i].name,
-                     fl_type_name(&a, is, FL_TYPE_BARE), fl_type_name(&a, wanted, FL_TYPE_BARE));
+        rc = fl_fail(err, FL_ERR_ARROW_COLUMN_TYPE, s->fields[i].name, fl_type_name(&a, is, FL_TYPE_BARE),
+                     fl_type_name(&a, wanted, FL_TYPE_BARE));
     }
     fl_arena_deinit(&a);
     return rc;
@@ -1149,7 +1135,7 @@ int fl_arrow_import_batch(const struct ArrowSchema *form, const struct ArrowArra
     for (int i = 0; i < s->n; i++) {
         int rc = import_rows(&top, form->children[i], in->children[i], s->fields[i].type, top.row, n, &b->cols[i], err);
         if (rc == 0) continue;
-        fl_error_prefix(err, "column '%s': ", s->fields[i].name);
+        fl_error_prefix(err, FL_AT_ARROW_AT_COLUMN, s->fields[i].name);
         fl_batch_unref(b);
         return rc;
     }

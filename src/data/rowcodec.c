@@ -11,6 +11,8 @@
 #include "data/rowcodec.h"
 
 #include "data/object.h"
+#include "messages/checkpoint.h"
+#include "messages/value.h"
 
 /* ---- values out ---- */
 
@@ -31,7 +33,7 @@ static int encode_object(fl_buf *out, const fl_object_ops *ops, void *object, fl
     fl_buf_put_u32(out, 0);
     FL_TRY(ops->serialise(object, out, err));
     size_t n = out->n - at - sizeof(uint32_t);
-    if (n > INT32_MAX) return fl_fail(err, FL_E_LIMIT, "A value of %s takes %zu bytes", ops->name, n);
+    if (n > INT32_MAX) return fl_fail(err, FL_ERR_VALUE_TOO_LONG, ops->name, n);
     uint32_t length = (uint32_t)n;
     memcpy(out->p + at, &length, sizeof length);
     return 0;
@@ -82,7 +84,7 @@ static int corrupt(const fl_type *t, const char *what, fl_error *err) {
     fl_buf name;
     fl_buf_init(&name);
     fl_type_print(&name, t, FL_TYPE_SUMMARY);
-    fl_fail(err, FL_E_CORRUPT, "stored bytes are no value of type %s: %s", fl_buf_cstr(&name), what);
+    fl_fail(err, FL_ERR_CHECKPOINT_STORED_VALUE, fl_buf_cstr(&name), what);
     fl_buf_deinit(&name);
     return FL_E_CORRUPT;
 }
@@ -292,7 +294,7 @@ static bool well_formed(const fl_type *t) {
     }
 }
 
-static int bad_type(fl_error *err) { return fl_fail(err, FL_E_CORRUPT, "stored bytes are no type"); }
+static int bad_type(fl_error *err) { return fl_fail(err, FL_ERR_CHECKPOINT_STORED_TYPE); }
 
 static int decode_type(fl_reader *r, fl_arena *a, int depth, const fl_type **out, fl_error *err) {
     fl_type *t = FL_NEW(a, fl_type);
@@ -305,9 +307,7 @@ static int decode_type(fl_reader *r, fl_arena *a, int depth, const fl_type **out
     t->length = (int)fl_read_u32(r);
     t->precision = fl_read_u8(r);
     t->scale = fl_read_u8(r);
-    if (t->kind == FL_T_OBJECT)
-        return fl_fail(err, FL_E_UNSUPPORTED, "objects of kind '%s' cannot be read back without the job that made them",
-                       read_text(r, a));
+    if (t->kind == FL_T_OBJECT) return fl_fail(err, FL_ERR_CHECKPOINT_OBJECT_LOST, read_text(r, a));
     if (t->kind == FL_T_RAW || t->kind == FL_T_STRUCTURED) t->class_name = read_text(r, a);
     if (t->kind == FL_T_RAW) t->serializer = read_text(r, a);
     uint32_t n = fl_read_u32(r);

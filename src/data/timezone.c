@@ -27,6 +27,8 @@
 #include "base/platform.h"
 #include "base/str.h"
 #include "data/timestamp.h"
+#include "messages/name.h"
+#include "messages/type.h"
 
 enum {
     OFFSET_LIMIT = 26 * 3600, /* seconds; real ones stay within 16 hours */
@@ -451,7 +453,7 @@ static int load_file(const char *path, const char *name, const fl_tz **out, fl_e
     int rc = fl_disk_read_all(pf, path, FILE_LIMIT_BYTES, &a, &bytes, &n, err);
     if (rc == 0) {
         fl_tz *tz = parse_tzif(bytes, n, name);
-        rc = tz != NULL ? 1 : fl_fail(err, FL_E_IO, "'%s' is not a time zone file, or it is damaged", path);
+        rc = tz != NULL ? 1 : fl_fail(err, FL_ERR_TYPE_ZONE_FILE, path);
         if (tz != NULL) *out = add_known(tz);
     }
     fl_arena_deinit(&a);
@@ -540,22 +542,12 @@ static int fail_unknown(const char *name, fl_error *err) {
     bool installed = false;
     for (int i = 0, n = zone_dirs(dirs); i < n; i++)
         installed |= fl_disk_stat(fl_platform_real(), dirs[i], &st, err) == 0;
-    if (!installed) {
-        fl_fail(err, FL_E_IO, "cannot find time zone '%s': there is no time zone data on this machine (%s)", name,
-                dirs[0]);
-        return fl_error_hint(err,
-                             "Install the package tzdata (apt install tzdata, dnf install tzdata, apk add tzdata), or "
-                             "name a fixed offset such as GMT+01:00.");
-    }
+    if (!installed) { return fl_fail(err, FL_ERR_TYPE_NO_ZONE_DATA, name, dirs[0]); }
     fl_arena a;
     fl_arena_init(&a);
     const char *similar = similar_region(name, &a);
-    fl_fail(
-        err, FL_E_VALIDATION,
-        "Invalid time zone '%s'. The value should be a Time Zone Database (TZDB) ID such as 'America/Los_Angeles', a "
-        "fixed offset such as 'GMT+03:00', or 'UTC'",
-        name);
-    if (similar != NULL) fl_error_hint(err, "Did you mean '%s'?", similar);
+    fl_fail(err, FL_ERR_TYPE_UNKNOWN_ZONE, name);
+    if (similar != NULL) fl_error_hint(err, FL_HINT_DID_YOU_MEAN, similar);
     fl_arena_deinit(&a);
     return FL_E_VALIDATION;
 }

@@ -21,6 +21,10 @@
 
 #include "data/type.h"
 
+#include "messages/name.h"
+#include "messages/syntax.h"
+#include "messages/type.h"
+
 typedef struct parser {
     fl_arena *a;
     const char *start, *end;
@@ -145,13 +149,11 @@ static int unexpected_at(parser *ps, const char *p) {
     fl_str t = p < ps->end ? token_at(ps, p) : fl_str_make("<EOF>", 5);
     int n = (int)FL_MIN(t.n, (size_t)200);
     if (!ps->ddl && p == ps->end)
-        fl_fail(ps->err, FL_E_VALIDATION, "Could not parse type at position %zu: Unexpected end.",
-                (size_t)(p - ps->start));
+        fl_fail(ps->err, FL_ERR_TYPE_ENDS, (size_t)(p - ps->start));
     else if (!ps->ddl)
-        fl_fail(ps->err, FL_E_VALIDATION, "Could not parse type at position %zu: Unexpected token: %.*s",
-                (size_t)(p - ps->start), n, t.p);
+        fl_fail(ps->err, FL_ERR_TYPE_TOKEN, (size_t)(p - ps->start), n, t.p);
     else
-        fl_fail(ps->err, FL_E_PARSE, "Encountered \"%.*s\"", n, t.p);
+        fl_fail(ps->err, FL_ERR_TYPE_SYNTAX, n, t.p);
     return fail_at(ps, p, p < ps->end ? t.n : 0);
 }
 
@@ -160,7 +162,7 @@ static const fl_type *no_name_at(parser *ps, const char *p) {
     fl_str w = word_at(ps, p);
     unexpected_at(ps, p);
     if (!ps->ddl || !is_reserved(w)) return NULL;
-    fl_fail(ps->err, FL_E_PARSE, "Incorrect syntax near the keyword '%.*s'", (int)w.n, w.p);
+    fl_fail(ps->err, FL_ERR_TYPE_KEYWORD, (int)w.n, w.p);
     fail_at(ps, p, w.n);
     return NULL;
 }
@@ -176,15 +178,17 @@ static fl_str taken(const parser *ps, const char *text) {
     return fl_str_make(ps->p - n, n);
 }
 
-static const fl_type *refuse(parser *ps, fl_str at, int code, const char *message) {
-    fl_fail(ps->err, code, "%s", message);
+FL_PRINTF(4, 5) static const fl_type *refuse(parser *ps, fl_str at, int code, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    fl_vfail(ps->err, code, fmt, ap);
+    va_end(ap);
     fail_at(ps, at.p, at.n);
     return NULL;
 }
 
 static const fl_type *out_of_range(parser *ps, fl_str at, const char *what, int least, int most) {
-    const char *text = fl_arena_printf(ps->a, "%s must be between %d and %d (both inclusive).", what, least, most);
-    return refuse(ps, at, FL_E_VALIDATION, text);
+    return refuse(ps, at, FL_ERR_TYPE_RANGE, what, least, most);
 }
 
 /* ---- parts of a type ---- */
@@ -196,8 +200,7 @@ static int parse_int(parser *ps, int *out) {
     for (; q < ps->end && is_digit(*q); q++) x = FL_MIN(x * 10 + (*q - '0'), (int64_t)1 << 40);
     if (q == p) return unexpected_at(ps, p);
     if (x > INT32_MAX) {
-        fl_fail(ps->err, FL_E_PARSE, "Literal '%.*s' can not be parsed to type 'java.lang.Integer'",
-                (int)FL_MIN(q - p, (ptrdiff_t)100), p);
+        fl_fail(ps->err, FL_ERR_SYNTAX_NUMBER_TOO_LARGE, (int)FL_MIN(q - p, (ptrdiff_t)100), p);
         return fail_at(ps, p, (size_t)(q - p));
     }
     ps->p = q;
@@ -295,10 +298,7 @@ static const fl_type *parse_decimal(parser *ps, const word *w, int depth) {
     if (ps->ddl) p = FL_MIN(p, (int)FL_DECIMAL_PRECISION_MAX);
     if (p < 1 || p > FL_DECIMAL_PRECISION_MAX)
         return out_of_range(ps, at, "Decimal precision", 1, FL_DECIMAL_PRECISION_MAX);
-    if (s > p)
-        return refuse(
-            ps, at, FL_E_VALIDATION,
-            fl_arena_printf(ps->a, "Decimal scale must be between 0 and the precision %d (both inclusive).", p));
+    if (s > p) return refuse(ps, at, FL_ERR_TYPE_SCALE, p);
     return fl_type_decimal(ps->a, p, s, true);
 }
 
@@ -383,8 +383,7 @@ static const fl_type *parse_interval(parser *ps, const word *w, int depth) {
     bool months = from <= UNIT_MONTH;
     if (try_word(ps, "TO")) {
         if (parse_unit(ps, from + 1, &to) < 0 || parse_unit_precision(ps, to, false) < 0) return NULL;
-        if (months && to != UNIT_MONTH)
-            return refuse(ps, at, FL_E_VALIDATION, "An interval holds months, or days and times, not both");
+        if (months && to != UNIT_MONTH) return refuse(ps, at, FL_ERR_TYPE_INTERVAL_MIX);
     }
     return fl_type_of(months ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, true);
 }
@@ -428,7 +427,7 @@ static int check_unique_names(parser *ps, const char *at, const fl_field *fields
     }
     bool ok = found.n == 0;
     if (!ok) {
-        fl_fail(ps->err, FL_E_VALIDATION, "Field names must be unique. Found duplicates: [%s]", fl_buf_cstr(&found));
+        fl_fail(ps->err, FL_ERR_TYPE_FIELD_TWICE, fl_buf_cstr(&found));
         fail_at(ps, at, (size_t)(ps->p - at));
     }
     fl_buf_deinit(&found);
@@ -495,8 +494,7 @@ static const fl_type *parse_raw(parser *ps, const word *w, int depth) {
 
 static const fl_type *parse_unsupported(parser *ps, const word *w, int depth) {
     (void)depth;
-    return refuse(ps, taken(ps, w->text), FL_E_UNSUPPORTED,
-                  fl_arena_printf(ps->a, "Type is not supported: %s", w->text));
+    return refuse(ps, taken(ps, w->text), FL_ERR_TYPE_UNSUPPORTED, w->text);
 }
 
 static const word words[] = {
@@ -549,7 +547,7 @@ static const fl_type *unknown_name(parser *ps, const char *p) {
         if (rc == 0) fl_buf_printf(&name, "%s%s", name.n > 0 ? "." : "", part);
     } while (rc == 0 && try_char(ps, '.'));
     if (rc == 0) {
-        fl_fail(ps->err, FL_E_VALIDATION, "Unknown identifier '%s'", fl_buf_cstr(&name));
+        fl_fail(ps->err, FL_ERR_NAME_UNKNOWN_IDENTIFIER, fl_buf_cstr(&name));
         fail_at(ps, p, (size_t)(ps->p - p));
     }
     fl_buf_deinit(&name);
@@ -575,8 +573,7 @@ static int height(const fl_type *t) {
 }
 
 static const fl_type *too_deep(parser *ps) {
-    return refuse(ps, fl_str_make(ps->p, 0), FL_E_LIMIT,
-                  fl_arena_printf(ps->a, "A type nests more than %d levels deep", FL_TYPE_DEPTH_MAX));
+    return refuse(ps, fl_str_make(ps->p, 0), FL_ERR_TYPE_DEPTH, FL_TYPE_DEPTH_MAX);
 }
 
 /* A nullable ROW of DDL: so are its fields, and theirs if they are rows. */

@@ -3,6 +3,9 @@
  * end. */
 #include "env/catalogs.h"
 
+#include "messages/name.h"
+#include "messages/session.h"
+
 #include <stdlib.h>
 
 typedef struct database {
@@ -86,7 +89,7 @@ static int fail_at(fl_pos pos, fl_error *err) { return fl_error_at(err, (fl_span
 static int resolve_in(const char *catalog, const char *database_name, const fl_name *name, const char *path[3],
                       fl_error *err) {
     if (name->n > 3) {
-        fl_fail(err, FL_E_VALIDATION, "a table is named by at most three parts: catalog, database and table");
+        fl_fail(err, FL_ERR_NAME_PARTS);
         return fail_at(name->pos, err);
     }
     path[0] = name->n >= 3 ? name->part[0] : catalog;
@@ -124,21 +127,19 @@ int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, c
     *out = fl_catalogs_lookup(c, path);
     if (*out != NULL) return 0;
     if (find_catalog(c, path[0]) < 0) {
-        fl_fail(err, FL_E_VALIDATION, "Object '%s' not found", path[0]);
+        fl_fail(err, FL_ERR_NAME_OBJECT, path[0]);
     } else if (find_database(c, path[0], path[1]) < 0) {
-        fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s'", path[1], path[0]);
+        fl_fail(err, FL_ERR_NAME_OBJECT_IN, path[1], path[0]);
     } else {
         const char *near = nearest(c, path);
-        fl_fail(err, FL_E_VALIDATION, "Object '%s' not found", path[2]);
-        if (name->n > 1)
-            fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s.%s'", path[2], path[0], path[1]);
+        fl_fail(err, FL_ERR_NAME_OBJECT, path[2]);
+        if (name->n > 1) fl_fail(err, FL_ERR_NAME_OBJECT_IN_DATABASE, path[2], path[0], path[1]);
         if (near != NULL && fl_str_ieq(fl_str_from(near), fl_str_from(path[2])))
-            fl_fail(err, FL_E_VALIDATION, "Object '%s' not found within '%s.%s'; did you mean '%s'?", path[2], path[0],
-                    path[1], near);
+            fl_fail(err, FL_ERR_NAME_OBJECT_MISSPELT, path[2], path[0], path[1], near);
         else if (near != NULL)
-            fl_error_hint(err, "did you mean '%s'?", near);
+            fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near);
         else
-            fl_error_hint(err, "SHOW TABLES lists what there is");
+            fl_error_hint(err, FL_HINT_NAME_SHOW_TABLES);
     }
     return fail_at(name->pos, err);
 }
@@ -148,7 +149,7 @@ int fl_catalogs_find(void *catalogs, const fl_name *name, const char *catalog, c
 int fl_catalogs_use(fl_catalogs *c, const fl_name *catalog, fl_error *err) {
     int i = find_catalog(c, catalog->part[0]);
     if (catalog->n != 1 || i < 0) {
-        fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog->part[0]);
+        fl_fail(err, FL_ERR_NAME_CATALOG, catalog->part[0]);
         return fail_at(catalog->pos, err);
     }
     c->current = c->catalogs[i];
@@ -167,7 +168,7 @@ static void split_database(const fl_catalogs *c, const fl_name *name, const char
 }
 
 static int no_database(const char *catalog, const char *database_name, fl_pos pos, fl_error *err) {
-    fl_fail(err, FL_E_VALIDATION, "Database %s does not exist in Catalog %s.", database_name, catalog);
+    fl_fail(err, FL_ERR_NAME_DATABASE, database_name, catalog);
     return fail_at(pos, err);
 }
 
@@ -176,7 +177,7 @@ int fl_catalogs_use_database(fl_catalogs *c, const fl_name *name, fl_error *err)
     split_database(c, name, &catalog, &database_name);
     int k = find_catalog(c, catalog);
     if (k < 0) {
-        fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog);
+        fl_fail(err, FL_ERR_NAME_CATALOG, catalog);
         return fail_at(name->pos, err);
     }
     int i = find_database(c, catalog, database_name);
@@ -196,19 +197,15 @@ int fl_catalogs_create(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err) {
     const char *name = s->name.part[0], *type = option_of(s, "type"), *database_name = option_of(s, "default-database");
     if (find_catalog(c, name) >= 0) {
         if (s->if_not_exists) return 0;
-        fl_fail(err, FL_E_VALIDATION, "Catalog %s already exists.", name);
+        fl_fail(err, FL_ERR_NAME_CATALOG_EXISTS, name);
         return fail_at(s->name.pos, err);
     }
     if (type == NULL) {
-        fl_fail(err, FL_E_VALIDATION, "Catalog options do not contain an option key 'type' for discovering a catalog.");
+        fl_fail(err, FL_ERR_SESSION_CATALOG_TYPE_MISSING);
         return fail_at(s->name.pos, err);
     }
     if (strcmp(type, "generic_in_memory") != 0) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Could not find any factory for identifier '%s' that implements "
-                "'org.apache.flink.table.factories.CatalogFactory' in the classpath.",
-                type);
-        fl_error_hint(err, "catalogs are of type 'generic_in_memory'; other types are not supported yet");
+        fl_fail(err, FL_ERR_SESSION_CATALOG_TYPE, type);
         return fail_at(s->name.pos, err);
     }
     add_catalog(c, name, database_name ? database_name : "default");
@@ -219,11 +216,11 @@ int fl_catalogs_drop(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err) {
     int i = find_catalog(c, s->name.part[0]);
     if (i < 0) {
         if (s->if_exists) return 0;
-        fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist.", s->name.part[0]);
+        fl_fail(err, FL_ERR_NAME_CATALOG, s->name.part[0]);
         return fail_at(s->name.pos, err);
     }
     if (strcmp(c->catalogs[i], c->current) == 0) {
-        fl_fail(err, FL_E_VALIDATION, "Cannot drop a catalog which is currently in use.");
+        fl_fail(err, FL_ERR_SESSION_CATALOG_IN_USE);
         return fail_at(s->name.pos, err);
     }
     for (int k = 0; k < c->n_databases; k++)
@@ -239,12 +236,12 @@ int fl_catalogs_create_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *
     const char *catalog, *database_name;
     split_database(c, &s->name, &catalog, &database_name);
     if (find_catalog(c, catalog) < 0) {
-        fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog);
+        fl_fail(err, FL_ERR_NAME_CATALOG, catalog);
         return fail_at(s->name.pos, err);
     }
     if (find_database(c, catalog, database_name) >= 0) {
         if (s->if_not_exists) return 0;
-        fl_fail(err, FL_E_VALIDATION, "Database %s already exists in Catalog %s.", database_name, catalog);
+        fl_fail(err, FL_ERR_NAME_DATABASE_EXISTS, database_name, catalog);
         return fail_at(s->name.pos, err);
     }
     add_database(c, catalog, database_name);
@@ -258,7 +255,7 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
     if (i < 0) return s->if_exists ? 0 : no_database(catalog, database_name, s->name.pos, err);
     bool current = strcmp(catalog, c->current) == 0 && strcmp(database_name, c->current_database) == 0;
     if (current) {
-        fl_fail(err, FL_E_VALIDATION, "Cannot drop a database which is currently in use.");
+        fl_fail(err, FL_ERR_SESSION_DATABASE_IN_USE);
         return fail_at(s->name.pos, err);
     }
     for (int k = 0; k < c->n_entries; k++) {
@@ -266,8 +263,8 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
         if (t == NULL || t->temporary || strcmp(t->catalog, catalog) != 0 || strcmp(t->database, database_name) != 0)
             continue;
         if (!s->cascade) {
-            fl_fail(err, FL_E_VALIDATION, "Database %s in catalog %s is not empty.", database_name, catalog);
-            fl_error_hint(err, "DROP DATABASE %s CASCADE drops its tables too", database_name);
+            fl_fail(err, FL_ERR_SESSION_DATABASE_FULL, database_name, catalog);
+            fl_error_hint(err, FL_HINT_SESSION_DROP_CASCADE, database_name);
             return fail_at(s->name.pos, err);
         }
         c->entries[k] = NULL;
@@ -280,17 +277,15 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
 
 static int exists_already(const char *const path[3], bool temporary, bool view, fl_error *err) {
     if (temporary)
-        return fl_fail(err, FL_E_VALIDATION, "Temporary %s '`%s`.`%s`.`%s`' already exists", view ? "view" : "table",
-                       path[0], path[1], path[2]);
-    return fl_fail(err, FL_E_VALIDATION, "Table (or view) %s.%s already exists in Catalog %s.", path[1], path[2],
-                   path[0]);
+        return fl_fail(err, FL_ERR_NAME_TEMPORARY_EXISTS, view ? "view" : "table", path[0], path[1], path[2]);
+    return fl_fail(err, FL_ERR_NAME_TABLE_EXISTS, path[1], path[2], path[0]);
 }
 
 int fl_catalogs_add(fl_catalogs *c, const fl_name *name, const fl_catalog_table *t, bool if_not_exists, fl_error *err) {
     const char *path[3] = {0};
     FL_TRY(fl_catalogs_resolve(c, name, path, err));
     if (find_catalog(c, path[0]) < 0) {
-        fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist.", path[0]);
+        fl_fail(err, FL_ERR_NAME_CATALOG, path[0]);
         return fail_at(name->pos, err);
     }
     if (!t->temporary && find_database(c, path[0], path[1]) < 0) return no_database(path[0], path[1], name->pos, err);
@@ -316,22 +311,18 @@ int fl_catalogs_drop_table(fl_catalogs *c, const fl_ast_stmt *s, bool view, fl_e
     fl_catalog_table **temporary = find_entry(c, path, true), **permanent = find_entry(c, path, false);
     fl_catalog_table **found = s->temporary ? temporary : permanent;
     if (!s->temporary && temporary != NULL && (*temporary)->is_view == view) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Temporary %s with identifier '`%s`.`%s`.`%s`' exists. Drop it first before removing the permanent %s.",
-                what, path[0], path[1], path[2], what);
-        fl_error_hint(err, "DROP TEMPORARY %s drops it", view ? "VIEW" : "TABLE");
+        fl_fail(err, FL_ERR_NAME_TEMPORARY_HIDES, what, path[0], path[1], path[2], what);
+        fl_error_hint(err, FL_HINT_NAME_DROP_TEMPORARY, view ? "VIEW" : "TABLE");
         return fail_at(s->name.pos, err);
     }
     if (found == NULL || (*found)->is_view != view) {
         if (s->if_exists) return 0;
         if (s->temporary)
-            fl_fail(err, FL_E_VALIDATION, "Temporary table or view with identifier '%s.%s.%s' does not exist.", path[0],
-                    path[1], path[2]);
+            fl_fail(err, FL_ERR_NAME_NO_TEMPORARY, path[0], path[1], path[2]);
         else
-            fl_fail(err, FL_E_VALIDATION, "%s with identifier '%s.%s.%s' does not exist.", view ? "View" : "Table",
-                    path[0], path[1], path[2]);
+            fl_fail(err, FL_ERR_NAME_NO_OBJECT, view ? "View" : "Table", path[0], path[1], path[2]);
         if (found != NULL)
-            fl_error_hint(err, "it is a %s: DROP %s drops it", view ? "table" : "view", view ? "TABLE" : "VIEW");
+            fl_error_hint(err, FL_HINT_NAME_DROP_OTHER_KIND, view ? "table" : "view", view ? "TABLE" : "VIEW");
         return fail_at(s->name.pos, err);
     }
     *found = NULL;
@@ -355,7 +346,7 @@ int fl_catalogs_list(const fl_catalogs *c, fl_arena *a, const char ***out, int *
 
 int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *catalog, const char ***out, int *n,
                                fl_error *err) {
-    if (find_catalog(c, catalog) < 0) return fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog);
+    if (find_catalog(c, catalog) < 0) return fl_fail(err, FL_ERR_NAME_CATALOG, catalog);
     *out = FL_NEW_N(a, const char *, c->n_databases);
     *n = 0;
     for (int i = 0; i < c->n_databases; i++)
@@ -367,9 +358,9 @@ int fl_catalogs_list_databases(const fl_catalogs *c, fl_arena *a, const char *ca
 
 int fl_catalogs_list_tables(const fl_catalogs *c, fl_arena *a, const char *catalog, const char *database_name,
                             bool views_only, const char ***out, int *n, fl_error *err) {
-    if (find_catalog(c, catalog) < 0) return fl_fail(err, FL_E_VALIDATION, "Catalog %s does not exist", catalog);
+    if (find_catalog(c, catalog) < 0) return fl_fail(err, FL_ERR_NAME_CATALOG, catalog);
     if (find_database(c, catalog, database_name) < 0)
-        return fl_fail(err, FL_E_VALIDATION, "Database '%s'.'%s' doesn't exist.", catalog, database_name);
+        return fl_fail(err, FL_ERR_NAME_NO_DATABASE, catalog, database_name);
     *out = FL_NEW_N(a, const char *, c->n_entries);
     *n = 0;
     for (int i = 0; i < c->n_entries; i++) {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "data/rowcodec.h"
+#include "messages/checkpoint.h"
 
 enum { QUEUE_ROOM = 16 /* batches that wait for the client before the sink stops */ };
 
@@ -153,7 +154,7 @@ static int encode_batch(const fl_batch *b, fl_buf *out, fl_error *err) {
 static int decode_batch(fl_reader *in, const fl_schema *schema, fl_batch **out, fl_error *err) {
     fl_builder rows;
     uint32_t n = fl_read_u32(in);
-    int rc = n <= FL_BATCH_ROWS_MAX ? 0 : fl_fail(err, FL_E_CORRUPT, "rows of a query in the checkpoint are malformed");
+    int rc = n <= FL_BATCH_ROWS_MAX ? 0 : fl_fail(err, FL_ERR_CHECKPOINT_RESULT_ROWS);
     fl_builder_init(&rows, schema, (int)FL_MIN(n, (uint32_t)FL_BATCH_ROWS_MAX) + 1);
     for (uint32_t r = 0; r < n && rc == 0; r++) {
         uint8_t kind = fl_read_u8(in);
@@ -199,7 +200,7 @@ static int collect_restore(fl_sink *s, const fl_str *own, int n, fl_error *err) 
                 into->batches[into->n++] = rows;
             }
         }
-        if (in.bad) return fl_fail(err, FL_E_CORRUPT, "rows of a query in the checkpoint are malformed");
+        if (in.bad) return fl_fail(err, FL_ERR_CHECKPOINT_RESULT_ROWS);
     }
     return 0;
 }

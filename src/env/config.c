@@ -17,6 +17,9 @@
  */
 #include "env/config_int.h"
 
+#include "messages/name.h"
+#include "messages/option.h"
+
 #include <stdlib.h>
 
 typedef struct setting {
@@ -79,11 +82,11 @@ static int unknown_key(const char *key, fl_error *err) {
     for (int i = 0; i < fl_config_table_n; i++) FL_PUSH(&a, known, n, cap, fl_config_table[i].key);
     for (const fl_config_alias *s = fl_config_aliases; s->key != NULL; s++) FL_PUSH(&a, known, n, cap, s->key);
     const char *near = fl_suggest(key, known, n);
-    fl_fail(err, FL_E_VALIDATION, "unknown option '%s'", key);
+    fl_fail(err, FL_ERR_OPTION_UNKNOWN_KEY, key);
     if (near != NULL)
-        fl_error_hint(err, "Did you mean '%s'?", fl_config_key(near)->key);
+        fl_error_hint(err, FL_HINT_DID_YOU_MEAN, fl_config_key(near)->key);
     else
-        fl_error_hint(err, "Parameters of your own are written 'pipeline.global-job-parameters.…'.");
+        fl_error_hint(err, FL_HINT_OPTION_OWN_PARAMETERS);
     fl_arena_deinit(&a);
     return err->code;
 }
@@ -131,7 +134,7 @@ static void tell(const fl_config *c, const char *key, const char *why) {
 }
 
 static int refuse(const fl_option_def *def, const char *value, fl_error *err) {
-    fl_fail(err, FL_E_UNSUPPORTED, "option '%s' = '%s' is not supported", def->key, value);
+    fl_fail(err, FL_ERR_OPTION_VALUE_NOT_YET, def->key, value);
     return fl_error_hint(err, "%s", def->note);
 }
 
@@ -142,7 +145,7 @@ int fl_config_set(fl_config *c, fl_config_layer layer, const char *key, const ch
     if (def == NULL && family == NULL) return unknown_key(key, err);
     if (def != NULL) {
         if (fl_option_check(def, fl_str_from(value), err) < 0)
-            return fl_error_prefix(err, "Could not parse value '%s' for key '%s'. ", value, def->key);
+            return fl_error_prefix(err, FL_AT_OPTION_IN_VALUE, value, def->key);
         switch (fl_option_verdict(def, fl_str_from(value))) {
         case FL_OPT_HONOURED: break;
         case FL_OPT_NOTED: why = def->note; break;
@@ -270,9 +273,8 @@ static int exponential(const fl_config *c, fl_restart_strategy *out, fl_error *e
     out->interval_ms = fl_config_duration_ms(c, EXPONENTIAL "reset-backoff-threshold");
     out->jitter = fl_config_double(c, EXPONENTIAL "jitter-factor");
     out->attempts = attempts == INT32_MAX ? -1 : (int)attempts;
-    if (out->delay_ms > out->max_backoff_ms)
-        return fl_fail(err, FL_E_VALIDATION, "Initial backoff cannot be higher than maximum backoff.");
-    if (!(out->multiplier > 1)) return fl_fail(err, FL_E_VALIDATION, "Backoff multiplier must be greater than 1.");
+    if (out->delay_ms > out->max_backoff_ms) return fl_fail(err, FL_ERR_OPTION_BACKOFF_ORDER);
+    if (!(out->multiplier > 1)) return fl_fail(err, FL_ERR_OPTION_BACKOFF_FACTOR);
     return 0;
 }
 

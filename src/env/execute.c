@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "env/session.h"
+#include "messages/session.h"
 #include "sql/parser.h"
 
 /* A statement at work. */
@@ -95,8 +96,7 @@ static int run_inserts(execution *x, fl_ast_insert *const *inserts, int n, flott
 
 static int begin_set(execution *x, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
-    if (s->in_statement_set)
-        return fl_fail(err, FL_E_VALIDATION, "a statement set has been begun already: END ends it");
+    if (s->in_statement_set) return fl_fail(err, FL_ERR_SESSION_SET_BEGUN);
     s->in_statement_set = true;
     return done(x, out);
 }
@@ -110,10 +110,7 @@ static void clear_set(flott_session *s) {
 
 static int add_to_set(execution *x, fl_str sql, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
-    if (x->stmt->kind != FL_STMT_INSERT) {
-        fl_fail(err, FL_E_VALIDATION, "Only INSERT statements can stand between BEGIN STATEMENT SET and END");
-        return fl_error_hint(err, "write END; first");
-    }
+    if (x->stmt->kind != FL_STMT_INSERT) { return fl_fail(err, FL_ERR_SESSION_SET_INSERTS); }
     fl_str copy = {fl_arena_strndup(&s->set_arena, sql.p, sql.n), sql.n};
     FL_PUSH(&s->set_arena, s->set, s->n_set, s->cap_set, copy);
     return done(x, out);
@@ -121,8 +118,8 @@ static int add_to_set(execution *x, fl_str sql, flott_result **out, fl_error *er
 
 static int end_set(execution *x, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
-    if (!s->in_statement_set) return fl_fail(err, FL_E_VALIDATION, "END without BEGIN STATEMENT SET");
-    int n = s->n_set, rc = n > 0 ? 0 : fl_fail(err, FL_E_VALIDATION, "NO statements in statement set");
+    if (!s->in_statement_set) return fl_fail(err, FL_ERR_SESSION_SET_END);
+    int n = s->n_set, rc = n > 0 ? 0 : fl_fail(err, FL_ERR_SESSION_SET_EMPTY);
     fl_ast_insert **inserts = FL_NEW_N(x->arena, fl_ast_insert *, n);
     for (int i = 0; i < n && rc == 0; i++) {
         fl_ast_stmt *stmt;
@@ -149,7 +146,7 @@ static int plan_for_explain(execution *x, const fl_ast_stmt *stmt, fl_job_plan *
     }
     case FL_STMT_INSERT: return plan_inserts(x, (fl_ast_insert *const *)&stmt->insert, 1, plan, &name, err);
     case FL_STMT_STATEMENT_SET: return plan_inserts(x, stmt->inserts, stmt->n_inserts, plan, &name, err);
-    default: return fl_fail(err, FL_E_VALIDATION, "EXPLAIN takes a query, an INSERT or a statement set");
+    default: return fl_fail(err, FL_ERR_SESSION_EXPLAIN);
     }
 }
 
@@ -159,7 +156,7 @@ static int explain(execution *x, flott_result **out, fl_error *err) {
     fl_job_plan *plan;
     fl_buf b;
     if (strstr(details, "JSON_EXECUTION_PLAN") != NULL)
-        return fl_fail(err, FL_E_UNSUPPORTED, "EXPLAIN JSON_EXECUTION_PLAN is not supported yet");
+        return fl_fail(err, FL_ERR_SESSION_NOT_YET, "EXPLAIN JSON_EXECUTION_PLAN");
     if (strstr(details, "ESTIMATED_COST") != NULL)
         fl_session_note(x->session,
                         "EXPLAIN ESTIMATED_COST: plans are not chosen by cost here, so there is none to show");
@@ -179,7 +176,7 @@ static int create_table(execution *x, flott_result **out, fl_error *err) {
     const fl_ast_create_table *t = x->stmt->create_table;
     fl_catalog_table def;
     fl_sql_ctx c;
-    if (t->replace || t->or_replace) return fl_fail(err, FL_E_UNSUPPORTED, "REPLACE TABLE is not supported yet");
+    if (t->replace || t->or_replace) return fl_fail(err, FL_ERR_SESSION_NOT_YET, "REPLACE TABLE");
     FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
     FL_TRY(fl_bind_create_table(&c, t, &def, err));
     FL_TRY(fl_catalogs_add(x->session->catalogs, &t->name, &def, t->if_not_exists, err));
@@ -209,7 +206,7 @@ static int drop(execution *x, flott_result **out, fl_error *err) {
     else if (strcmp(what, "CATALOG") == 0)
         FL_TRY(fl_catalogs_drop(c, x->stmt, err));
     else
-        return fl_fail(err, FL_E_UNSUPPORTED, "DROP %s is not supported yet", what);
+        return fl_fail(err, FL_ERR_SESSION_DROP_NOT_YET, what);
     return done(x, out);
 }
 
@@ -272,7 +269,7 @@ static int execute(execution *x, flott_result **out, fl_error *err) {
     case FL_STMT_SHOW:
     case FL_STMT_DESCRIBE: return fl_session_show(x->session, s, out, err);
     case FL_STMT_EXPLAIN: return explain(x, out, err);
-    case FL_STMT_UNSUPPORTED: return fl_fail(err, FL_E_UNSUPPORTED, "%s is not supported yet", s->what);
+    case FL_STMT_UNSUPPORTED: return fl_fail(err, FL_ERR_SESSION_NOT_YET, s->what);
     }
     return 0;
 }

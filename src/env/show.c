@@ -5,6 +5,8 @@
 #include "data/text.h"
 #include "env/session.h"
 #include "expr/aggregate.h"
+#include "messages/name.h"
+#include "messages/session.h"
 #include "sql/parser.h"
 
 /* Cells collected row by row. */
@@ -217,14 +219,10 @@ static int show_create(flott_session *s, const fl_ast_show *show, bool view, fl_
     FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
     const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
     if (t == NULL)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Could not execute SHOW CREATE %s. %s with identifier `%s`.`%s`.`%s` does not exist.", own,
-                       view ? "View" : "Table", path[0], path[1], path[2]);
+        return fl_fail(err, FL_ERR_NAME_SHOW_CREATE, own, view ? "View" : "Table", path[0], path[1], path[2]);
     if (t->is_view != view)
-        return fl_fail(
-            err, FL_E_VALIDATION,
-            "SHOW CREATE %s is only supported for %ss, but `%s`.`%s`.`%s` is a %s. Please use SHOW CREATE %s instead.",
-            own, view ? "view" : "table", path[0], path[1], path[2], view ? "table" : "view", other);
+        return fl_fail(err, FL_ERR_SESSION_SHOW_CREATE_KIND, own, view ? "view" : "table", path[0], path[1], path[2],
+                       view ? "table" : "view", other);
     fl_buf b;
     fl_buf_init(&b);
     view ? put_create_view(&b, t) : put_create_table(&b, t);
@@ -237,9 +235,7 @@ static int show_columns(flott_session *s, const fl_ast_show *show, fl_arena *a, 
     const char *path[3] = {0};
     FL_TRY(fl_catalogs_resolve(s->catalogs, &show->name, path, err));
     const fl_catalog_table *t = fl_catalogs_lookup(s->catalogs, path);
-    if (t == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "Tables or views with the identifier '%s.%s.%s' doesn't exist.", path[0],
-                       path[1], path[2]);
+    if (t == NULL) return fl_fail(err, FL_ERR_NAME_SHOW_COLUMNS, path[0], path[1], path[2]);
     *out = describe(s, show, t, a);
     return 0;
 }
@@ -322,7 +318,7 @@ static int show(flott_session *s, const fl_ast_stmt *stmt, fl_arena *a, flott_re
     const char *what = show->what;
     if (stmt->kind == FL_STMT_DESCRIBE) {
         if (strcmp(what, "TABLE") == 0) return show_columns(s, show, a, out, err);
-        return fl_fail(err, FL_E_UNSUPPORTED, "DESCRIBE %s is not supported yet", what);
+        return fl_fail(err, FL_ERR_SESSION_DESCRIBE_NOT_YET, what);
     }
     if (strcmp(what, "COLUMNS") == 0) return show_columns(s, show, a, out, err);
     if (strcmp(what, "CREATE TABLE") == 0) return show_create(s, show, false, a, out, err);
@@ -345,7 +341,7 @@ static int show(flott_session *s, const fl_ast_stmt *stmt, fl_arena *a, flott_re
     else if (strcmp(what, "JOBS") == 0)
         *out = show_jobs(s, a);
     else
-        return fl_fail(err, FL_E_UNSUPPORTED, "SHOW %s is not supported yet", what);
+        return fl_fail(err, FL_ERR_SESSION_SHOW_NOT_YET, what);
     return 0;
 }
 

@@ -9,6 +9,7 @@
  */
 #include "base/platform_sim.h"
 #include "env/session.h"
+#include "messages/session.h"
 
 #include <stdlib.h>
 
@@ -66,7 +67,7 @@ int64_t fl_session_due_ms(flott_session *s) {
 }
 
 static int need_simulation(const flott_session *s, fl_error *err) {
-    return s->opt.simulated ? 0 : fl_fail(err, FL_E_VALIDATION, "time can only be moved in a simulated session");
+    return s->opt.simulated ? 0 : fl_fail(err, FL_ERR_SESSION_NOT_SIMULATED);
 }
 
 int flott_session_settle(flott_session *s, flott_error *err) {
@@ -93,7 +94,7 @@ int64_t flott_session_clock(const flott_session *s) { return fl_now_ms(s->pf); }
 int flott_session_set_clock(flott_session *s, int64_t clock_ms, flott_error *err) {
     fl_error *e = fl_error_of(err);
     FL_TRY(need_simulation(s, e));
-    if (s->n_jobs > 0) return fl_fail(e, FL_E_VALIDATION, "the clock can only be set before the first job");
+    if (s->n_jobs > 0) return fl_fail(e, FL_ERR_SESSION_CLOCK_LATE);
     fl_sim_set_clock_ms(s->pf, clock_ms);
     return 0;
 }

@@ -2,6 +2,8 @@
 /* submit.c -- from the session's settings and a plan to a job that runs. */
 #include "env/session.h"
 
+#include "messages/session.h"
+
 #include <stdlib.h>
 
 /* ---- binding and planning ---- */
@@ -20,7 +22,7 @@ static int find_zone(const flott_session *s, const fl_tz **out, fl_error *err) {
         return 0;
     }
     int rc = fl_tz_find(name, out, err);
-    return rc < 0 ? fl_error_prefix(err, "table.local-time-zone: ") : 0;
+    return rc < 0 ? fl_error_prefix(err, FL_AT_SESSION_TIME_ZONE) : 0;
 }
 
 int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_error *err) {
@@ -70,9 +72,8 @@ static int local_path(fl_arena *a, const char *key, const char *value, const cha
         return 0;
     }
     if (scheme == NULL) return 0;
-    fl_fail(err, FL_E_UNSUPPORTED, "%s = '%s': only local files are supported yet", key, value);
     (void)a;
-    return fl_error_hint(err, "use a local path, or file:///…");
+    return fl_fail(err, FL_ERR_SESSION_LOCAL_FILES, key, value);
 }
 
 /* The k-th job of a session has a folder of its own below that of the first. */
@@ -232,9 +233,7 @@ int flott_job_wait(flott_job *j, int64_t timeout_ms, flott_error *err) {
         if (fl_session_step(s)) continue;
         int64_t due = fl_session_due_ms(s);
         if (due > until) return FLOTT_TIMEOUT;
-        if (due == INT64_MAX)
-            return fl_fail(fl_error_of(err), FL_E_RUNTIME, "the job '%s' waits for something that never comes",
-                           j->name);
+        if (due == INT64_MAX) return fl_fail(fl_error_of(err), FL_ERR_SESSION_STUCK, j->name);
         s->pf->ops->advance_to(s->pf, due);
     }
     return fl_job_wait(j->job, fl_error_of(err));

@@ -20,6 +20,7 @@
 #include "data/rowcodec.h"
 #include "exec/ops.h"
 #include "exec/results.h"
+#include "messages/checkpoint.h"
 #include "state/keytab.h"
 
 enum { BUNDLE_GROUPS_MAX = FL_BATCH_ROWS / 2 }; /* each makes two rows at most, and all go in one batch */
@@ -440,9 +441,7 @@ static int by_old_id(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int corrupt(fl_error *err) {
-    return fl_fail(err, FL_E_CORRUPT, "the groups in the checkpoint do not fit the query");
-}
+static int corrupt(fl_error *err) { return fl_fail(err, FL_ERR_CHECKPOINT_GROUPS); }
 
 /* A group of the bundle as the checkpoint has it. */
 typedef struct saved_group {

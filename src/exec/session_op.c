@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "messages/checkpoint.h"
 
 void fl_session_op_open(fl_session_op *s, const fl_session_content *content, const fl_window *w, const int *key_at,
                         int n_keys) {
@@ -246,9 +247,7 @@ static int by_old_id(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-int fl_session_op_corrupt(fl_error *err) {
-    return fl_fail(err, FL_E_CORRUPT, "the sessions in the checkpoint do not fit the query");
-}
+int fl_session_op_corrupt(fl_error *err) { return fl_fail(err, FL_ERR_CHECKPOINT_SESSIONS); }
 
 static int restore_session(fl_session_op *s, fl_str entry, fl_error *err) {
     fl_reader in = fl_reader_make(entry.p, entry.n);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "exec/ops.h"
+#include "messages/table.h"
 
 typedef struct sink_op {
     fl_op base;
@@ -57,12 +58,7 @@ static int enforce_not_null(const sink_op *o, fl_batch *b, fl_batch **out, fl_er
         }
         if (n == in->n_sel) continue;
         if (!p->drop_null_rows) {
-            fl_fail(
-                err, FL_E_RUNTIME,
-                "Column '%s' is NOT NULL, however, a null value is being written into it. You can set job "
-                "configuration "
-                "'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such records silently.",
-                o->sink->schema->fields[p->not_null[i]].name);
+            fl_fail(err, FL_ERR_TABLE_NULL_FOR_NOT_NULL, o->sink->schema->fields[p->not_null[i]].name);
             fl_batch_unref(in);
             *out = NULL;
             return err->code;

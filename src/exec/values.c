@@ -2,6 +2,8 @@
 /* values.c -- VALUES and SELECT without FROM: rows that stand in the plan. Subtask 0 gives them all. */
 #include "exec/source.h"
 
+#include "messages/checkpoint.h"
+
 typedef struct values_source {
     fl_source base;
     fl_batch *rows; /* borrowed from the plan */
@@ -38,8 +40,7 @@ static int values_restore(fl_source *s, const fl_str *own, int n, fl_error *err)
     values_source *v = (values_source *)s;
     fl_reader r = fl_reader_make(own[0].p, own[0].n);
     uint32_t at = fl_read_u32(&r);
-    if (r.bad || at > (uint32_t)v->rows->n)
-        return fl_fail(err, FL_E_CORRUPT, "the position in VALUES in the checkpoint is malformed");
+    if (r.bad || at > (uint32_t)v->rows->n) return fl_fail(err, FL_ERR_CHECKPOINT_VALUES);
     if (s->ctx->subtask == 0) v->at = (int)at;
     return 0;
 }

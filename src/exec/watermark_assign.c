@@ -12,6 +12,8 @@
  */
 #include "exec/ops.h"
 #include "expr/program.h"
+#include "messages/checkpoint.h"
+#include "messages/table.h"
 
 enum { STRETCH_ROWS = 128 };
 
@@ -46,11 +48,7 @@ static int watermark_open(fl_op *op, fl_error *err) {
 static int check_rowtime(const watermark_assign *w, const fl_batch *b, fl_error *err) {
     const fl_column *c = b->cols[w->plan->rowtime];
     for (int k = 0; c->valid != NULL && k < b->n_sel; k++)
-        if (fl_column_is_null(c, fl_batch_row(b, k))) {
-            fl_fail(err, FL_E_RUNTIME, "RowTime field should not be null, please convert it to a non-null long value.");
-            return fl_error_hint(err, "Give the time attribute a value for every row, for example by a computed column "
-                                      "COALESCE(…, …), or filter such rows out in the source.");
-        }
+        if (fl_column_is_null(c, fl_batch_row(b, k))) { return fl_fail(err, FL_ERR_TABLE_NULL_ROWTIME); }
     return 0;
 }
 
@@ -157,7 +155,7 @@ static int watermark_restore(fl_op *op, const fl_restore *r, fl_error *err) {
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         greatest = FL_MIN(greatest, fl_read_i64(&in));
         sent = FL_MIN(sent, fl_read_i64(&in));
-        if (in.bad) return fl_fail(err, FL_E_CORRUPT, "the watermark in the checkpoint is malformed");
+        if (in.bad) return fl_fail(err, FL_ERR_CHECKPOINT_WATERMARK);
     }
     if (r->n_own > 0) {
         w->greatest = greatest;

@@ -22,6 +22,7 @@
 #include "exec/ops.h"
 #include "exec/results.h"
 #include "exec/window_store.h"
+#include "messages/checkpoint.h"
 
 enum { READ_ROWS = 512 };
 
@@ -391,7 +392,7 @@ static int window_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {
         if (r->n_own == op->ctx->parallelism && i != op->ctx->subtask) continue;
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         watermark = FL_MIN(watermark, fl_read_i64(&in));
-        if (in.bad) return fl_fail(err, FL_E_CORRUPT, "the watermark in the checkpoint is malformed");
+        if (in.bad) return fl_fail(err, FL_ERR_CHECKPOINT_WATERMARK);
         own[n++] = fl_str_make(in.p, (size_t)(in.end - in.p));
     }
     FL_TRY(fl_window_store_restore(w->store, &(fl_restore){own, n, r->entries, r->n_entries}, err));

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "messages/checkpoint.h"
 
 enum { DENSE_IDS_MAX = 1 << 16, MERGE_SLICES_MAX = 4, CHUNK = 512, FEW_ROWS_MIN = 32 };
 enum { SPARE_SLICES_MAX = 64, SPARE_ROWS_MAX = 1024 };
@@ -774,9 +775,7 @@ static int by_old_id(const void *a, const void *b) {
     return (x->place > y->place) - (x->place < y->place);
 }
 
-static int corrupt(fl_error *err) {
-    return fl_fail(err, FL_E_CORRUPT, "the windows in the checkpoint do not fit the query");
-}
+static int corrupt(fl_error *err) { return fl_fail(err, FL_ERR_CHECKPOINT_WINDOWS); }
 
 static int restore_entry(fl_window_store *s, saved *e, bool running, fl_error *err) {
     uint32_t id;

@@ -12,17 +12,24 @@
 #include "data/decimal.h"
 #include "expr/cells.h"
 #include "expr/program.h"
+#include "messages/checkpoint.h"
+#include "messages/function.h"
+#include "messages/type.h"
 
 /* ---- type rules ---- */
 
 static int refuse(const fl_agg_call *call, const char *form, fl_error *err) {
-    fl_buf b;
-    fl_buf_init(&b);
-    fl_buf_printf(&b, "Cannot apply '%s' to arguments of type '%s(<", call->fn->name, call->fn->name);
-    fl_type_print(&b, call->arg_type, FL_TYPE_BARE);
-    fl_buf_printf(&b, ">)'. Supported form(s): '%s(<%s>)'", call->fn->name, form);
-    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
-    fl_buf_deinit(&b);
+    fl_buf given, taken;
+    fl_buf_init(&given);
+    fl_buf_init(&taken);
+    fl_buf_putc(&given, '<');
+    fl_type_print(&given, call->arg_type, FL_TYPE_BARE);
+    fl_buf_putc(&given, '>');
+    fl_buf_printf(&taken, "'%s(<%s>)'", call->fn->name, form);
+    fl_fail(err, FL_ERR_FUNCTION_BAD_ARGUMENTS, call->fn->name, call->fn->name, fl_buf_cstr(&given),
+            fl_buf_cstr(&taken));
+    fl_buf_deinit(&given);
+    fl_buf_deinit(&taken);
     return fl_error_at(err, call->span);
 }
 
@@ -33,8 +40,7 @@ static const fl_type *result_type(fl_bind *b, const fl_agg_call *call, const fl_
 
 static int infer_count(fl_bind *b, fl_agg_call *call, fl_error *err) {
     (void)b;
-    if (call->distinct && call->arg_type->kind == FL_T_ROW)
-        return fl_fail(err, FL_E_UNSUPPORTED, "Distinct aggregate function does not support type: ROW.");
+    if (call->distinct && call->arg_type->kind == FL_T_ROW) return fl_fail(err, FL_ERR_FUNCTION_DISTINCT_ROW);
     call->type = fl_type_of(FL_T_BIGINT, false);
     return 0;
 }
@@ -57,7 +63,7 @@ static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
 
 static int infer_extreme(fl_bind *b, fl_agg_call *call, fl_error *err) {
     if (fl_type_phys(call->arg_type) >= FL_P_LIST) return refuse(call, "COMPARABLE_TYPE", err);
-    if (fl_type_phys(call->arg_type) == FL_P_NONE) return fl_fail(err, FL_E_VALIDATION, "Illegal use of 'NULL'");
+    if (fl_type_phys(call->arg_type) == FL_P_NONE) return fl_fail(err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
     call->type = result_type(b, call, call->arg_type);
     return 0;
 }
@@ -390,7 +396,6 @@ int fl_agg_decode(const fl_agg_layout *l, char *acc, fl_reader *in, fl_error *er
             if (bytes != NULL) memcpy(acc + c->offset, bytes, (size_t)c->type->size);
         }
     }
-    if (in->bad)
-        return fl_fail(err, FL_E_CORRUPT, "an accumulator in the checkpoint is too short for the query's aggregates");
+    if (in->bad) return fl_fail(err, FL_ERR_CHECKPOINT_SHORT_ACCUMULATOR);
     return 0;
 }

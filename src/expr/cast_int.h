@@ -12,7 +12,8 @@ typedef struct cast_state {
 } cast_state;
 
 /* Value i cannot be converted: NULL under TRY_CAST, otherwise the end of the job with the given words. */
-int fl_cast_refuse(fl_kernel_call *call, fl_column *out, int i, fl_error *err, const char *fmt, ...) FL_PRINTF(5, 6);
+int fl_cast_refuse(fl_kernel_call *call, fl_column *out, int i, fl_error *err, int code, const char *fmt, ...)
+    FL_PRINTF(6, 7);
 bool fl_cast_is_try(const fl_kernel_call *call);
 
 /* A timestamp in a column, cut to the precision of the column's type as Flink cuts: towards zero. */

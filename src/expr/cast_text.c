@@ -9,6 +9,7 @@
 
 #include "data/text.h"
 #include "expr/cast_int.h"
+#include "messages/value.h"
 
 /* How much of a user's text a message shows. */
 enum { SHOWN = 60 };
@@ -202,7 +203,7 @@ static reading read_integer(fl_str s, int64_t min, int64_t max, int64_t *out) {
 
 static int refuse_number(fl_kernel_call *call, fl_column *out, int i, fl_str s, reading why, fl_error *err) {
     static const char *const words[] = {"", "Input is empty.", "Invalid character found.", "Overflow."};
-    return fl_cast_refuse(call, out, i, err, "For input string: '%.*s'. %s", SHOW(s), words[why]);
+    return fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_INTEGER, SHOW(s), words[why]);
 }
 
 #define INTEGER_READER(name, A, MIN, MAX)                                                                              \
@@ -303,8 +304,8 @@ static int text_to_float(FL_KERNEL_ARGS) {
             f = (float)d;
         }
         if (!ok)
-            FL_TRY(fl_str_trim(s).n == 0 ? fl_cast_refuse(call, out, i, err, "empty String")
-                                         : fl_cast_refuse(call, out, i, err, "For input string: \"%.*s\"", SHOW(s)));
+            FL_TRY(fl_str_trim(s).n == 0 ? fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_EMPTY_NUMBER)
+                                         : fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_NUMBER, SHOW(s)));
         else if (single)
             FL_DATA(out, float)[i] = f;
         else
@@ -323,7 +324,7 @@ static int text_to_boolean(FL_KERNEL_ARGS) {
         if (w < 10)
             fl_bit_put(out->data, i, w < 5);
         else
-            FL_TRY(fl_cast_refuse(call, out, i, err, "Cannot parse '%.*s' as BOOLEAN.", SHOW(s)));
+            FL_TRY(fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_BOOLEAN, SHOW(s)));
     });
     return 0;
 }
@@ -335,7 +336,7 @@ static int text_to_date(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_str s = fl_view_str(fl_view_at(in[0], i));
         if (!fl_date_parse(s, &FL_DATA(out, int32_t)[i]))
-            FL_TRY(fl_cast_refuse(call, out, i, err, "For input string: '%.*s'.", SHOW(s)));
+            FL_TRY(fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_A_DATE, SHOW(s)));
     });
     return 0;
 }
@@ -348,9 +349,9 @@ static int text_to_time(FL_KERNEL_ARGS) {
         int32_t ms = 0;
         bool ok = fl_time_parse(s, &ms);
         if (!ok && ms == INT32_MIN)
-            FL_TRY(fl_cast_refuse(call, out, i, err, "For input string: '%.*s'.", SHOW(s)));
+            FL_TRY(fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_A_DATE, SHOW(s)));
         else if (!ok)
-            return fl_kernel_fail(err, call, "Hour out of range: [%d]", ms / 3600000);
+            return fl_kernel_fail(err, call, FL_ERR_VALUE_HOUR_RANGE, ms / 3600000);
         FL_DATA(out, int32_t)[i] = ms;
     });
     return 0;
@@ -367,7 +368,7 @@ static int text_to_timestamp(FL_KERNEL_ARGS) {
             if (zoned) t.ms = fl_tz_to_utc(ev->tz, t.ms);
             fl_decimal_put(out, i, fl_ts_pack(fl_ts_truncate(t, out->type->precision), unit)); /* the text is cut */
         } else {
-            FL_TRY(fl_cast_refuse(call, out, i, err, "Text '%.*s' could not be parsed as a timestamp", SHOW(s)));
+            FL_TRY(fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_A_TIMESTAMP, SHOW(s)));
         }
     });
     return 0;

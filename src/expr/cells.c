@@ -18,6 +18,7 @@
 #include "data/decimal.h"
 #include "data/rowcodec.h"
 #include "expr/valueset.h"
+#include "messages/checkpoint.h"
 
 #define CELL_UPDATE_ARGS                                                                                               \
     const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch FL_UNUSED
@@ -119,7 +120,7 @@ static int decode_sum_decimal(const fl_cell *cell, char *acc, fl_reader *in, fl_
     const char *bytes = fl_read_raw(in, sizeof(fl_sum_decimal));
     if (bytes == NULL) return 0; /* told by the caller */
     if ((uint8_t)bytes[offsetof(fl_sum_decimal, has)] > 1 || (uint8_t)bytes[offsetof(fl_sum_decimal, overflowed)] > 1)
-        return fl_fail(err, FL_E_CORRUPT, "a sum in the checkpoint is malformed");
+        return fl_fail(err, FL_ERR_CHECKPOINT_SUM);
     memcpy(fl_cell_at(cell, acc), bytes, sizeof(fl_sum_decimal));
     return 0;
 }

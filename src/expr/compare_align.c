@@ -14,32 +14,23 @@
  * BOOLEAN are never equal, whatever the text: functions_compare.c answers that.
  */
 #include "expr/functions_int.h"
+#include "messages/function.h"
+#include "messages/type.h"
 
 static int refuse(const fl_expr *call, const fl_type *x, const fl_type *y, fl_error *err) {
-    fl_buf b;
-    fl_buf_init(&b);
-    fl_buf_printf(&b, "Cannot apply '%s' to arguments of type '<", call->fn->name);
-    fl_type_print(&b, x, FL_TYPE_BARE);
-    fl_buf_printf(&b, "> %s <", call->fn->name);
-    fl_type_print(&b, y, FL_TYPE_BARE);
-    fl_buf_puts(&b, ">'. Supported form(s): '<COMPARABLE_TYPE> ");
-    fl_buf_printf(&b, "%s <COMPARABLE_TYPE>'", call->fn->name);
-    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
-    fl_buf_deinit(&b);
+    fl_arena a;
+    fl_arena_init(&a);
+    fl_fail(err, FL_ERR_FUNCTION_COMPARE, call->fn->name, fl_type_name(&a, x, FL_TYPE_BARE), call->fn->name,
+            fl_type_name(&a, y, FL_TYPE_BARE), call->fn->name);
+    fl_arena_deinit(&a);
     return fl_error_at(err, call->span);
 }
 
 static int refuse_implicit(const fl_expr *call, const fl_type *x, const fl_type *y, fl_error *err) {
-    fl_buf b;
-    fl_buf_init(&b);
-    fl_buf_puts(&b, "implicit type conversion between ");
-    fl_type_print(&b, x, FL_TYPE_BARE);
-    fl_buf_puts(&b, " and ");
-    fl_type_print(&b, y, FL_TYPE_BARE);
-    fl_buf_puts(&b, " is not supported now");
-    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
-    fl_buf_deinit(&b);
-    fl_error_hint(err, "write CAST(… AS …) around one side");
+    fl_arena a;
+    fl_arena_init(&a);
+    fl_fail(err, FL_ERR_TYPE_IMPLICIT, fl_type_name(&a, x, FL_TYPE_BARE), fl_type_name(&a, y, FL_TYPE_BARE));
+    fl_arena_deinit(&a);
     return fl_error_at(err, call->span);
 }
 

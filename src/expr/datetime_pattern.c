@@ -11,6 +11,8 @@
 #include "expr/datetime_pattern.h"
 
 #include "data/decimal.h"
+#include "messages/function.h"
+#include "messages/value.h"
 
 const char *const fl_dt_months[12] = {"January", "February", "March",     "April",   "May",      "June",
                                       "July",    "August",   "September", "October", "November", "December"};
@@ -108,9 +110,9 @@ static const char *quoted(fl_arena *a, fl_dt_pattern *p, const char *c, const ch
 }
 
 static int refuse_letter(char c, fl_dt_dialect dialect, fl_error *err) {
-    if (c == 'B') return fl_fail(err, FL_E_UNSUPPORTED, "pattern letter B (periods of the day) is not supported");
-    return fl_fail(err, FL_E_VALIDATION,
-                   dialect == FL_DT_SIMPLE ? "Illegal pattern character '%c'" : "Unknown pattern letter: %c", c);
+    if (c == 'B') return fl_fail(err, FL_ERR_FUNCTION_PATTERN_PERIOD);
+    return dialect == FL_DT_SIMPLE ? fl_fail(err, FL_ERR_FUNCTION_PATTERN_LETTER, c)
+                                   : fl_fail(err, FL_ERR_FUNCTION_FORMATTER_LETTER, c);
 }
 
 static bool is_number(const fl_dt_item *it) {
@@ -155,9 +157,7 @@ int fl_dt_compile(fl_arena *a, fl_str text, fl_dt_dialect dialect, fl_dt_pattern
         const char *from = c;
         if (*c == '\'') {
             c = quoted(a, p, c + 1, end);
-            if (c == NULL)
-                return fl_fail(err, FL_E_VALIDATION, "Unterminated quote in date pattern '%.*s'",
-                               (int)FL_MIN(text.n, 80u), text.p);
+            if (c == NULL) return fl_fail(err, FL_ERR_FUNCTION_PATTERN_QUOTE, (int)FL_MIN(text.n, 80u), text.p);
         } else if (is_letter(*c)) {
             while (c < end && *c == *from) c++;
             int count = (int)(c - from);
@@ -167,15 +167,14 @@ int fl_dt_compile(fl_arena *a, fl_str text, fl_dt_dialect dialect, fl_dt_pattern
             }
             if (strchr(formatter ? formatter_letters : simple_letters, *from) == NULL)
                 return refuse_letter(*from, dialect, err);
-            if (formatter && count > most_letters(*from))
-                return fl_fail(err, FL_E_VALIDATION, "Too many pattern letters: %c", *from);
+            if (formatter && count > most_letters(*from)) return fl_fail(err, FL_ERR_FUNCTION_PATTERN_COUNT, *from);
             push(a, p, (fl_dt_item){.letter = *from, .count = count, .pad = pad});
             pad = 0;
         } else if (formatter && is_reserved(*c) && *c != '[' && *c != ']') {
-            return fl_fail(err, FL_E_VALIDATION, "Pattern includes reserved character: '%c'", *c);
+            return fl_fail(err, FL_ERR_FUNCTION_PATTERN_RESERVED, *c);
         } else if (formatter && (*c == '[' || *c == ']')) {
             depth += *c == '[' ? 1 : -1;
-            if (depth < 0) return fl_fail(err, FL_E_VALIDATION, "Pattern invalid as it contains ] without previous [");
+            if (depth < 0) return fl_fail(err, FL_ERR_FUNCTION_PATTERN_BRACKET);
             push(a, p, (fl_dt_item){.letter = *c++});
         } else {
             while (c < end && !is_letter(*c) && *c != '\'' && !(formatter && is_reserved(*c))) c++;
@@ -335,8 +334,7 @@ static void print_formatter_item(const fl_dt_item *it, const parts *v, fl_buf *o
 static int pad_left(fl_buf *out, size_t start, int width, fl_error *err) {
     size_t n = out->n - start;
     if (width == 0) return 0;
-    if (n > (size_t)width)
-        return fl_fail(err, FL_E_RUNTIME, "Cannot print as output of %zu characters exceeds pad width of %d", n, width);
+    if (n > (size_t)width) return fl_fail(err, FL_ERR_VALUE_PAD_WIDTH, n, width);
     fl_buf_reserve(out, (size_t)width);
     memmove(out->p + start + ((size_t)width - n), out->p + start, n);
     memset(out->p + start, ' ', (size_t)width - n);
@@ -366,7 +364,7 @@ int fl_dt_print(const fl_dt_pattern *p, fl_ts local, fl_buf *out, fl_error *err)
         if (it->letter == 0) {
             fl_buf_put_str(out, it->text);
         } else if (strchr("VzvZOXx", it->letter) != NULL) {
-            return fl_fail(err, FL_E_RUNTIME, "a TIMESTAMP has no zone to print: pattern letter %c", it->letter);
+            return fl_fail(err, FL_ERR_VALUE_NO_ZONE_TO_PRINT, it->letter);
         } else if (it->letter != '[' && it->letter != ']') {
             print_formatter_item(it, &v, out);
         }
@@ -404,8 +402,7 @@ static int print_simple_item(const fl_dt_item *it, const parts *v, fl_buf *out, 
             put_offset(out, v->offset_minutes, n == 3 ? ":" : "", n == 1);
         break;
     case 'z':
-        if (!fl_tz_is_utc(v->tz))
-            return fl_fail(err, FL_E_UNSUPPORTED, "names of time zones (pattern letter z) can only be printed in UTC");
+        if (!fl_tz_is_utc(v->tz)) return fl_fail(err, FL_ERR_FUNCTION_PATTERN_ZONE);
         fl_buf_puts(out, n >= 4 ? "Coordinated Universal Time" : "UTC");
         break;
     default: fl_buf_puts(out, v->year > 0 ? "AD" : "BC"); break; /* G */

@@ -10,6 +10,8 @@
  */
 #include "expr/datetime_pattern.h"
 
+#include "messages/function.h"
+
 enum { CENTURY_FORMATTER = 2000, CENTURY_SIMPLE = 1946, MISSING = INT32_MIN };
 
 /* What was read, by meaning; MISSING: not there. */
@@ -144,8 +146,7 @@ int fl_dt_readable(const fl_dt_pattern *p, fl_error *err) {
     const char *known = p->dialect == FL_DT_FORMATTER ? "yuMLdDHkKhmsnANSaEXxZ[]" : "yMLdDHkKhmsSaEuXZzG";
     for (int k = 0; k < p->n; k++) {
         char c = p->items[k].letter;
-        if (c != 0 && strchr(known, c) == NULL)
-            return fl_fail(err, FL_E_UNSUPPORTED, "pattern letter %c is not supported for reading", c);
+        if (c != 0 && strchr(known, c) == NULL) return fl_fail(err, FL_ERR_FUNCTION_PATTERN_READ, c);
     }
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "data/text.h"
 #include "expr/kernel.h"
 #include "expr/program.h"
+#include "messages/function.h"
 
 fl_expr *fl_expr_column(fl_arena *a, int column, const fl_type *type) {
     fl_expr *e = FL_NEW(a, fl_expr);
@@ -123,9 +124,8 @@ int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, 
     e->n_args = n_args;
     e->span = span;
     if (n_args < fn->min_args || (fn->max_args >= 0 && n_args > fn->max_args)) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Invalid number of arguments to function '%s'. Was expecting %d arguments%s; got %d", fn->name,
-                fn->min_args, fn->max_args == fn->min_args ? "" : " or more", n_args);
+        fl_fail(err, FL_ERR_FUNCTION_ARGUMENT_COUNT, fn->name, fn->min_args,
+                fn->max_args == fn->min_args ? "" : " or more", n_args);
         fl_error_hint(err, "%s", fn->signature);
         return fl_error_at(err, span);
     }
@@ -152,25 +152,26 @@ int fl_coerce(fl_bind *b, fl_expr *call, int arg, const fl_type *type, fl_error 
 int fl_bad_arguments(const fl_expr *call, fl_error *err) {
     fl_buf b;
     fl_buf_init(&b);
-    fl_buf_printf(&b, "Cannot apply '%s' to arguments of type '%s(", call->fn->name, call->fn->name);
     for (int i = 0; i < call->n_args; i++) {
         fl_buf_puts(&b, i ? ", <" : "<");
         fl_type_print(&b, call->args[i]->type, FL_TYPE_BARE);
         fl_buf_putc(&b, '>');
     }
-    fl_buf_printf(&b, ")'. Supported form(s): %s", call->fn->signature);
-    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
+    fl_fail(err, FL_ERR_FUNCTION_BAD_ARGUMENTS, call->fn->name, call->fn->name, fl_buf_cstr(&b), call->fn->signature);
     fl_buf_deinit(&b);
     return fl_error_at(err, call->span);
 }
 
-int fl_kernel_fail(fl_error *err, const fl_kernel_call *call, const char *fmt, ...) {
-    char text[600];
+int fl_kernel_fail(fl_error *err, const fl_kernel_call *call, int code, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    fl_vfail(err, code, fmt, ap);
     va_end(ap);
-    fl_fail(err, FL_E_RUNTIME, "%s: %s", call->expr->fn->name, text);
+    return fl_kernel_failed(err, call);
+}
+
+int fl_kernel_failed(fl_error *err, const fl_kernel_call *call) {
+    fl_error_prefix(err, FL_AT_FUNCTION_CALL, call->expr->fn->name);
     return fl_error_at(err, call->expr->span);
 }
 

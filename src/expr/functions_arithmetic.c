@@ -14,6 +14,9 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+#include "messages/value.h"
+
 /* ---- integers and floats ---- */
 
 /* name, C type, unsigned type wide enough that nothing overflows before the result is cut */
@@ -48,7 +51,7 @@ X(f64, double)
         const int sa = fl_column_step(in[0]), sb = fl_column_step(in[1]);                                              \
         FL_EACH_ROW(rows, i, {                                                                                         \
             const A x = a[i * sa], y = b[i * sb];                                                                      \
-            if (FL_UNLIKELY(y == 0)) return fl_kernel_fail(err, call, "Division by zero");                             \
+            if (FL_UNLIKELY(y == 0)) return fl_kernel_fail(err, call, FL_ERR_VALUE_DIVISION_BY_ZERO);                  \
             FL_DATA(out, A)[i] = y == -1 ? (A)(0 - (U)x) : (A)(x / y);                                                 \
         });                                                                                                            \
         return 0;                                                                                                      \
@@ -63,7 +66,7 @@ INTEGERS(X)
         const int sa = fl_column_step(in[0]), sb = fl_column_step(in[1]);                                              \
         FL_EACH_ROW(rows, i, {                                                                                         \
             const A x = a[i * sa], y = b[i * sb];                                                                      \
-            if (FL_UNLIKELY(y == 0)) return fl_kernel_fail(err, call, "/ by zero");                                    \
+            if (FL_UNLIKELY(y == 0)) return fl_kernel_fail(err, call, FL_ERR_VALUE_MODULO_BY_ZERO);                    \
             FL_DATA(out, R)[i] = y == -1 ? (R)0 : (R)(x % y);                                                          \
         });                                                                                                            \
         return 0;                                                                                                      \
@@ -113,7 +116,7 @@ static void put_exact(fl_column *out, int i, fl_i128 x) {
             const fl_i128 x = fl_decimal_at(in[0], fl_column_at(in[0], i));                                            \
             const fl_i128 y = fl_decimal_at(in[1], fl_column_at(in[1], i));                                            \
             fl_i128 z;                                                                                                 \
-            if ((divides) && FL_UNLIKELY(y == 0)) return fl_kernel_fail(err, call, "Division by zero");                \
+            if ((divides) && FL_UNLIKELY(y == 0)) return fl_kernel_fail(err, call, FL_ERR_VALUE_DIVISION_BY_ZERO);     \
             if (op(x, sa, y, sb, precision, scale, &z))                                                                \
                 put_exact(out, i, z);                                                                                  \
             else                                                                                                       \
@@ -160,10 +163,7 @@ static int infer_decimals(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *y = call->args[1]->type;
     const fl_type *t = decimal_result(b->arena, is_mod(call) ? '%' : call->fn->name[0], call->args[0]->type, y);
     if (call->fn->name[0] == '%' && !fl_type_equal(t, y, false)) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Conversion to relational algebra failed to preserve datatypes: the result of %% is "
-                "not of the second operand's type");
-        fl_error_hint(err, "write MOD(a, b), or cast both to one type");
+        fl_fail(err, FL_ERR_FUNCTION_PERCENT_TYPES);
         return fl_error_at(err, call->span);
     }
     for (int i = 0; i < 2; i++) {
@@ -263,7 +263,7 @@ static int infer_divide(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     const fl_type *x = call->args[0]->type, *y = call->args[1]->type;
     if (fl_type_is_interval(x) && fl_type_is_numeric(y)) {
-        fl_fail(err, FL_E_UNSUPPORTED, "Unsupported call: %s of an INTERVAL and a number", call->fn->name);
+        fl_fail(err, FL_ERR_FUNCTION_INTERVAL_NUMBER, call->fn->name);
         return fl_error_at(err, call->span);
     }
     if (!fl_type_is_numeric(x) || !fl_type_is_numeric(y)) return fl_bad_arguments(call, err);

@@ -14,6 +14,8 @@
 
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 /* The elements of row i: [from, to) of the child. */
 typedef struct range {
     const fl_column *child;
@@ -204,12 +206,12 @@ static int infer_arrays(fl_bind *b, fl_expr *call, fl_error *err) {
     for (int i = 0; i < call->n_args; i++) {
         types[i] = call->args[i]->type;
         if (types[i]->kind == FL_T_ARRAY) continue;
-        fl_fail(err, FL_E_VALIDATION, "All arguments requires to be a ARRAY type");
+        fl_fail(err, FL_ERR_FUNCTION_NOT_ARRAYS);
         return fl_error_at(err, call->span);
     }
     const fl_type *t = fl_type_merged(b->arena, types, call->n_args);
     if (t == NULL) {
-        fl_fail(err, FL_E_VALIDATION, "Could not find a common type for arguments of %s", call->fn->name);
+        fl_fail(err, FL_ERR_FUNCTION_NO_COMMON_TYPE, call->fn->name);
         return fl_error_at(err, call->span);
     }
     bool nullable = fl_args_nullable(call);
@@ -280,8 +282,7 @@ static int infer_extreme(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     const fl_type *element = fl_type_element(call->args[0]->type);
     if (!has_order(element)) {
-        fl_fail(err, FL_E_VALIDATION, "Type '%s' should support both 'EQUALS' and 'ORDER' comparison with itself.",
-                fl_type_name(b->arena, element, FL_TYPE_SUMMARY));
+        fl_fail(err, FL_ERR_FUNCTION_NOT_COMPARABLE, fl_type_name(b->arena, element, FL_TYPE_SUMMARY));
         return fl_error_at(err, call->span);
     }
     return fl_typed(b, call, element, true);
@@ -372,8 +373,7 @@ static int infer_join(fl_bind *b, fl_expr *call, fl_error *err) {
     for (int i = 1; i < call->n_args; i++)
         if (!fl_is_text_arg(call, i)) return fl_invalid_arguments(call, err);
     if (element->length == 0) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Variable character string length must be between 1 and 2147483647 (both inclusive).");
+        fl_fail(err, FL_ERR_FUNCTION_STRING_LENGTH);
         return fl_error_at(err, call->span);
     }
     return fl_typed(b, call, fl_type_string(true), fl_args_nullable(call));

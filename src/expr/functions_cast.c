@@ -24,6 +24,9 @@
  */
 #include "expr/cast_int.h"
 
+#include "messages/function.h"
+#include "messages/value.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,19 +36,18 @@ bool fl_cast_is_try(const fl_kernel_call *call) {
     return state != NULL ? state->try_cast : call->expr->fn->name[0] == 'T';
 }
 
-int fl_cast_refuse(fl_kernel_call *call, fl_column *out, int i, fl_error *err, const char *fmt, ...) {
+int fl_cast_refuse(fl_kernel_call *call, fl_column *out, int i, fl_error *err, int code, const char *fmt, ...) {
     const cast_state *state = call->cache;
     if (fl_cast_is_try(call)) {
         fl_kernel_null(out, i);
         if (state != NULL) fl_bit_set(state->failed, i);
         return 0;
     }
-    char text[400];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    fl_vfail(err, code, fmt, ap);
     va_end(ap);
-    return fl_kernel_fail(err, call, "%s", text);
+    return fl_kernel_failed(err, call);
 }
 
 /* ---- the same bytes ---- */
@@ -200,7 +202,7 @@ static int approximate_to_decimal(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         double d = in[0]->phys == FL_P_F32 ? (double)FL_DATA(in[0], float)[i] : FL_DATA(in[0], double)[i];
         fl_i128 x;
-        if (!isfinite(d)) return fl_kernel_fail(err, call, "Infinite or NaN"); /* under TRY_CAST too */
+        if (!isfinite(d)) return fl_kernel_fail(err, call, FL_ERR_VALUE_INFINITE); /* under TRY_CAST too */
         if (fl_decimal_from_double(d, out->type->precision, out->type->scale, &x))
             fl_decimal_put(out, i, x);
         else
@@ -310,8 +312,7 @@ static int timestamp_to_time(FL_KERNEL_ARGS) {
     bool zoned = fl_type_is(in[0]->type, FL_T_TIMESTAMP_LTZ);
     FL_EACH_ROW(rows, i, {
         int64_t ms = fl_column_ts(in[0], i).ms;
-        if (!zoned && ms % FL_MS_PER_DAY < 0)
-            return fl_kernel_fail(err, call, "a TIMESTAMP before 1970 has no TIME in Flink");
+        if (!zoned && ms % FL_MS_PER_DAY < 0) return fl_kernel_fail(err, call, FL_ERR_VALUE_TIME_BEFORE_1970);
         FL_DATA(out, int32_t)
         [i] = (int32_t)(zoned ? fl_floor_mod(fl_tz_to_local(ev->tz, ms), FL_MS_PER_DAY) : ms % FL_MS_PER_DAY);
     });
@@ -424,7 +425,7 @@ static int cast_list(FL_KERNEL_ARGS) {
         if (rc < 0) return rc;
     }
     for (int i = 0; failed != NULL && i < g.n; i++)
-        if (fl_bit(failed, i)) FL_TRY(fl_cast_refuse(call, out, g.row[i], err, "an element"));
+        if (fl_bit(failed, i)) FL_TRY(fl_cast_refuse(call, out, g.row[i], err, FL_ERR_VALUE_CAST_ELEMENT));
     return 0;
 }
 
@@ -450,7 +451,7 @@ static int cast_row(FL_KERNEL_ARGS) {
         if (rc < 0) return rc;
     }
     for (int k = 0; failed != NULL && k < rows.n; k++)
-        if (fl_bit(failed, k)) FL_TRY(fl_cast_refuse(call, out, at[k], err, "a field"));
+        if (fl_bit(failed, k)) FL_TRY(fl_cast_refuse(call, out, at[k], err, FL_ERR_VALUE_CAST_FIELD));
     return 0;
 }
 
@@ -506,16 +507,15 @@ static int refuse_pair(const fl_expr *call, const fl_type *from, const fl_type *
     const char *fk = from->kind == FL_T_TIMESTAMP ? "TIMESTAMP" : "TIMESTAMP_LTZ";
     const char *tk = to->kind == FL_T_TIMESTAMP ? "TIMESTAMP" : "TIMESTAMP_LTZ";
     if (fl_type_is_numeric(from) && fl_type_is_timestamp(to)) {
-        fl_fail(err, FL_E_VALIDATION, "The cast from NUMERIC type to %s type is not allowed.", tk);
+        fl_fail(err, FL_ERR_FUNCTION_CAST_NUMBER_TO_TIME, tk);
         fl_error_hint(err, "%s",
                       to->kind == FL_T_TIMESTAMP
                           ? "use TO_TIMESTAMP(FROM_UNIXTIME(numeric_col)), the number being in seconds"
                           : "use TO_TIMESTAMP_LTZ(numeric_col, precision)");
     } else if (fl_type_is_timestamp(from) && fl_type_is_numeric(to)) {
-        fl_fail(err, FL_E_VALIDATION, "The cast from %s type to NUMERIC type is not allowed.", fk);
-        fl_error_hint(err, "use UNIX_TIMESTAMP(CAST(timestamp_col AS STRING))");
+        fl_fail(err, FL_ERR_FUNCTION_CAST_TIME_TO_NUMBER, fk);
     } else {
-        fl_fail(err, FL_E_VALIDATION, "Cast function cannot convert value of type %s to type %s", x, y);
+        fl_fail(err, FL_ERR_FUNCTION_CAST, x, y);
     }
     fl_arena_deinit(&scratch);
     return fl_error_at(err, call->span);

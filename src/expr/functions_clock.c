@@ -9,6 +9,8 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 /* call->extra of a function that batch mode evaluates once. */
 static const char once_per_query;
 
@@ -86,8 +88,7 @@ static int infer_watermark(fl_bind *b, fl_expr *call, fl_error *err) {
         fl_buf text;
         fl_buf_init(&text);
         fl_type_print(&text, t, FL_TYPE_SUMMARY);
-        fl_fail(err, FL_E_VALIDATION, "The argument of CURRENT_WATERMARK() must be a rowtime attribute, but was '%s'.",
-                fl_buf_cstr(&text));
+        fl_fail(err, FL_ERR_FUNCTION_WATERMARK_ARGUMENT, fl_buf_cstr(&text));
         fl_buf_deinit(&text);
         return fl_error_at(err, call->span);
     }

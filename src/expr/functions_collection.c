@@ -10,6 +10,10 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+#include "messages/name.h"
+#include "messages/value.h"
+
 /* ---- ROW(a, …) ---- */
 
 /* The arguments are the children, shared. */
@@ -35,7 +39,7 @@ static fl_kernel_fn *choose_row(const fl_expr *call FL_UNUSED) { return make_row
 /* ---- ARRAY(a, …), MAP(k, v, …) ---- */
 
 static int refuse_types(const fl_expr *call, fl_error *err) {
-    fl_fail(err, FL_E_VALIDATION, "Parameters must be of the same type");
+    fl_fail(err, FL_ERR_FUNCTION_SAME_TYPES);
     return fl_error_at(err, call->span);
 }
 
@@ -61,7 +65,7 @@ static const fl_type *coerce_every(fl_bind *b, fl_expr *call, int first, int ste
 
 static int infer_array(fl_bind *b, fl_expr *call, fl_error *err) {
     if (call->n_args == 0) {
-        fl_fail(err, FL_E_VALIDATION, "Require at least 1 argument");
+        fl_fail(err, FL_ERR_FUNCTION_NO_ELEMENTS);
         return fl_error_at(err, call->span);
     }
     const fl_type *t = coerce_every(b, call, 0, 1, err);
@@ -97,8 +101,7 @@ static int make_map(FL_KERNEL_ARGS) {
 
 static int infer_map(fl_bind *b, fl_expr *call, fl_error *err) {
     if (call->n_args < 2 || call->n_args % 2 != 0) {
-        fl_fail(err, FL_E_VALIDATION,
-                call->n_args < 2 ? "Map requires at least 2 arguments" : "Map requires an even number of arguments");
+        call->n_args < 2 ? fl_fail(err, FL_ERR_FUNCTION_MAP_EMPTY) : fl_fail(err, FL_ERR_FUNCTION_MAP_ODD);
         return fl_error_at(err, call->span);
     }
     for (int i = 2; i < call->n_args; i++) /* Flink takes a bare NULL in the first entry only */
@@ -249,7 +252,7 @@ static int infer_field(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *t = call->args[0]->type;
     fl_str name = fl_symbol(call->args[1]);
     if (t->kind != FL_T_ROW && t->kind != FL_T_STRUCTURED) {
-        fl_fail(err, FL_E_VALIDATION, "Incompatible types: only a ROW has fields");
+        fl_fail(err, FL_ERR_FUNCTION_NOT_A_ROW);
         return fl_error_at(err, call->span);
     }
     for (intptr_t f = 0; f < t->n_fields; f++) {
@@ -258,7 +261,7 @@ static int infer_field(fl_bind *b, fl_expr *call, fl_error *err) {
         const fl_type *field = t->fields[f].type;
         return fl_typed(b, call, field, field->nullable || t->nullable);
     }
-    fl_fail(err, FL_E_VALIDATION, "Unknown field '%.*s'", (int)name.n, name.p);
+    fl_fail(err, FL_ERR_NAME_UNKNOWN_FIELD, (int)name.n, name.p);
     return fl_error_at(err, call->span);
 }
 
@@ -288,7 +291,7 @@ static int element(FL_KERNEL_ARGS) {
     const fl_type *t = fl_type_element(call->expr->args[0]->type);
     FL_EACH_NESTED_ROW(out, rows, i, {
         const int32_t *offsets = FL_DATA(c, int32_t) + fl_column_at(c, i);
-        if (offsets[1] - offsets[0] > 1) return fl_kernel_fail(err, call, "Array has more than one element.");
+        if (offsets[1] - offsets[0] > 1) return fl_kernel_fail(err, call, FL_ERR_VALUE_ONE_ELEMENT);
         append_element(out, c->child[0], offsets[0], offsets[1], t);
     });
     return 0;

@@ -15,6 +15,8 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 /* ---- numbers and times ---- */
 
 #define ORDERED_KERNELS(name, T)                                                                                       \
@@ -254,8 +256,7 @@ static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
         return infer_same(b, call, op == EQ || op == LE || op == GE, err);
     bool nullable = fl_args_nullable(call);
     if (!equality && (x->n_fields > 0 || y->n_fields > 0)) {
-        fl_fail(err, FL_E_VALIDATION, "Comparable type expected: '%s' cannot compare rows, arrays or maps",
-                call->fn->name);
+        fl_fail(err, FL_ERR_FUNCTION_COMPARE_NESTED, call->fn->name);
         return fl_error_at(err, call->span);
     }
     if (!equality || !is_text_and_boolean(x, y)) FL_TRY(fl_align_sides(b, call, 0, 1, err));

@@ -12,8 +12,10 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 static int refuse_mixing(const fl_expr *call, fl_error *err) {
-    fl_fail(err, FL_E_VALIDATION, "Illegal mixing of types in CASE or COALESCE statement");
+    fl_fail(err, FL_ERR_FUNCTION_MIXED_BRANCHES);
     return fl_error_at(err, call->span);
 }
 
@@ -33,12 +35,12 @@ static int infer_case(fl_bind *b, fl_expr *call, fl_error *err) {
         if (k + 1 < n && fl_type_is(call->args[2 * k]->type, FL_T_NULL))
             FL_TRY(fl_coerce(b, call, 2 * k, fl_type_of(FL_T_BOOLEAN, true), err));
         if (k + 1 < n && call->args[2 * k]->type->kind != FL_T_BOOLEAN) {
-            fl_fail(err, FL_E_VALIDATION, "Expected a boolean type in CASE WHEN");
+            fl_fail(err, FL_ERR_FUNCTION_WHEN_CONDITION);
             return fl_error_at(err, call->args[2 * k]->span);
         }
     }
     if (nulls == n) {
-        fl_fail(err, FL_E_VALIDATION, "ELSE clause or at least one THEN clause must be non-NULL");
+        fl_fail(err, FL_ERR_FUNCTION_ALL_NULL);
         return fl_error_at(err, call->span);
     }
     const fl_type *t = fl_type_common(b->arena, results, n);
@@ -118,7 +120,7 @@ static int infer_ifnull(fl_bind *b, fl_expr *call, fl_error *err) {
 static int infer_nullif(fl_bind *b, fl_expr *call, fl_error *err) {
     fl_expr *a = call->args[0], *equal, *choice;
     if (fl_type_is(a->type, FL_T_NULL)) {
-        fl_fail(err, FL_E_VALIDATION, "ELSE clause or at least one THEN clause must be non-NULL");
+        fl_fail(err, FL_ERR_FUNCTION_ALL_NULL);
         return fl_error_at(err, call->span);
     }
     if (a->type->n_fields > 0) return refuse_mixing(call, err);

@@ -12,6 +12,7 @@
 
 #include "expr/datetime_pattern.h"
 #include "expr/functions_int.h"
+#include "messages/value.h"
 
 static const char standard_pattern[] = "yyyy-MM-dd HH:mm:ss";
 
@@ -216,11 +217,7 @@ static fl_kernel_fn *choose_to_timestamp(const fl_expr *call) {
 static int to_timestamp_ltz(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         int precision = FL_DATA(in[1], int32_t)[fl_column_at(in[1], i)];
-        if (precision != 0 && precision != 3)
-            return fl_kernel_fail(err, call,
-                                  "The precision value '%d' for function TO_TIMESTAMP_LTZ(numeric, precision) is "
-                                  "unsupported, the supported value is '0' for second or '3' for millisecond.",
-                                  precision);
+        if (precision != 0 && precision != 3) return fl_kernel_fail(err, call, FL_ERR_VALUE_LTZ_PRECISION, precision);
         int at = fl_column_at(in[0], i);
         bool fits;
         if (in[0]->phys == FL_P_F64) {

@@ -2,6 +2,8 @@
 /* functions_encode.c -- texts of codes and codes of texts: CHR, BIN, HEX, TO_BASE64, FROM_BASE64. */
 #include "expr/functions_int.h"
 
+#include "messages/value.h"
+
 static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, int64_t)[fl_column_at(c, i)]; }
 
 /* The low eight bits as a character; a negative number has none. */
@@ -98,9 +100,9 @@ static int64_t decode_base64(fl_kernel_call *call, fl_str s, char *to, fl_error 
         if (s.p[k] == '=')
             pads++;
         else if (value < 0)
-            return fl_kernel_fail(err, call, "Illegal base64 character %x", (unsigned char)s.p[k]);
+            return fl_kernel_fail(err, call, FL_ERR_VALUE_BASE64_CHARACTER, (unsigned char)s.p[k]);
         else if (pads > 0)
-            return fl_kernel_fail(err, call, "Input byte array has incorrect ending byte at %zu", k);
+            return fl_kernel_fail(err, call, FL_ERR_VALUE_BASE64_ENDING, k);
         else {
             x = x << 6 | (uint32_t)value;
             if (++digits % 4 != 0) continue;
@@ -110,8 +112,8 @@ static int64_t decode_base64(fl_kernel_call *call, fl_str s, char *to, fl_error 
         }
     }
     size_t left = digits % 4, wanted = left == 2 ? 2 : left == 3 ? 1 : 0;
-    if (left == 1) return fl_kernel_fail(err, call, "Last unit does not have enough valid bits");
-    if (pads != 0 && pads != wanted) return fl_kernel_fail(err, call, "Input byte array has wrong 4-byte ending unit");
+    if (left == 1) return fl_kernel_fail(err, call, FL_ERR_VALUE_BASE64_SHORT);
+    if (pads != 0 && pads != wanted) return fl_kernel_fail(err, call, FL_ERR_VALUE_BASE64_PADDING);
     if (left == 2) to[n++] = (char)(x >> 4);
     if (left == 3) {
         to[n++] = (char)(x >> 10);

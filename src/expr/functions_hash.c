@@ -10,6 +10,8 @@
 
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 typedef struct digest {
     int bits; /* as SHA2's second argument names it; MD5 128, SHA1 160 */
     void (*of)(const void *p, size_t n, uint8_t *out);
@@ -62,7 +64,7 @@ static int sha2(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         int32_t bits = FL_DATA(in[1], int32_t)[fl_column_at(in[1], i)];
         const digest *d = find(bits, SHA2_FIRST);
-        if (d == NULL) return fl_kernel_fail(err, call, "SHA-%d MessageDigest not available", bits);
+        if (d == NULL) return fl_kernel_fail(err, call, FL_ERR_FUNCTION_SHA_LENGTH, bits);
         put_digest(out, i, d, fl_view_str(fl_view_at(in[0], i)));
     });
     return 0;
@@ -82,7 +84,7 @@ static int infer_sha2(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     if (!fl_is_text_arg(call, 0) || !fl_type_is_integer(call->args[1]->type)) return fl_bad_arguments(call, err);
     if (fl_literal_int(call->args[1], &bits) && find(bits, SHA2_FIRST) == NULL) {
-        fl_fail(err, FL_E_VALIDATION, "Unsupported algorithm. SHA2 knows hash lengths of 224, 256, 384 and 512 bits");
+        fl_fail(err, FL_ERR_FUNCTION_SHA2_LENGTH);
         return fl_error_at(err, call->args[1]->span);
     }
     bool nullable = fl_args_nullable(call);

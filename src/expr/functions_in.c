@@ -9,6 +9,7 @@
  */
 #include "base/hash.h"
 #include "expr/functions_int.h"
+#include "messages/function.h"
 
 enum { FEW = 8 /* values for which a loop beats the table */ };
 
@@ -179,7 +180,7 @@ static int infer_in(fl_bind *b, fl_expr *call, fl_error *err) {
         const fl_type *x = call->args[0]->type, *y = call->args[i]->type;
         if (x->kind != FL_T_ROW && y->kind != FL_T_ROW) continue;
         if (x->kind == y->kind && x->n_fields == y->n_fields) continue;
-        fl_fail(err, FL_E_VALIDATION, "Values passed to IN operator must have compatible types");
+        fl_fail(err, FL_ERR_FUNCTION_IN_TYPES);
         return fl_error_at(err, call->args[i]->span);
     }
     if (!can_be_set(b, call, err)) return infer_alternatives(b, call, err);

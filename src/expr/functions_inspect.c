@@ -10,6 +10,8 @@
 
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 /* ---- TYPEOF(x [, in full]) ---- */
 
 /* A DATE and an interval that is no whole number of days: Flink loses here whether the sum may be NULL. */
@@ -29,7 +31,7 @@ static int infer_typeof(fl_bind *b, fl_expr *call, fl_error *err) {
         full = v->i != 0;
     }
     if (x->type->attr == FL_ATTR_PROCTIME || is_date_and_time(x)) {
-        fl_fail(err, FL_E_UNSUPPORTED, "TYPEOF of PROCTIME(), or of a DATE and less than a day, is not supported");
+        fl_fail(err, FL_ERR_FUNCTION_TYPEOF);
         return fl_error_at(err, call->span);
     }
     const fl_type *t = fl_type_attr(b->arena, x->type, FL_ATTR_NONE);

@@ -9,6 +9,7 @@
 #include "data/decimal.h"
 #include "data/timestamp.h"
 #include "expr/kernel.h"
+#include "messages/value.h"
 
 /* ---- type rules (infer.c) ---- */
 
@@ -75,8 +76,9 @@ const fl_type *fl_varying(fl_arena *a, const fl_type *t);
     X(NANOSECOND)                                                                                                      \
     X(MICROSECOND)                                                                                                     \
     X(MILLISECOND)                                                                                                     \
-    X(SECOND) X(MINUTE) X(HOUR) X(DAY) X(WEEK) X(MONTH) X(QUARTER) X(YEAR) X(DECADE) X(CENTURY) X(MILLENNIUM) X(EPOCH) \
-        X(DOW) X(ISODOW) X(DOY) X(ISOYEAR)
+    X(SECOND)                                                                                                          \
+    X(MINUTE) X(HOUR) X(DAY) X(WEEK) X(MONTH) X(QUARTER) X(YEAR) X(DECADE) X(CENTURY) X(MILLENNIUM) X(EPOCH) X(DOW)    \
+        X(ISODOW) X(DOY) X(ISOYEAR)
 typedef enum fl_unit {
     FL_U_NONE,
 #define FL_X(u) FL_U_##u,
@@ -164,7 +166,7 @@ enum { FL_TEXT_BYTES_MAX = 256 << 20 /* of texts that a function makes of shorte
 /* Adds n bytes to what the batch has so far, or refuses. */
 static inline int fl_text_grow(uint64_t *so_far, uint64_t n, const fl_kernel_call *call, fl_error *err) {
     if (n > (uint64_t)FL_TEXT_BYTES_MAX || *so_far + n > (uint64_t)FL_TEXT_BYTES_MAX)
-        return fl_kernel_fail(err, call, "the texts of one batch would have more than %d bytes", FL_TEXT_BYTES_MAX);
+        return fl_kernel_fail(err, call, FL_ERR_VALUE_BATCH_TEXT, FL_TEXT_BYTES_MAX);
     *so_far += n;
     return 0;
 }

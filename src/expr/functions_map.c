@@ -6,6 +6,9 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+#include "messages/value.h"
+
 /* ---- MAP_KEYS MAP_VALUES MAP_ENTRIES ---- */
 
 static int kernel_map_part(FL_KERNEL_ARGS) {
@@ -65,11 +68,7 @@ static int kernel_from_arrays(FL_KERNEL_ARGS) {
         const int32_t *values = FL_DATA(in[1], int32_t) + fl_column_at(in[1], i);
         int n = keys[1] - keys[0];
         if (n != values[1] - values[0])
-            return fl_kernel_fail(
-                err, call,
-                "Invalid function MAP_FROM_ARRAYS call:\nThe length of the keys array %d is not equal "
-                "to the length of the values array %d",
-                n, values[1] - values[0]);
+            return fl_kernel_fail(err, call, FL_ERR_VALUE_MAP_ARRAYS, n, values[1] - values[0]);
         for (int e = 0; e < n; e++) {
             if (!is_last_key(in[0]->child[0], keys[0] + e, keys[1])) continue;
             fl_column_append_from(out->child[0], in[0]->child[0], keys[0] + e);
@@ -123,10 +122,7 @@ static int infer_split(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     for (int i = 0; i < 2; i++) {
         if (fl_is_text_arg(call, i)) continue;
-        fl_fail(err, FL_E_VALIDATION,
-                "Invalid input arguments. Unsupported argument type. Expected type of family 'CHARACTER_STRING' but "
-                "actual type was '%s'.",
-                fl_type_name(b->arena, call->args[i]->type, FL_TYPE_SUMMARY));
+        fl_fail(err, FL_ERR_FUNCTION_NEEDS_TEXT, fl_type_name(b->arena, call->args[i]->type, FL_TYPE_SUMMARY));
         return fl_error_at(err, call->args[i]->span);
     }
     return fl_typed(b, call, fl_type_array(b->arena, fl_type_string(true), true), fl_args_nullable(call));

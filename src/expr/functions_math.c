@@ -18,6 +18,8 @@
 #include "base/hash.h"
 #include "expr/functions_int.h"
 #include "expr/java_math.h"
+#include "messages/function.h"
+#include "messages/value.h"
 
 /* ---- functions of DOUBLE ---- */
 
@@ -263,7 +265,7 @@ static inline void approximate_put(fl_column *c, int i, double d) {
 }
 
 static int refuse_infinite(fl_kernel_call *call, double d, fl_error *err) {
-    return fl_kernel_fail(err, call, "%s has no decimal digits", d != d ? "NaN" : "Infinity");
+    return fl_kernel_fail(err, call, FL_ERR_VALUE_NO_DIGITS, d != d ? "NaN" : "Infinity");
 }
 
 static int round_approximate(FL_KERNEL_ARGS) {
@@ -289,7 +291,7 @@ static int truncate_approximate(FL_KERNEL_ARGS) {
         fl_i128 x;
         if (!isfinite(d)) return refuse_infinite(call, d, err);
         if (!fl_decimal_from_double(d, FL_DECIMAL_PRECISION_MAX, SCALE, &x))
-            return fl_kernel_fail(err, call, "%g has more than 20 digits before the point", d);
+            return fl_kernel_fail(err, call, FL_ERR_VALUE_TOO_MANY_DIGITS, d);
         int places = FL_MIN(places_at(in, i), (int)SCALE);
         x = cut_digits(x, SCALE, places, false);
         if (places < 0 && x != 0) x *= fl_pow10_i128(-places);
@@ -392,7 +394,7 @@ static int rand_integer(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         bool keep;
         int32_t bound = FL_DATA(bounds, int32_t)[fl_column_at(bounds, i)];
-        if (bound <= 0) return fl_kernel_fail(err, call, "bound must be positive");
+        if (bound <= 0) return fl_kernel_fail(err, call, FL_ERR_VALUE_RANDOM_BOUND);
         uint64_t state = generator(ev, call, seed, i, &keep);
         FL_DATA(out, int32_t)[i] = java_below(&state, bound);
         put_back(call, state, keep);
@@ -480,8 +482,7 @@ static int extreme_decimal(FL_KERNEL_ARGS) {
         bool null = false;
         for (int a = 0; a < e->n_args; a++) {
             if (!fl_column_is_null(in[a], i)) continue;
-            if (fl_expr_is_call(e->args[a], "CAST"))
-                return fl_kernel_fail(err, call, "NULL among decimals of different types");
+            if (fl_expr_is_call(e->args[a], "CAST")) return fl_kernel_fail(err, call, FL_ERR_VALUE_NULL_DECIMALS);
             null = true;
         }
         sel[n] = (uint16_t)i;
@@ -508,14 +509,11 @@ static const fl_function text_extremes[2], decimal_extremes[2];
 static int refuse_extreme(const fl_expr *call, fl_error *err) {
     fl_buf b;
     fl_buf_init(&b);
-    fl_buf_puts(&b,
-                "All types in a comparison should support both 'EQUALS' and 'ORDER' comparison with each other. Can "
-                "not compare");
     for (int i = 0; i < call->n_args; i++) {
-        fl_buf_puts(&b, i ? " with " : " ");
+        if (i > 0) fl_buf_puts(&b, " with ");
         fl_type_print(&b, call->args[i]->type, FL_TYPE_SUMMARY);
     }
-    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
+    fl_fail(err, FL_ERR_FUNCTION_EXTREME, fl_buf_cstr(&b));
     fl_buf_deinit(&b);
     return fl_error_at(err, call->span);
 }

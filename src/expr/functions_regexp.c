@@ -17,6 +17,9 @@
 
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+#include "messages/value.h"
+
 static inline fl_str text_at(const fl_column *c, int i) { return fl_view_str(fl_view_at(c, i)); }
 
 /* ---- spelling ---- */
@@ -30,7 +33,7 @@ static const struct {
                {"Space", "[:space:]"}};
 
 static int refuse_construct(const char *what, fl_error *err) {
-    return fl_fail(err, FL_E_UNSUPPORTED, "%s in a regular expression is not supported yet", what);
+    return fl_fail(err, FL_ERR_FUNCTION_REGEX_CONSTRUCT, what);
 }
 
 /* \p{…} at p, behind the backslash; *next is what follows. */
@@ -174,7 +177,7 @@ static int compile_java(regex *r, fl_str pattern, fl_error *err) {
 static int regex_find(const regex *r, fl_str s, size_t from, const fl_kernel_call *call, fl_error *err) {
     int n = pcre2_match(r->code, (PCRE2_SPTR)s.p, s.n, from, 0, r->match, NULL);
     if (n == PCRE2_ERROR_NOMATCH) return 0;
-    return n >= 0 ? 1 : fl_kernel_fail(err, call, "matching gives up: the pattern tries too many ways");
+    return n >= 0 ? 1 : fl_kernel_fail(err, call, FL_ERR_VALUE_REGEX_GIVES_UP);
 }
 
 /* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the
@@ -284,7 +287,7 @@ static int kernel_replace(FL_KERNEL_ARGS) {
         } else if (call->expr->type->nullable) {
             fl_kernel_null(out, i);
         } else {
-            rc = fl_kernel_fail(err, call, "the pattern is no regular expression: NULL where the type is NOT NULL");
+            rc = fl_kernel_fail(err, call, FL_ERR_VALUE_REGEX_NULL);
         }
     }
     source_deinit(&source);
@@ -334,7 +337,7 @@ static fl_kernel_fn *choose(const fl_expr *call) {
 /* ---- SIMILAR TO ---- */
 
 static int bad_similar(fl_str pattern, fl_error *err) {
-    return fl_fail(err, FL_E_RUNTIME, "Invalid regular expression '%.*s'", (int)FL_MIN(pattern.n, 200u), pattern.p);
+    return fl_fail(err, FL_ERR_VALUE_SIMILAR_PATTERN, (int)FL_MIN(pattern.n, 200u), pattern.p);
 }
 
 /* [:WORD:] at p as it stands inside a class; NULL: there is none. */
@@ -362,7 +365,7 @@ static void put_plain(fl_buf *out, const char *p, size_t n) {
 static int spell_similar(fl_buf *out, fl_str pattern, fl_str escape, fl_error *err) {
     bool in_class = false;
     if (escape.n > 0 && fl_utf8_next(escape.p, escape.p + escape.n) != escape.p + escape.n)
-        return fl_fail(err, FL_E_RUNTIME, "Invalid escape character '%.*s'", (int)FL_MIN(escape.n, 40u), escape.p);
+        return fl_fail(err, FL_ERR_VALUE_SIMILAR_ESCAPE, (int)FL_MIN(escape.n, 40u), escape.p);
     for (const char *p = pattern.p, *end = pattern.p + pattern.n; p < end;) {
         const char *next = fl_utf8_next(p, end), *behind;
         size_t n = (size_t)(next - p);

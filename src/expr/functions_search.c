@@ -12,6 +12,9 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+#include "messages/value.h"
+
 static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, int64_t)[fl_column_at(c, i)]; }
 static inline fl_str text_at(const fl_column *c, int i) { return fl_view_str(fl_view_at(c, i)); }
 
@@ -77,7 +80,7 @@ static int kernel_instr(FL_KERNEL_ARGS) {
     int n = call->expr->n_args;
     FL_EACH_ROW(rows, i, {
         int64_t from = n > 2 ? bigint_at(in[2], i) : 1, nth = n > 3 ? bigint_at(in[3], i) : 1;
-        if (nth <= 0) return fl_kernel_fail(err, call, "nthAppearance must be positive!");
+        if (nth <= 0) return fl_kernel_fail(err, call, FL_ERR_VALUE_NTH);
         FL_DATA(out, int32_t)[i] = (int32_t)instr(text_at(in[0], i), text_at(in[1], i), from, nth);
     });
     return 0;
@@ -262,7 +265,7 @@ static bool is_special(char c) { return c == '%' || c == '_'; }
 /* Cuts a pattern. `escape` is one character or empty. */
 static int cut_pattern(fl_arena *a, fl_str text, fl_str escape, pattern **out, fl_error *err) {
     if (escape.n > 0 && fl_utf8_next(escape.p, escape.p + escape.n) != escape.p + escape.n)
-        return fl_fail(err, FL_E_VALIDATION, "Invalid escape character '%.*s'", (int)FL_MIN(escape.n, 40u), escape.p);
+        return fl_fail(err, FL_ERR_FUNCTION_LIKE_ESCAPE, (int)FL_MIN(escape.n, 40u), escape.p);
     pattern *p = FL_NEW(a, pattern);
     add_part(a, p);
     for (const char *c = text.p, *end = text.p + text.n; c < end;) {
@@ -273,8 +276,8 @@ static int cut_pattern(fl_arena *a, fl_str text, fl_str escape, pattern **out, f
             size_t m = (size_t)(after - next);
             bool doubled = m == escape.n && memcmp(next, escape.p, m) == 0;
             if (m == 0 || (!doubled && !is_special(*next)))
-                return fl_fail(err, FL_E_VALIDATION, "Invalid escape sequence '%.*s', %d", (int)FL_MIN(text.n, 80u),
-                               text.p, (int)fl_utf8_count(text.p, (size_t)(c - text.p)));
+                return fl_fail(err, FL_ERR_FUNCTION_LIKE_SEQUENCE, (int)FL_MIN(text.n, 80u), text.p,
+                               (int)fl_utf8_count(text.p, (size_t)(c - text.p)));
             add_text(a, &p->parts[p->n - 1], next, m);
             next = after;
         } else if (*c == '%') {

@@ -9,10 +9,12 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/value.h"
+
 /* ---- || CONCAT CONCAT_WS ---- */
 
 static int refuse_length(fl_kernel_call *call, uint64_t n, fl_error *err) {
-    return fl_kernel_fail(err, call, "the result would have %llu bytes", (unsigned long long)n);
+    return fl_kernel_fail(err, call, FL_ERR_VALUE_RESULT_TOO_LONG, (unsigned long long)n);
 }
 
 static bool all_constant(const fl_expr *call, fl_column *const *in) {

@@ -11,6 +11,8 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+
 enum { MS_SECOND = 1000, MS_MINUTE = 60000, MS_HOUR = 3600000, MS_DAY = 86400000 };
 
 /* ---- a value as milliseconds ---- */
@@ -153,7 +155,7 @@ static int extract(FL_KERNEL_ARGS) {
 
 static int refuse_unit(const fl_expr *call, fl_unit unit, const char *what, fl_error *err) {
     if (unit == FL_U_NONE) return fl_bad_arguments(call, err);
-    fl_fail(err, FL_E_VALIDATION, "unit %s can not be applied to %s variable", fl_unit_name(unit), what);
+    fl_fail(err, FL_ERR_FUNCTION_UNIT, fl_unit_name(unit), what);
     return fl_error_at(err, call->span);
 }
 
@@ -313,7 +315,7 @@ int fl_infer_floor_time(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *t = call->args[0]->type;
     if (!fl_type_is_datetime(t)) return fl_bad_arguments(call, err);
     if (!can_round(t, unit) && t->kind == FL_T_TIME) { /* Flink takes its milliseconds for days */
-        fl_fail(err, FL_E_UNSUPPORTED, "%s of a TIME to %s is not supported", call->fn->name, fl_unit_name(unit));
+        fl_fail(err, FL_ERR_FUNCTION_TIME_UNIT, call->fn->name, fl_unit_name(unit));
         return fl_error_at(err, call->span);
     }
     if (!can_round(t, unit)) return refuse_unit(call, unit, "such a", err);
@@ -372,7 +374,7 @@ static int need_days(const fl_expr *call, int first, fl_error *err) {
     bool zoned = x->kind == FL_T_TIMESTAMP_LTZ || y->kind == FL_T_TIMESTAMP_LTZ;
     if (x->kind == FL_T_TIME || y->kind == FL_T_TIME) return fl_bad_arguments(call, err);
     if (zoned && x->kind != y->kind) {
-        fl_fail(err, FL_E_VALIDATION, "TIMESTAMP_LTZ only supports diff between the same type.");
+        fl_fail(err, FL_ERR_FUNCTION_DIFF_TYPES);
         return fl_error_at(err, call->span);
     }
     return 0;
@@ -391,7 +393,7 @@ static int infer_minus_date(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     FL_TRY(need_days(call, 0, err));
     if (call->args[0]->type->kind != call->args[1]->type->kind) {
-        fl_fail(err, FL_E_VALIDATION, "Parameters must be of the same type");
+        fl_fail(err, FL_ERR_FUNCTION_SAME_TYPES);
         return fl_error_at(err, call->span);
     }
     fl_unit unit = fl_unit_find(fl_symbol(call->args[2]));
@@ -425,7 +427,7 @@ static int infer_timestamp_add(fl_bind *b, fl_expr *call, fl_error *err) {
     if (!fl_type_is_integer(n->type) || !fl_type_is_datetime(t->type)) return fl_bad_arguments(call, err);
     if (unit == FL_U_NONE) return fl_bad_arguments(call, err);
     if (!one_unit(b->arena, unit, &by)) {
-        fl_fail(err, FL_E_UNSUPPORTED, "Unsupported call: TIMESTAMPADD with the unit %s", fl_unit_name(unit));
+        fl_fail(err, FL_ERR_FUNCTION_ADD_UNIT, fl_unit_name(unit));
         return fl_error_at(err, call->span);
     }
     if (t->type->kind == FL_T_DATE && unit < FL_U_DAY)

@@ -2,6 +2,9 @@
 /* infer.c -- what the type rules of all families share. */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
+#include "messages/type.h"
+
 bool fl_args_nullable(const fl_expr *call) {
     for (int i = 0; i < call->n_args; i++)
         if (call->args[i]->type->nullable) return true;
@@ -16,8 +19,7 @@ int fl_typed(fl_bind *b, fl_expr *call, const fl_type *t, bool nullable) {
 int fl_refuse_nulls(const fl_expr *call, fl_error *err) {
     for (int i = 0; i < call->n_args; i++) {
         if (!fl_type_is(call->args[i]->type, FL_T_NULL)) continue;
-        fl_fail(err, FL_E_VALIDATION, "Illegal use of 'NULL': nothing tells its type in '%s'", call->fn->name);
-        fl_error_hint(err, "write CAST(NULL AS …)");
+        fl_fail(err, FL_ERR_TYPE_NULL_ARGUMENT, call->fn->name);
         return fl_error_at(err, call->args[i]->span);
     }
     return 0;
@@ -25,7 +27,7 @@ int fl_refuse_nulls(const fl_expr *call, fl_error *err) {
 
 int fl_invalid_arguments(const fl_expr *call, fl_error *err) {
     fl_bad_arguments(call, err);
-    return fl_error_prefix(err, "Invalid input arguments. ");
+    return fl_error_prefix(err, FL_AT_FUNCTION_IN_ARGUMENTS);
 }
 
 int fl_become(fl_expr *call, const fl_expr *by) {

@@ -195,7 +195,9 @@ static inline uint64_t fl_pack_bits(const uint8_t *bytes) {
 /* For a kernel that finds its result NULL at row i. */
 static inline void fl_kernel_null(fl_column *out, int i) { fl_column_set_null(out, i); }
 
-/* A runtime failure at a value: "…: 'text'" with the text shortened. */
-int fl_kernel_fail(fl_error *err, const fl_kernel_call *call, const char *fmt, ...) FL_PRINTF(3, 4);
+/* A runtime failure at a value, with one of FL_ERR_VALUE_…; the function's name is put before it. */
+int fl_kernel_fail(fl_error *err, const fl_kernel_call *call, int code, const char *fmt, ...) FL_PRINTF(4, 5);
+/* Puts the function's name and place on the error that is there. */
+int fl_kernel_failed(fl_error *err, const fl_kernel_call *call);
 
 #endif

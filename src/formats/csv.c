@@ -7,6 +7,8 @@
  */
 #include "formats/csv_int.h"
 
+#include "messages/format.h"
+
 static const fl_option_def options[] = {
     {"field-delimiter", FL_OPT_STRING, ",", .help = "One character between cells; \\t and \\u0001 are understood."},
     {"disable-quote-character", FL_OPT_BOOL, "false", .help = "Cells are never quoted."},
@@ -70,8 +72,7 @@ static int read_character(const fl_format_config *c, const char *key, char *unes
     if (unit >= 0 && used == out->n && (unit & 0xf800) != 0xd800)
         *out = fl_str_make(unescaped, (size_t)fl_utf8_encode((uint32_t)unit, unescaped));
     if (text_utf16_length(*out) == 1) return 0;
-    return fl_fail(err, FL_E_VALIDATION, "Option 'csv.%s' must be a string with single character, but was: %s", key,
-                   text);
+    return fl_fail(err, FL_ERR_FORMAT_CSV_CHARACTER, key, text);
 }
 
 int csv_options_read(const fl_format_config *c, csv_options *out, fl_error *err) {
@@ -83,9 +84,7 @@ int csv_options_read(const fl_format_config *c, csv_options *out, fl_error *err)
         .scientific = flag(c, "write-bigdecimal-in-scientific-notation"),
     };
     bool unquoted = flag(c, "disable-quote-character"), has_quote = fl_format_option(c, "quote-character") != NULL;
-    if (unquoted && has_quote)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Format cannot define a quote character and disabled quote character at the same time.");
+    if (unquoted && has_quote) return fl_fail(err, FL_ERR_FORMAT_CSV_QUOTES);
     FL_TRY(read_character(c, "field-delimiter", out->unescaped, &out->delimiter, err));
     FL_TRY(read_character(c, "array-element-delimiter", NULL, &out->element_delimiter, err));
     FL_TRY(read_character(c, "quote-character", NULL, &out->quote, err));
@@ -100,25 +99,18 @@ static bool is_simple(const fl_type *t) { return t->kind <= FL_T_TIMESTAMP_LTZ; 
 
 static int check_time(const fl_type *t, bool encode, fl_error *err) {
     if (encode || t->kind != FL_T_TIME || t->precision <= 3) return 0;
-    return fl_fail(err, FL_E_VALIDATION,
-                   "Csv does not support TIME type with precision: %d, it only supports precision 0 ~ 3.",
-                   t->precision);
+    return fl_fail(err, FL_ERR_FORMAT_CSV_TIME, t->precision);
 }
 
 static int check_column(const fl_field *f, bool encode, fl_error *err) {
     char name[TEXT_TYPE_NAME_MAX];
     const fl_type *t = f->type;
     bool nested = t->kind == FL_T_ARRAY || t->kind == FL_T_ROW;
-    if (!nested && !is_simple(t))
-        return fl_fail(err, FL_E_UNSUPPORTED, "Unsupported type '%s' for field '%s'.", text_type_name(name, t),
-                       f->name);
+    if (!nested && !is_simple(t)) return fl_fail(err, FL_ERR_FORMAT_CSV_TYPE, text_type_name(name, t), f->name);
     FL_TRY(check_time(t, encode, err));
     for (int i = 0; i < t->n_fields; i++) {
         const fl_type *part = t->fields[i].type;
-        if (!is_simple(part))
-            return fl_fail(err, FL_E_UNSUPPORTED,
-                           "Only simple types are supported in the second level nesting of fields '%s' but was: %s",
-                           f->name, text_type_name(name, part));
+        if (!is_simple(part)) return fl_fail(err, FL_ERR_FORMAT_CSV_NESTED, f->name, text_type_name(name, part));
         FL_TRY(check_time(part, encode, err));
     }
     return 0;

@@ -15,6 +15,7 @@
 
 #include "formats/csv_int.h"
 #include "formats/quick_int.h"
+#include "messages/format.h"
 
 typedef struct csv_decoder {
     fl_decoder base;
@@ -86,8 +87,7 @@ static int read_time(fl_str text, fl_column *c, fl_error *err) {
 }
 
 static int read_string(csv_decoder *d, fl_str text, fl_column *c) {
-    if (FL_UNLIKELY(!text_is_utf8(text.p, text.p + text.n)))
-        return fl_fail(d->scan.err, FL_E_RUNTIME, "Invalid UTF-8 in a cell");
+    if (FL_UNLIKELY(!text_is_utf8(text.p, text.p + text.n))) return fl_fail(d->scan.err, FL_ERR_FORMAT_CSV_UTF8);
     text_append_string(c, text, d->owner);
     return 0;
 }
@@ -128,11 +128,11 @@ static int read_array(csv_decoder *d, const fl_type *t, fl_str cell, fl_column *
 }
 
 static int field_failed(csv_decoder *d, const char *name) {
-    return fl_error_prefix(d->scan.err, "Fail to deserialize at field: %s. ", name);
+    return fl_error_prefix(d->scan.err, FL_AT_FORMAT_IN_FIELD, name);
 }
 
 static int too_few(csv_decoder *d, int wanted, int got) {
-    return fl_fail(d->scan.err, FL_E_RUNTIME, "Row length mismatch. %d fields expected but was %d.", wanted, got);
+    return fl_fail(d->scan.err, FL_ERR_FORMAT_CSV_FIELDS, wanted, got);
 }
 
 /* Elements beyond the row's fields are not looked at. */
@@ -358,7 +358,7 @@ static int decode_message(fl_decoder *base, fl_str message, fl_buffer *owner, fl
     if (d->opt.allow_comments) csv_skip_comments(s);
     if (s->p < s->end) return read_record(d, -1, out);
     if (d->opt.ignore_parse_errors) return 0;
-    fl_fail(err, FL_E_RUNTIME, "No content to map due to end-of-input");
+    fl_fail(err, FL_ERR_FORMAT_EMPTY_RECORD);
     return record_failed(d, message, -1);
 }
 

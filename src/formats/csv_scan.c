@@ -11,6 +11,8 @@
  */
 #include "formats/csv_int.h"
 
+#include "messages/format.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,8 +48,8 @@ static csv_end take_line_end(csv_scan *s) {
     return CSV_LINE;
 }
 
-static csv_end bad(csv_scan *s, const char *message) {
-    fl_fail(s->err, FL_E_RUNTIME, "%s", message);
+static csv_end open_escape(csv_scan *s) {
+    fl_fail(s->err, FL_ERR_FORMAT_CSV_ESCAPE);
     return CSV_BAD;
 }
 
@@ -76,7 +78,7 @@ static csv_end take_escape(csv_scan *s, csv_cell *c, const char *from) {
     static const char letters[] = "0nrt", meanings[] = "\0\n\r\t";
     gather(s, c, from, s->p);
     s->p += s->opt->escape.n;
-    if (s->p == s->end) return s->last ? bad(s, "Unexpected EOF in escaped character") : CSV_MORE;
+    if (s->p == s->end) return s->last ? open_escape(s) : CSV_MORE;
     const char *letter = *s->p != '\0' ? strchr(letters, *s->p) : NULL;
     uint32_t cp;
     int n = fl_utf8_decode(s->p, s->end, &cp);
@@ -130,10 +132,8 @@ static csv_end end_of_quoted(csv_scan *s) {
     uint32_t cp, delimiter;
     int n = fl_utf8_decode(s->p, s->end, &cp);
     fl_utf8_decode(s->opt->delimiter.p, s->opt->delimiter.p + s->opt->delimiter.n, &delimiter);
-    fl_fail(s->err, FL_E_RUNTIME,
-            "Unexpected character ('%.*s' (code %u)): Expected column separator character ('%.*s' (code %u)) or "
-            "end-of-line",
-            n, s->p, cp, (int)s->opt->delimiter.n, s->opt->delimiter.p, delimiter);
+    fl_fail(s->err, FL_ERR_FORMAT_CSV_AFTER_QUOTE, n, s->p, cp, (int)s->opt->delimiter.n, s->opt->delimiter.p,
+            delimiter);
     s->p += n;
     return CSV_BAD;
 }
@@ -141,7 +141,8 @@ static csv_end end_of_quoted(csv_scan *s) {
 static csv_end open_quote(csv_scan *s) {
     if (!s->last) return CSV_MORE;
     s->p = s->end;
-    return bad(s, "Missing closing quote for value");
+    fl_fail(s->err, FL_ERR_FORMAT_CSV_UNCLOSED);
+    return CSV_BAD;
 }
 
 static csv_end scan_quoted(csv_scan *s, csv_cell *c) {
@@ -194,8 +195,8 @@ static csv_end too_many(csv_scan *s, csv_end end) {
     bool blank = text_trim(text).n == 0;
     if (blank && end != CSV_DELIMITER) return end; /* one delimiter too many at the end is fine */
     if (blank) text = (fl_str){"", 0};
-    fl_fail(s->err, FL_E_RUNTIME, "Too many entries: expected at most %d (value #%d (%zu chars) \"%.*s\")",
-            s->cells_max, s->cells_max, text_utf16_length(text), (int)FL_MIN(text.n, (size_t)100), text.p);
+    fl_fail(s->err, FL_ERR_FORMAT_CSV_TOO_MANY, s->cells_max, s->cells_max, text_utf16_length(text),
+            (int)FL_MIN(text.n, (size_t)100), text.p);
     return skip_line(s, end);
 }
 

@@ -7,6 +7,8 @@
  */
 #include "formats/json_int.h"
 
+#include "messages/format.h"
+
 static const fl_option_def options[] = {
     {"fail-on-missing-field", FL_OPT_BOOL, "false", .help = "A column that is missing in the object fails the record."},
     {"ignore-parse-errors", FL_OPT_BOOL, "false",
@@ -28,9 +30,7 @@ static int read_separator(const fl_format_config *c, char *out, fl_error *err) {
     const char *standard = fl_format_option(c, "timestamp-format.standard");
     *out = strcmp(standard, "SQL") == 0 ? ' ' : 'T';
     if (*out == ' ' || strcmp(standard, "ISO-8601") == 0) return 0;
-    return fl_fail(err, FL_E_VALIDATION,
-                   "Unsupported value '%s' for timestamp-format.standard. Supported values are [SQL, ISO-8601].",
-                   standard);
+    return fl_fail(err, FL_ERR_FORMAT_JSON_TIMESTAMPS, standard);
 }
 
 static int read_null_key(const fl_format_config *c, json_null_key *out, fl_error *err) {
@@ -41,9 +41,7 @@ static int read_null_key(const fl_format_config *c, json_null_key *out, fl_error
         *out = (json_null_key)i;
         return 0;
     }
-    return fl_fail(err, FL_E_VALIDATION,
-                   "Unsupported value '%s' for option map-null-key.mode. Supported values are [LITERAL, FAIL, DROP].",
-                   mode);
+    return fl_fail(err, FL_ERR_FORMAT_JSON_NULL_KEYS, mode);
 }
 
 int json_options_read(const fl_format_config *c, bool encode, json_options *out, fl_error *err) {
@@ -64,11 +62,9 @@ static int check_type(const fl_type *t, fl_error *err) {
     bool map = t->kind == FL_T_MAP || t->kind == FL_T_MULTISET,
          nested = map || t->kind == FL_T_ARRAY || t->kind == FL_T_ROW;
     if (map && !fl_type_is_char(t->fields[0].type))
-        return fl_fail(err, FL_E_VALIDATION,
-                       "JSON format doesn't support non-string as key type of map. The type is: %s",
-                       text_type_name(name, t));
+        return fl_fail(err, FL_ERR_FORMAT_JSON_KEY_TYPE, text_type_name(name, t));
     if (!nested && t->kind > FL_T_TIMESTAMP_LTZ && !fl_type_is_interval(t))
-        return fl_fail(err, FL_E_UNSUPPORTED, "Unsupported type: %s", text_type_name(name, t));
+        return fl_fail(err, FL_ERR_FORMAT_JSON_TYPE, text_type_name(name, t));
     for (int i = 0; i < t->n_fields; i++) FL_TRY(check_type(t->fields[i].type, err));
     return 0;
 }
@@ -76,11 +72,11 @@ static int check_type(const fl_type *t, fl_error *err) {
 static int check(const fl_format_config *c, bool encode, fl_error *err) {
     json_options opt;
     if (!encode && flag(c, "ignore-parse-errors") && flag(c, "fail-on-missing-field"))
-        return fl_fail(err, FL_E_VALIDATION, "fail-on-missing-field and ignore-parse-errors shouldn't both be true.");
+        return fl_fail(err, FL_ERR_FORMAT_JSON_MISSING_OR_IGNORE);
     FL_TRY(json_options_read(c, encode, &opt, err));
     for (int i = 0; i < c->schema->n; i++)
         if (check_type(c->schema->fields[i].type, err) < 0)
-            return fl_error_prefix(err, "Column '%s': ", c->schema->fields[i].name);
+            return fl_error_prefix(err, FL_AT_FORMAT_IN_COLUMN, c->schema->fields[i].name);
     return 0;
 }
 

@@ -18,6 +18,7 @@
 
 #include "base/hash.h"
 #include "formats/json_int.h"
+#include "messages/format.h"
 
 enum { NAMES_COMPARED = 6 };
 
@@ -100,8 +101,7 @@ int json_read_text(json_decoder *d, fl_str text, fl_column *c) {
 
 static int out_of_range(json_decoder *d, const char *type, const char *bounds) {
     fl_str n = d->scan.number;
-    return fl_fail(d->scan.err, FL_E_RUNTIME, "Numeric value (%.*s) out of range of %s%s",
-                   (int)FL_MIN(n.n, (size_t)100), n.p, type, bounds);
+    return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_RANGE, (int)FL_MIN(n.n, (size_t)100), n.p, type, bounds);
 }
 
 int json_read_truncated(json_decoder *d, fl_str number, bool wide, int64_t *out) {
@@ -153,16 +153,14 @@ static int read_number_or_text(json_decoder *d, const json_reader *r, fl_column 
     (void)r;
     fl_str text;
     json_token t = d->scan.token;
-    if (t != JSON_STRING && t != JSON_INT && t != JSON_FLOAT)
-        return fl_fail(d->scan.err, FL_E_RUNTIME, "The value is neither a number nor a text");
+    if (t != JSON_STRING && t != JSON_INT && t != JSON_FLOAT) return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_NO_NUMBER);
     FL_TRY(json_text(&d->scan, &text));
     return json_read_text(d, text_trim(text), c);
 }
 
 static int read_bytes(json_decoder *d, const json_reader *r, fl_column *c) {
     (void)r;
-    if (d->scan.token != JSON_STRING)
-        return fl_fail(d->scan.err, FL_E_RUNTIME, "The value is no text, can not access as binary");
+    if (d->scan.token != JSON_STRING) return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_NO_BINARY);
     fl_buf_reset(&d->text);
     FL_TRY(json_base64(&d->scan, &d->text));
     fl_column_append_str(c, fl_str_make(d->text.p, d->text.n));
@@ -207,11 +205,11 @@ int json_read_value(json_decoder *d, const json_reader *r, fl_column *c) {
 /* A list that never ends: its scopes were closed by mistake. */
 static int check_progress(json_decoder *d) {
     if (d->scan.token != JSON_NONE || d->scan.p < d->scan.end) return 0;
-    return fl_fail(d->scan.err, FL_E_RUNTIME, "Unexpected end-of-input");
+    return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_END);
 }
 
 static int read_array(json_decoder *d, const json_reader *r, fl_column *c) {
-    if (d->scan.token != JSON_ARRAY) return fl_fail(d->scan.err, FL_E_RUNTIME, "Illegal JSON array data...");
+    if (d->scan.token != JSON_ARRAY) return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_NO_ARRAY);
     for (;;) {
         FL_TRY(json_next(&d->scan));
         if (d->scan.token == JSON_ARRAY_END) break;
@@ -259,7 +257,7 @@ void json_keep_rows(fl_column *c, int first, const int *rows, int n) {
 }
 
 static int read_map(json_decoder *d, const json_reader *r, fl_column *c) {
-    if (d->scan.token != JSON_OBJECT) return fl_fail(d->scan.err, FL_E_RUNTIME, "Illegal JSON map data...");
+    if (d->scan.token != JSON_OBJECT) return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_NO_MAP);
     int first = c->child[0]->n, n;
     for (;;) {
         FL_TRY(json_next(&d->scan));
@@ -277,13 +275,13 @@ static int read_map(json_decoder *d, const json_reader *r, fl_column *c) {
 }
 
 int json_field_failed(json_decoder *d, fl_str name) {
-    return fl_error_prefix(d->scan.err, "Fail to deserialize at field: %.*s. ", (int)name.n, name.p);
+    return fl_error_prefix(d->scan.err, FL_AT_FORMAT_IN_JSON_FIELD, (int)name.n, name.p);
 }
 
 /* The fields of an object whose first token is the current one, each as the value of row `row` of its column. */
 static int read_fields(json_decoder *d, const json_reader *r, fl_column **cols, int row) {
     json_scan *s = &d->scan;
-    if (s->token != JSON_OBJECT) return fl_fail(s->err, FL_E_RUNTIME, "Illegal JSON object data...");
+    if (s->token != JSON_OBJECT) return fl_fail(s->err, FL_ERR_FORMAT_JSON_NO_OBJECT);
     int taken = 0, n = r->n_kids;
     FL_TRY(json_next(s));
     while (s->token != JSON_OBJECT_END) {
@@ -304,8 +302,7 @@ static int read_fields(json_decoder *d, const json_reader *r, fl_column **cols, 
         taken++;
         FL_TRY(json_next(s));
     }
-    if (taken < n && d->opt.fail_on_missing_field)
-        return fl_fail(s->err, FL_E_RUNTIME, "Some field is missing in the JSON data.");
+    if (taken < n && d->opt.fail_on_missing_field) return fl_fail(s->err, FL_ERR_FORMAT_JSON_MISSING);
     for (int i = 0; i < n; i++)
         if (cols[i]->n == row) fl_column_append_null(cols[i]);
     return 0;
@@ -359,8 +356,7 @@ json_reader json_reader_of(json_decoder *d, const fl_type *t) {
 static int stream_record(json_decoder *d, fl_column **cols, int row, bool *none) {
     (void)none;
     FL_TRY(json_next(&d->scan));
-    if (d->scan.token != JSON_OBJECT)
-        return fl_fail(d->scan.err, FL_E_RUNTIME, "No content to map due to end-of-input");
+    if (d->scan.token != JSON_OBJECT) return fl_fail(d->scan.err, FL_ERR_FORMAT_EMPTY_RECORD);
     return read_fields(d, &d->row, cols, row);
 }
 

@@ -11,6 +11,8 @@
 
 #include "formats/json_int.h"
 
+#include "messages/format.h"
+
 typedef struct json_encoder json_encoder;
 typedef struct json_writer json_writer;
 
@@ -146,9 +148,7 @@ static int entry_key(const json_encoder *e, const fl_column *keys, int k, fl_str
     *drop = null && e->opt.null_key == JSON_NULL_KEY_DROP;
     *out = null ? e->opt.null_literal : fl_column_str(keys, k);
     if (!null || e->opt.null_key != JSON_NULL_KEY_FAIL) return 0;
-    return fl_fail(err, FL_E_RUNTIME,
-                   "JSON format doesn't support to serialize map data with null keys. You can drop null key entries or "
-                   "encode null in literals by specifying map-null-key.mode option.");
+    return fl_fail(err, FL_ERR_FORMAT_JSON_NULL_KEY);
 }
 
 /* Where a NULL key is written as a literal that is a key too, the entries become one: the first one's place, the last
@@ -203,7 +203,7 @@ static int write_fields(json_encoder *e, const json_writer *w, fl_column *const 
         out->n += field->key.n + 1;
         lead = ',';
         if (FL_UNLIKELY(write_value(e, field, cols[k], i, out, err) < 0))
-            return fl_error_prefix(err, "Fail to serialize at field: %s. ", field->name);
+            return fl_error_prefix(err, FL_AT_FORMAT_WRITING_FIELD, field->name);
     }
     fl_buf_puts(out, lead == '{' ? "{}" : "}");
     return 0;
@@ -272,7 +272,7 @@ static int write_message(fl_encoder *base, const fl_batch *b, int row, fl_buf *o
     size_t before = out->n;
     if (FL_LIKELY(write_fields(e, &e->row, b->cols, row, out, err) >= 0)) return 0;
     out->n = before;
-    return fl_error_prefix(err, "Could not serialize row. ");
+    return fl_error_prefix(err, FL_AT_FORMAT_WRITING_ROW);
 }
 
 static int write_line(fl_encoder *base, const fl_batch *b, int row, fl_buf *out, fl_error *err) {

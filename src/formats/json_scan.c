@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "data/decimal.h"
+#include "messages/format.h"
 
 enum { IN_OBJECT = 1, STARTED = 2 }; /* bits of a scope */
 
@@ -60,34 +61,28 @@ static void describe(char out[40], uint32_t c) {
 static int unexpected(json_scan *s, unsigned char c, const char *where, const char *what) {
     char text[40];
     describe(text, c);
-    return fl_fail(s->err, FL_E_RUNTIME, "Unexpected character (%s)%s: %s", text, where, what);
+    return fl_fail(s->err, FL_ERR_FORMAT_JSON_CHARACTER, text, where, what);
 }
 
 static int no_value(json_scan *s, char c) {
     char text[40];
     describe(text, (unsigned char)c);
-    return fl_fail(s->err, FL_E_RUNTIME, "Unexpected character (%s): expected a valid value %s", text, value_words);
+    return fl_fail(s->err, FL_ERR_FORMAT_JSON_NO_VALUE, text, value_words);
 }
 
-static int ended(json_scan *s, const char *where) {
-    return fl_fail(s->err, FL_E_RUNTIME, "Unexpected end-of-input%s", where);
-}
+static int ended(json_scan *s, const char *where) { return fl_fail(s->err, FL_ERR_FORMAT_JSON_ENDS_IN, where); }
 
 static const char *scope_name(const json_scan *s) {
     return s->depth == 0 ? "root" : s->scopes[s->depth - 1] & IN_OBJECT ? "Object" : "Array";
 }
 
-static int ended_between(json_scan *s) {
-    return fl_fail(s->err, FL_E_RUNTIME, "Unexpected end-of-input within/between %s entries", scope_name(s));
-}
+static int ended_between(json_scan *s) { return fl_fail(s->err, FL_ERR_FORMAT_JSON_ENDS_BETWEEN, scope_name(s)); }
 
 static bool is_word_char(unsigned char c) {
     return text_is_digit((char)c) || (c | 32u) - 'a' < 26u || c == '_' || c == '$' || c >= 0x80;
 }
 
-static int bad_start(json_scan *s, unsigned char c) {
-    return fl_fail(s->err, FL_E_RUNTIME, "Invalid UTF-8 start byte 0x%x", c);
-}
+static int bad_start(json_scan *s, unsigned char c) { return fl_fail(s->err, FL_ERR_FORMAT_JSON_UTF8_START, c); }
 
 /* How many bytes follow the first one of a character; -1: it is none. */
 static int count_more(unsigned char first) {
@@ -99,7 +94,7 @@ static int count_more(unsigned char first) {
 static int take_middle(json_scan *s, const char *where, uint32_t *cp) {
     if (s->p == s->end) return ended(s, where);
     unsigned char c = (unsigned char)*s->p++;
-    if ((c & 0xc0) != 0x80) return fl_fail(s->err, FL_E_RUNTIME, "Invalid UTF-8 middle byte 0x%x", c);
+    if ((c & 0xc0) != 0x80) return fl_fail(s->err, FL_ERR_FORMAT_JSON_UTF8_MIDDLE, c);
     *cp = *cp << 6 | (c & 0x3f);
     return 0;
 }
@@ -121,7 +116,7 @@ static int wrong_word(json_scan *s, const char *from) {
     while (s->p < s->end && is_word_char((unsigned char)*s->p)) FL_TRY(take_char(s, "", &cp));
     int n = (int)FL_MIN(s->p - from, 256);
     if (s->p < s->end) s->p++;
-    return fl_fail(s->err, FL_E_RUNTIME, "Unrecognized token '%.*s': was expecting %s", n, from, value_words);
+    return fl_fail(s->err, FL_ERR_FORMAT_JSON_TOKEN, n, from, value_words);
 }
 
 /* ---- scopes ---- */
@@ -137,8 +132,7 @@ static void open_scope(json_scan *s, json_token t) {
 static int close_scope(json_scan *s, char c) {
     bool object = c == '}';
     if (s->depth == 0 || (s->scopes[s->depth - 1] & IN_OBJECT) != object)
-        return fl_fail(s->err, FL_E_RUNTIME, "Unexpected close marker '%c': expected '%c' (for %s)", c,
-                       object ? ']' : '}', scope_name(s));
+        return fl_fail(s->err, FL_ERR_FORMAT_JSON_CLOSE, c, object ? ']' : '}', scope_name(s));
     s->depth--;
     s->token = object ? JSON_OBJECT_END : JSON_ARRAY_END;
     return 0;
@@ -160,9 +154,7 @@ static int skip_blanks(json_scan *s, char *c, bool *found) {
         if (*c == ' ' || *c == '\n' || *c == '\t' || *c == '\r') continue;
         char text[40];
         describe(text, (unsigned char)*c);
-        return fl_fail(s->err, FL_E_RUNTIME,
-                       "Illegal character (%s): only regular white space (\\r, \\n, \\t) is allowed between tokens",
-                       text);
+        return fl_fail(s->err, FL_ERR_FORMAT_JSON_CONTROL, text);
     }
     return 0;
 }
@@ -233,7 +225,7 @@ static int read_escape(json_scan *s, units *u) {
     if (c != 'u') {
         char text[40];
         describe(text, cp);
-        return fl_fail(s->err, FL_E_RUNTIME, "Unrecognized character escape %s", text);
+        return fl_fail(s->err, FL_ERR_FORMAT_JSON_ESCAPE, text);
     }
     unsigned unit = 0;
     for (int i = 0; i < 4; i++) {
@@ -379,14 +371,12 @@ static int need_digit(json_scan *s, const char *what) {
 
 /* Behind a minus that no digit follows. */
 static int negative_start(json_scan *s) {
-    static const char *const words[] = {"INF", "Infinity"};
+    static const char *const words[] = {"-INF", "-Infinity"};
     for (int i = 0; i < 2; i++) {
-        size_t n = strlen(words[i]);
-        if ((size_t)(s->end - s->p) < n || memcmp(s->p, words[i], n) != 0) continue;
+        size_t n = strlen(words[i]) - 1;
+        if ((size_t)(s->end - s->p) < n || memcmp(s->p, words[i] + 1, n) != 0) continue;
         s->p += n;
-        return fl_fail(s->err, FL_E_RUNTIME,
-                       "Non-standard token '-%s': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow",
-                       words[i]);
+        return fl_fail(s->err, FL_ERR_FORMAT_JSON_NAN, words[i]);
     }
     if (s->p == s->end) return ended(s, " in a Number value");
     if (*s->p == '.') {
@@ -405,7 +395,7 @@ static int read_number(json_scan *s, json_token *t) {
     }
     if (*s->p == '0' && s->p + 1 < s->end && text_is_digit(s->p[1])) {
         s->p++;
-        return fl_fail(s->err, FL_E_RUNTIME, "Invalid numeric value: Leading zeroes not allowed");
+        return fl_fail(s->err, FL_ERR_FORMAT_JSON_ZEROES);
     }
     s->p = skip_digits(s->p, s->end);
     *t = JSON_INT;
@@ -440,9 +430,7 @@ static int odd_value(json_scan *s, char c) {
     case 'N':
     case 'I':
         FL_TRY(match_word(s, from, c == 'N' ? "NaN" : "Infinity"));
-        return fl_fail(s->err, FL_E_RUNTIME,
-                       "Non-standard token '%s': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow",
-                       c == 'N' ? "NaN" : "Infinity");
+        return fl_fail(s->err, FL_ERR_FORMAT_JSON_NAN, c == 'N' ? "NaN" : "Infinity");
     case '+':
         if (s->p < s->end) s->p++;
         return unexpected(s, '+', " in numeric value",
@@ -523,9 +511,7 @@ int json_next(json_scan *s) {
     bool found;
     FL_TRY(skip_blanks(s, &c, &found));
     if (!found) {
-        if (s->depth > 0)
-            return fl_fail(s->err, FL_E_RUNTIME, "Unexpected end-of-input: expected close marker for %s",
-                           scope_name(s));
+        if (s->depth > 0) return fl_fail(s->err, FL_ERR_FORMAT_JSON_UNCLOSED, scope_name(s));
         s->token = JSON_NONE;
         return 0;
     }
@@ -570,13 +556,13 @@ int json_text(json_scan *s, fl_str *out) {
 }
 
 int json_skip(json_scan *s) {
-    if (s->token == JSON_NONE) return fl_fail(s->err, FL_E_RUNTIME, "The record ends inside of an object");
+    if (s->token == JSON_NONE) return fl_fail(s->err, FL_ERR_FORMAT_JSON_ENDS_INSIDE);
     if (s->token == JSON_OBJECT || s->token == JSON_ARRAY) {
         for (int open = 1; open > 0;) {
             FL_TRY(json_next(s));
             if (s->token == JSON_OBJECT || s->token == JSON_ARRAY) open++;
             if (s->token == JSON_OBJECT_END || s->token == JSON_ARRAY_END) open--;
-            if (s->token == JSON_NONE) return fl_fail(s->err, FL_E_RUNTIME, "The record ends inside of an object");
+            if (s->token == JSON_NONE) return fl_fail(s->err, FL_ERR_FORMAT_JSON_ENDS_INSIDE);
         }
     }
     return json_next(s);

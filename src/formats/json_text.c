@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "formats/json_int.h"
+#include "messages/format.h"
 
 /* ---- strings ---- */
 
@@ -163,8 +164,7 @@ static int put_float(writer *w) {
     fl_double_parse(number, &d);
     if (w->exact && isfinite(d)) {
         if (json_put_decimal(w->out, number)) return 0;
-        return fl_fail(w->s->err, FL_E_RUNTIME, "The exponent of '%.*s' is too large",
-                       (int)FL_MIN(number.n, (size_t)100), number.p);
+        return fl_fail(w->s->err, FL_ERR_FORMAT_JSON_EXPONENT, (int)FL_MIN(number.n, (size_t)100), number.p);
     }
     if (isfinite(d)) {
         fl_double_print(w->out, d);
@@ -256,9 +256,7 @@ static int put_array(writer *w) {
 
 static int put_value(writer *w) {
     fl_str text;
-    if (w->depth == COMPACT_DEPTH_MAX)
-        return fl_fail(w->s->err, FL_E_RUNTIME, "A text column can take JSON that is nested %d deep at most",
-                       COMPACT_DEPTH_MAX);
+    if (w->depth == COMPACT_DEPTH_MAX) return fl_fail(w->s->err, FL_ERR_FORMAT_JSON_DEPTH, COMPACT_DEPTH_MAX);
     w->depth++;
     switch (w->s->token) {
     case JSON_OBJECT: FL_TRY(put_object(w)); break;

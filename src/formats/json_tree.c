@@ -16,11 +16,11 @@
 
 #include "formats/json_int.h"
 
+#include "messages/format.h"
+
 static int tree_value(json_decoder *d, const json_reader *r, fl_column *c, const char *at);
 
-static int wrong_kind(json_decoder *d, const char *what) {
-    return fl_fail(d->scan.err, FL_E_RUNTIME, "The value is no JSON %s", what);
-}
+static int wrong_kind(json_decoder *d, const char *what) { return fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_KIND, what); }
 
 /* ---- scalars ---- */
 
@@ -146,9 +146,8 @@ static int tree_field(json_decoder *d, const json_reader *r, int i, fl_column *c
         return 0;
     }
     fl_str name = r->names.names[i];
-    int rc = at != NULL
-                 ? tree_value(d, &r->kids[i], c, at)
-                 : fl_fail(d->scan.err, FL_E_RUNTIME, "Could not find field with name '%.*s'.", (int)name.n, name.p);
+    int rc = at != NULL ? tree_value(d, &r->kids[i], c, at)
+                        : fl_fail(d->scan.err, FL_ERR_FORMAT_JSON_NO_FIELD, (int)name.n, name.p);
     return rc < 0 ? json_field_failed(d, name) : 0;
 }
 
@@ -201,8 +200,7 @@ int json_tree_record(json_decoder *d, fl_column **cols, int row, bool *none) {
     FL_TRY(json_next(s));
     *none = s->token == JSON_NULL || s->token == JSON_NONE;
     if (*none) return 0;
-    if (s->token != JSON_OBJECT)
-        return fl_fail(s->err, FL_E_RUNTIME, "No content to map: the record is no JSON object");
+    if (s->token != JSON_OBJECT) return fl_fail(s->err, FL_ERR_FORMAT_JSON_NO_CONTENT);
     const char *at = s->value;
     while (s->depth > 0) FL_TRY(json_next(s));
     FL_TRY(json_scan_value(s, at, d->record.p + d->record.n, s->err));

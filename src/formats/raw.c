@@ -11,6 +11,7 @@
 
 #include "formats/format.h"
 #include "formats/text_int.h"
+#include "messages/format.h"
 
 typedef enum charset { UTF_8, ISO_8859_1, US_ASCII } charset;
 
@@ -49,18 +50,14 @@ static int read_charset(const char *name, charset *out, fl_error *err) {
             *out = names[i].charset;
             return 0;
         }
-    fl_fail(err, FL_E_VALIDATION, "Unsupported 'raw.charset' name: %s.", name);
-    return fl_error_hint(err, "UTF-8, ISO-8859-1 and US-ASCII are understood");
+    return fl_fail(err, FL_ERR_FORMAT_RAW_CHARSET, name);
 }
 
 static int read_options(const fl_format_config *c, raw_options *out, fl_error *err) {
     const char *endianness = fl_format_option(c, "endianness");
     out->little_endian = fl_str_iis(fl_str_from(endianness), "little-endian");
     if (!out->little_endian && !fl_str_iis(fl_str_from(endianness), "big-endian"))
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Unsupported endianness name: %s. Valid values of 'raw.endianness' option are 'big-endian' and "
-                       "'little-endian'.",
-                       endianness);
+        return fl_fail(err, FL_ERR_FORMAT_RAW_ENDIANNESS, endianness);
     return read_charset(fl_format_option(c, "charset"), &out->charset, err);
 }
 
@@ -91,11 +88,7 @@ static int refuse_columns(const fl_schema *s, fl_error *err) {
         fl_buf_putc(&b, ' ');
         fl_type_print(&b, s->fields[i].type, FL_TYPE_SUMMARY);
     }
-    fl_fail(
-        err, FL_E_VALIDATION,
-        "The 'raw' format only supports single physical column. However the defined schema contains multiple physical "
-        "columns: [%s]",
-        fl_buf_cstr(&b));
+    fl_fail(err, FL_ERR_FORMAT_RAW_COLUMNS, fl_buf_cstr(&b));
     fl_buf_deinit(&b);
     return err->code;
 }
@@ -108,8 +101,7 @@ static int check(const fl_format_config *c, bool encode, fl_error *err) {
     if (all->n > 1) return refuse_columns(all, err);
     if (all->n == 0 || value_size(all->fields[0].type) >= 0) return 0;
     char name[TEXT_TYPE_NAME_MAX];
-    return fl_fail(err, FL_E_VALIDATION, "The 'raw' format doesn't supports '%s' as column type.",
-                   text_type_name(name, all->fields[0].type));
+    return fl_fail(err, FL_ERR_FORMAT_RAW_TYPE, text_type_name(name, all->fields[0].type));
 }
 
 /* ---- decoding ---- */
@@ -157,8 +149,7 @@ static int read_value(raw_decoder *d, fl_str s, fl_column *c, fl_error *err) {
     } else if (size == 0) {
         fl_column_append_str(c, fl_type_is_char(c->type) ? to_utf8(d, s) : s);
     } else if (s.n != (size_t)size) {
-        return fl_fail(err, FL_E_RUNTIME, "Size of data received for deserializing %s type is not %d.",
-                       text_type_name(name, c->type), size);
+        return fl_fail(err, FL_ERR_FORMAT_RAW_SIZE, text_type_name(name, c->type), size);
     } else {
         append_number(d, c, s);
     }

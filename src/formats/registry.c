@@ -2,6 +2,10 @@
 /* registry.c -- the list of formats, and how a table's options reach them. */
 #include "formats/format.h"
 
+#include "messages/format.h"
+#include "messages/name.h"
+#include "messages/option.h"
+
 extern const fl_format fl_format_csv, fl_format_json, fl_format_raw;
 
 static const fl_format *const formats[] = {&fl_format_csv, &fl_format_json, &fl_format_raw};
@@ -26,15 +30,11 @@ int fl_format_get(const char *name, const fl_format **out, fl_error *err) {
     *out = fl_format_find(name);
     if (*out != NULL) return 0;
     for (size_t i = 0; i < FL_ARRAY_LEN(awaited); i++)
-        if (strcmp(awaited[i], name) == 0) {
-            fl_fail(err, FL_E_UNSUPPORTED, "format '%s' is not supported yet", name);
-            return fl_error_hint(err, "`flott formats` lists what there is");
-        }
+        if (strcmp(awaited[i], name) == 0) { return fl_fail(err, FL_ERR_FORMAT_NOT_YET, name); }
     for (size_t i = 0; i < FL_ARRAY_LEN(formats); i++) names[i] = formats[i]->name;
-    fl_fail(err, FL_E_VALIDATION, "Could not find any format factory for identifier '%s' in the classpath.", name);
+    fl_fail(err, FL_ERR_FORMAT_UNKNOWN_FORMAT, name);
     const char *near = fl_suggest(name, names, (int)FL_ARRAY_LEN(formats));
-    return near != NULL ? fl_error_hint(err, "did you mean '%s'?", near)
-                        : fl_error_hint(err, "`flott formats` lists what there is");
+    return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near) : fl_error_hint(err, FL_HINT_FORMAT_FORMATS);
 }
 
 static const fl_option_def *find_def(const fl_format *f, const char *key) {
@@ -51,10 +51,9 @@ const char *fl_format_option(const fl_format_config *c, const char *key) {
 }
 
 static int check_option(const fl_option_def *def, const fl_option *o, fl_error *err) {
-    if (def->state == FL_OPT_REFUSED)
-        return fl_fail(err, FL_E_UNSUPPORTED, "The option '%s' is not supported: %s", o->key, def->note);
+    if (def->state == FL_OPT_REFUSED) return fl_fail(err, FL_ERR_FORMAT_OPTION_NOT_YET, o->key, def->note);
     if (fl_option_check(def, fl_str_from(o->value), err) == 0) return 0;
-    return fl_error_prefix(err, "Could not parse value '%s' for key '%s'. ", o->value, o->key);
+    return fl_error_prefix(err, FL_AT_OPTION_IN_VALUE, o->value, o->key);
 }
 
 int fl_format_options(fl_arena *a, const fl_format *f, const fl_table *table, const char *prefix, fl_format_config *c,

@@ -2,6 +2,9 @@
 /* text.c -- the parts of text_int.h that are too long for a header. */
 #include "formats/text_int.h"
 
+#include "messages/format.h"
+#include "messages/value.h"
+
 #include <stdio.h>
 
 const double text_pow10_f64[19] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
@@ -54,16 +57,10 @@ int text_base64_value(char c) {
 }
 
 int text_bad_base64(char c, int place, fl_error *err) {
-    return fl_fail(err, FL_E_RUNTIME, "Illegal character '%c' (code 0x%x) as character #%d of 4-char base64 unit", c,
-                   (unsigned char)c, place + 1);
+    return fl_fail(err, FL_ERR_FORMAT_BASE64_CHARACTER, c, (unsigned char)c, place + 1);
 }
 
-int text_unpadded_base64(fl_error *err) {
-    return fl_fail(
-        err, FL_E_RUNTIME,
-        "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects padding (one or "
-        "more '=' characters) at the end.");
-}
+int text_unpadded_base64(fl_error *err) { return fl_fail(err, FL_ERR_FORMAT_BASE64_END); }
 
 int text_base64_decode(fl_str s, fl_buf *out, fl_error *err) {
     const char *p = s.p, *end = s.p + s.n;
@@ -113,11 +110,11 @@ static int shown(fl_str s, size_t most) {
 }
 
 int text_no_value(fl_str s, const char *what, fl_error *err) {
-    return fl_fail(err, FL_E_RUNTIME, "Text '%.*s' could not be parsed as %s", shown(s, SHOWN_MAX), s.p, what);
+    return fl_fail(err, FL_ERR_FORMAT_TEXT_AS, shown(s, SHOWN_MAX), s.p, what);
 }
 
 static int no_number(fl_str s, fl_error *err) {
-    return fl_fail(err, FL_E_RUNTIME, "For input string: \"%.*s\"", shown(s, SHOWN_MAX), s.p);
+    return fl_fail(err, FL_ERR_VALUE_NOT_NUMBER, shown(s, SHOWN_MAX), s.p);
 }
 
 void text_append_bool(fl_column *c, fl_str s) { fl_column_append_i64(c, fl_str_iis(text_trim(s), "true")); }
@@ -129,7 +126,7 @@ int text_append_integer(fl_column *c, fl_str s, fl_error *err) {
     if (fl_i64_parse(s, &x) != FL_NUMBER_OK) return no_number(s, err);
     if (x > max || x < -max - 1) {
         if (bits > 16 || x != (int32_t)x) return no_number(s, err);
-        return fl_fail(err, FL_E_RUNTIME, "Value out of range. Value:\"%.*s\" Radix:10", shown(s, SHOWN_MAX), s.p);
+        return fl_fail(err, FL_ERR_FORMAT_TEXT_RANGE, shown(s, SHOWN_MAX), s.p);
     }
     fl_column_append_i64(c, x);
     return 0;
@@ -144,7 +141,7 @@ int text_append_double(fl_column *c, fl_str s, fl_error *err) {
         return 0;
     }
     s = text_trim(s);
-    return s.n == 0 ? fl_fail(err, FL_E_RUNTIME, "empty String") : no_number(s, err);
+    return s.n == 0 ? fl_fail(err, FL_ERR_VALUE_EMPTY_NUMBER) : no_number(s, err);
 }
 
 static int no_decimal(fl_str s, fl_error *err) {
@@ -153,11 +150,7 @@ static int no_decimal(fl_str s, fl_error *err) {
     if (good == s.n) return text_no_value(s, "a decimal number", err);
     uint32_t cp;
     int n = fl_utf8_decode(s.p + good, s.p + s.n, &cp);
-    return fl_fail(
-        err, FL_E_RUNTIME,
-        "Character %.*s is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark. "
-        "The text is \"%.*s\"",
-        n, s.p + good, shown(s, SHOWN_MAX), s.p);
+    return fl_fail(err, FL_ERR_FORMAT_TEXT_DECIMAL, n, s.p + good, shown(s, SHOWN_MAX), s.p);
 }
 
 int text_append_decimal(fl_column *c, fl_str s, fl_error *err) {
@@ -182,9 +175,9 @@ void text_append_string(fl_column *c, fl_str s, fl_buffer *owner) {
 
 int text_record_failed(const char *format, fl_str record, int64_t offset, fl_error *err) {
     int n = shown(record, RECORD_SHOWN_MAX);
-    fl_error_prefix(err, "Failed to deserialize %s '%.*s%s'. ", format, n, record.p, (size_t)n < record.n ? "…" : "");
+    fl_error_prefix(err, FL_AT_FORMAT_RECORD, format, n, record.p, (size_t)n < record.n ? "…" : "");
     size_t at = strlen(err->message);
-    if (offset >= 0) snprintf(err->message + at, sizeof err->message - at, " (record at byte %lld)", (long long)offset);
+    if (offset >= 0) snprintf(err->message + at, sizeof err->message - at, FL_AT_FORMAT_OFFSET, (long long)offset);
     return err->code;
 }
 
@@ -221,11 +214,9 @@ static int timestamp_form(fl_str s, char separator, bool utc, bool *whole) {
 static int bad_timestamp(fl_str s, char separator, bool utc, fl_error *err) {
     bool whole;
     int n = shown(s, SHOWN_MAX), form = timestamp_form(s, separator, utc, &whole);
-    if (!whole) return fl_fail(err, FL_E_RUNTIME, "Text '%.*s' could not be parsed at index %d", n, s.p, form);
-    if (form < (int)s.n)
-        return fl_fail(err, FL_E_RUNTIME, "Text '%.*s' could not be parsed, unparsed text found at index %d", n, s.p,
-                       form);
-    return fl_fail(err, FL_E_RUNTIME, "Text '%.*s' could not be parsed: no such date or time", n, s.p);
+    if (!whole) return fl_fail(err, FL_ERR_FORMAT_TIME_AT, n, s.p, form);
+    if (form < (int)s.n) return fl_fail(err, FL_ERR_FORMAT_TIME_REST, n, s.p, form);
+    return fl_fail(err, FL_ERR_FORMAT_TIME_NONE, n, s.p);
 }
 
 /* java.time is strict about the plain ISO form only; with a Z, February 30 is the last of February and 24:00 the next

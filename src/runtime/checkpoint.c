@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "messages/checkpoint.h"
 
 enum { VERSION = 1, MANIFEST_BYTES_MAX = 64 << 20, LAST_LINE_BYTES = 4 + 16 + 1, SUBTASKS_MAX = 1 << 15 };
 #define STATE_BYTES_MAX ((size_t)1 << 40)
@@ -64,7 +65,7 @@ int fl_checkpoint_begin(fl_platform *pf, const char *dir, const fl_checkpoint_me
     if (rc == 0) rc = fl_disk_mkdirs(pf, w->tmp, err);
     if (rc < 0) {
         fl_checkpoint_writer_free(w);
-        return fl_error_prefix(err, "checkpoint %lld: ", (long long)m->id);
+        return fl_error_prefix(err, FL_AT_CHECKPOINT_WRITING, (long long)m->id);
     }
     *out = w;
     return 0;
@@ -118,9 +119,7 @@ void fl_checkpoint_writer_free(fl_checkpoint_writer *w) {
 /* ---- reading ---- */
 
 static int damaged(fl_error *err, const char *path, const char *what) {
-    fl_fail(err, FL_E_CORRUPT, "checkpoint '%s' is damaged: %s", path, what);
-    return fl_error_hint(err, "Restore an older checkpoint of the same directory, or give the directory itself: the "
-                              "newest good one is taken.");
+    return fl_fail(err, FL_ERR_CHECKPOINT_DAMAGED, path, what);
 }
 
 /* Takes the next line off *text. */
@@ -186,9 +185,7 @@ static int read_head(fl_arena *a, fl_checkpoint *c, fl_str *text, fl_error *err)
     long long id, job, started, created;
     if (!next_line(text, &line) || sscanf(fl_arena_strndup(a, line.p, line.n), "flott checkpoint %d", &version) != 1)
         return damaged(err, c->path, "the manifest does not begin as one");
-    if (version != VERSION)
-        return fl_fail(err, FL_E_CORRUPT, "checkpoint '%s' has version %d; this flott reads version %d", c->path,
-                       version, VERSION);
+    if (version != VERSION) return fl_fail(err, FL_ERR_CHECKPOINT_VERSION, c->path, version, VERSION);
     if (!next_line(text, &line) ||
         sscanf(fl_arena_strndup(a, line.p, line.n),
                "id %lld job %lld started %lld created %lld max-parallelism %d finished %d", &id, &job, &started,
@@ -273,11 +270,11 @@ int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t j
     const char *whose = job_uid != 0 ? " of this job" : "";
     int64_t *ids, id;
     int n, n_damaged = 0;
-    if (!fl_disk_exists(pf, path)) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint at '%s'", path);
+    if (!fl_disk_exists(pf, path)) return fl_fail(err, FL_ERR_CHECKPOINT_NOT_THERE, path);
     bool is_one = names_one(a, path, &id) || fl_disk_exists(pf, fl_path_join(a, path, "manifest"));
     if (is_one) return fl_checkpoint_read(pf, a, path, out, err);
     FL_TRY(fl_checkpoint_list(pf, a, path, &ids, &n, err));
-    if (n == 0) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint in '%s'", path);
+    if (n == 0) return fl_fail(err, FL_ERR_CHECKPOINT_NONE, path);
     for (int i = 0; i < n; i++) {
         int rc = fl_checkpoint_read(pf, a, checkpoint_path(a, path, ids[i], ""), out, err);
         if (rc == 0 && job_uid != 0 && (*out)->meta.job_uid != job_uid) break; /* older ones are no more ours */
@@ -285,9 +282,8 @@ int fl_checkpoint_find(fl_platform *pf, fl_arena *a, const char *path, int64_t j
         n_damaged++;
         warn(arg, err->message);
     }
-    if (n_damaged == 0) return fl_fail(err, FL_E_VALIDATION, "there is no checkpoint%s in '%s'", whose, path);
-    return fl_fail(err, FL_E_CORRUPT, "none of the %d checkpoints%s in '%s' is whole; the oldest: %s", n_damaged, whose,
-                   path, fl_arena_strdup(a, err->message));
+    if (n_damaged == 0) return fl_fail(err, FL_ERR_CHECKPOINT_NONE_OF_JOB, whose, path);
+    return fl_fail(err, FL_ERR_CHECKPOINT_NONE_WHOLE, n_damaged, whose, path, fl_arena_strdup(a, err->message));
 }
 
 int fl_checkpoint_delete(fl_platform *pf, const char *dir, int64_t id, fl_error *err) {

@@ -20,6 +20,8 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "messages/checkpoint.h"
+#include "messages/session.h"
 #include "runtime/scheduler.h"
 
 const char *const fl_job_state_name[] = {"CREATED", "RUNNING",  "RESTARTING", "FINISHED",
@@ -196,10 +198,7 @@ static int check_ops(fl_job *j, fl_arena *a, const fl_checkpoint *c, fl_error *e
             if (ops[i].plan_id == old->plan_id) now = ops[i].digest;
         if (now != NULL && strcmp(now, old->digest) == 0) continue;
         if (now == NULL && j->opt.ignore_unclaimed_state) continue;
-        fl_fail(err, FL_E_VALIDATION, "checkpoint '%s' was taken by another query: operator %d was %s, now it is %s",
-                c->path, old->plan_id, old->digest, now ? now : "gone");
-        return fl_error_hint(err,
-                             "Start without --restore, or run the script as it was when the checkpoint was taken.");
+        return fl_fail(err, FL_ERR_CHECKPOINT_OTHER_QUERY, c->path, old->plan_id, old->digest, now ? now : "gone");
     }
     return 0;
 }
@@ -213,7 +212,7 @@ static int restore_op(fl_job *j, fl_task *t, fl_op *op, const fl_checkpoint *c, 
     FL_TRY(fl_restore_read(&t->arena, blobs, n, fl_key_group_first(t->subtask, max, p),
                            fl_key_group_first(t->subtask + 1, max, p), &r, err));
     int rc = op->type->restore(op, &r, err);
-    return rc < 0 ? fl_error_prefix(err, "cannot restore %s: ", op->type->name) : 0;
+    return rc < 0 ? fl_error_prefix(err, FL_AT_CHECKPOINT_RESTORING, op->type->name) : 0;
 }
 
 static int restore_tasks(fl_job *j, fl_task **tasks, int n, const fl_checkpoint *c, fl_error *err) {
@@ -386,8 +385,8 @@ static int bring_up(fl_job *j, fl_error *err) {
     if (j->first_id == 0) j->first_id = j->newest_id + 1;
     for (int v = 0; v < j->graph->n_vertices; v++)
         if (j->graph->vertices[v].parallelism > j->opt.max_parallelism)
-            return fl_fail(err, FL_E_VALIDATION, "parallelism %d is greater than the maximum parallelism %d%s",
-                           j->graph->vertices[v].parallelism, j->opt.max_parallelism, c ? " of the checkpoint" : "");
+            return fl_fail(err, FL_ERR_SESSION_MAX_PARALLELISM, j->graph->vertices[v].parallelism,
+                           j->opt.max_parallelism, c ? " of the checkpoint" : "");
     if (c != NULL) FL_TRY(settle_on(j, c, err));
     FL_TRY(build(j, c, err));
     int64_t now = fl_now_ms(j->pf);
@@ -593,7 +592,7 @@ static void checkpoint_failed(fl_job *j, fl_error *err) {
         note(j, text);
         return;
     }
-    fl_error_prefix(err, "checkpoint %lld failed: ", (long long)id);
+    fl_error_prefix(err, FL_AT_CHECKPOINT_FAILED, (long long)id);
     restart_or_fail(j, err);
 }
 
@@ -657,9 +656,7 @@ static bool go_on(fl_job *j, const seen *s) {
         }
         if (j->opt.checkpoint_timeout_ms > 0 &&
             fl_now_ms(j->pf) - j->checkpoint_started_ms > j->opt.checkpoint_timeout_ms) {
-            fl_fail(&err, FL_E_LIMIT,
-                    "not all operators passed the barrier within %lld ms (execution.checkpointing.timeout)",
-                    (long long)j->opt.checkpoint_timeout_ms);
+            fl_fail(&err, FL_ERR_CHECKPOINT_TIMEOUT, (long long)j->opt.checkpoint_timeout_ms);
             err.retriable = true;
             checkpoint_failed(j, &err);
             return true;
@@ -792,7 +789,7 @@ static int outcome(fl_job *j, fl_error *err) {
     if (j->state == FL_JOB_FAILED)
         *err = j->failure;
     else if (j->state == FL_JOB_CANCELED)
-        fl_fail(err, FL_E_CANCELED, "the job '%s' was canceled", j->opt.name);
+        fl_fail(err, FL_ERR_SESSION_CANCELED, j->opt.name);
     int rc = j->state == FL_JOB_FAILED || j->state == FL_JOB_CANCELED ? err->code : 0;
     fl_mutex_unlock(&j->lock);
     return rc;
@@ -819,8 +816,7 @@ int fl_job_wait(fl_job *j, fl_error *err) {
     while (!fl_job_state_ended(fl_job_get_state(j))) {
         if (fl_job_step(j)) continue;
         int64_t due = fl_job_due_ms(j);
-        if (due == INT64_MAX)
-            return fl_fail(err, FL_E_RUNTIME, "the job '%s' waits for something that never comes", j->opt.name);
+        if (due == INT64_MAX) return fl_fail(err, FL_ERR_SESSION_STUCK, j->opt.name);
         j->pf->ops->advance_to(j->pf, due);
     }
     return outcome(j, err);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bind_ddl.c -- CREATE TABLE and CREATE VIEW: checks a declaration and makes the definition that queries use. */
+#include "messages/session.h"
+#include "messages/table.h"
+#include "messages/type.h"
 #include "sql/binder_int.h"
 #include "sql/parser.h"
 
@@ -38,9 +41,8 @@ static int declare_columns(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catal
         const fl_ast_column *col = &t->columns[i];
         for (int k = 0; k < i; k++)
             if (strcmp(t->columns[k].name, col->name) == 0)
-                return fl_bind_fail(col->pos, err,
-                                    "A column with the same name `%s` has been defined at line %d, column %d.",
-                                    col->name, t->columns[k].pos.line, t->columns[k].pos.column);
+                return fl_bind_fail(col->pos, err, FL_ERR_TABLE_COLUMN_TWICE, col->name, t->columns[k].pos.line,
+                                    t->columns[k].pos.column);
         out->columns[i] =
             (fl_catalog_column){.name = col->name,
                                 .kind = col->kind,
@@ -69,13 +71,10 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
         fl_expr *e;
         if (out->columns[i].kind != FL_COLUMN_COMPUTED) continue;
         if (fl_ast_aggregates(t->columns[i].expr)) /* Flink refuses it only where the table is read */
-            return fl_bind_unsupported(t->columns[i].pos, err,
-                                       "an aggregate function in computed column '%s' is not supported",
-                                       out->columns[i].name);
+            return fl_bind_fail(t->columns[i].pos, err, FL_ERR_TABLE_COMPUTED_AGGREGATE, out->columns[i].name);
         FL_TRY(fl_bind_ast(&x, t->columns[i].expr, &e, err));
         if (e->type->kind == FL_T_NULL)
-            return fl_bind_fail(t->columns[i].pos, err, "Illegal use of 'NULL': column '%s' has no type",
-                                out->columns[i].name);
+            return fl_bind_fail(t->columns[i].pos, err, FL_ERR_TYPE_NULL_COLUMN, out->columns[i].name);
         out->columns[i].type = e->type;
     }
     return 0;
@@ -91,27 +90,20 @@ static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog
                                       "precision 'p' is from 0 to 3, but the";
     out->watermark_column = -1;
     if (t->n_watermarks == 0) return 0;
-    if (t->n_watermarks > 1)
-        return fl_bind_fail(t->watermarks[1].pos, err, "Multiple WATERMARK declarations are not supported yet.");
+    if (t->n_watermarks > 1) return fl_bind_fail(t->watermarks[1].pos, err, FL_ERR_TABLE_WATERMARKS);
     const fl_ast_watermark *w = &t->watermarks[0];
     int column = fl_catalog_column_find(out, w->column.part[0]);
     if (column < 0)
-        return fl_bind_fail(
-            w->column.pos, err,
-            "The rowtime attribute field '%s' is not defined in the table schema, at line %d, column %d",
-            w->column.part[0], w->column.pos.line, w->column.pos.column);
+        return fl_bind_fail(w->column.pos, err, FL_ERR_TABLE_WATERMARK_COLUMN, w->column.part[0], w->column.pos.line,
+                            w->column.pos.column);
     if (w->column.n > 1)
-        return fl_bind_fail(
-            w->column.pos, err,
-            "Invalid column name '%s.%s' for rowtime attribute in watermark declaration. Available columns are: %s",
-            w->column.part[0], w->column.part[1], list_columns(a, out, "", false));
+        return fl_bind_fail(w->column.pos, err, FL_ERR_TABLE_WATERMARK_FIELD, w->column.part[0], w->column.part[1],
+                            list_columns(a, out, "", false));
     fl_catalog_column *col = &out->columns[column];
-    if (col->type->attr == FL_ATTR_PROCTIME)
-        return fl_bind_fail(w->column.pos, err, "A watermark can not be defined for a processing-time attribute.");
+    if (col->type->attr == FL_ATTR_PROCTIME) return fl_bind_fail(w->column.pos, err, FL_ERR_TABLE_WATERMARK_PROCTIME);
     if (!can_be_rowtime(col->type))
-        return fl_bind_fail(w->column.pos, err,
-                            "Invalid data type of time field for watermark definition. %s time field type is %s",
-                            demand, fl_type_name(a, col->type, FL_TYPE_SUMMARY));
+        return fl_bind_fail(w->column.pos, err, FL_ERR_TABLE_WATERMARK_TYPE, demand,
+                            fl_type_name(a, col->type, FL_TYPE_SUMMARY));
     fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, out->n_columns);
     for (int i = 0; i < out->n_columns; i++)
         cols[i] = (fl_rel_column){.name = out->columns[i].name, .type = out->columns[i].type};
@@ -120,9 +112,8 @@ static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog
     fl_expr *e;
     FL_TRY(fl_bind_ast(&x, w->expr, &e, err));
     if (!can_be_rowtime(e->type))
-        return fl_bind_fail(
-            w->pos, err, "Invalid data type of expression for watermark definition. %s watermark expression type is %s",
-            demand, fl_type_name(a, e->type, FL_TYPE_BARE));
+        return fl_bind_fail(w->pos, err, FL_ERR_TABLE_WATERMARK_EXPRESSION, demand,
+                            fl_type_name(a, e->type, FL_TYPE_BARE));
     out->watermark_column = column;
     out->watermark_expr = expr_text(a, w->expr);
     col->type = fl_type_attr(a, col->type, FL_ATTR_ROWTIME);
@@ -134,19 +125,12 @@ static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog
 static int bind_primary_key(fl_arena *a, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
     const fl_ast_key *k = NULL;
     for (int i = 0; i < t->n_keys; i++) {
-        if (t->keys[i].unique) return fl_bind_fail(t->keys[i].pos, err, "UNIQUE constraint is not supported yet");
-        if (k != NULL) return fl_bind_fail(t->keys[i].pos, err, "Duplicate primary key definition");
+        if (t->keys[i].unique) return fl_bind_fail(t->keys[i].pos, err, FL_ERR_TABLE_UNIQUE);
+        if (k != NULL) return fl_bind_fail(t->keys[i].pos, err, FL_ERR_TABLE_TWO_KEYS);
         k = &t->keys[i];
     }
     if (k == NULL) return 0;
-    if (k->enforced) {
-        fl_bind_fail(k->pos, err,
-                     "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. ENFORCED/NOT ENFORCED controls "
-                     "if the constraint checks "
-                     "are performed on the incoming/outgoing data. Flink does not own the data therefore the only "
-                     "supported mode is the NOT ENFORCED mode");
-        return fl_error_hint(err, "write PRIMARY KEY (…) NOT ENFORCED");
-    }
+    if (k->enforced) { return fl_bind_fail(k->pos, err, FL_ERR_TABLE_ENFORCED); }
     int *columns = FL_NEW_N(a, int, k->n_columns);
     fl_buf name;
     fl_buf_init(&name);
@@ -157,16 +141,11 @@ static int bind_primary_key(fl_arena *a, const fl_ast_create_table *t, fl_catalo
         columns[i] = fl_catalog_column_find(out, k->columns[i]);
         int rc = 0;
         if (columns[i] < 0)
-            rc = fl_bind_fail(pos, err, "Primary key column '%s' is not defined in the schema at line %d, column %d",
-                              k->columns[i], pos.line, pos.column);
+            rc = fl_bind_fail(pos, err, FL_ERR_TABLE_KEY_COLUMN, k->columns[i], pos.line, pos.column);
         else if (out->columns[columns[i]].kind != FL_COLUMN_PHYSICAL)
-            rc = fl_bind_fail(pos, err,
-                              "Could not create a PRIMARY KEY with column '%s' at line %d, column %d. A PRIMARY KEY "
-                              "constraint must be declared on physical columns.",
-                              k->columns[i], pos.line, pos.column);
+            rc = fl_bind_fail(pos, err, FL_ERR_TABLE_KEY_NOT_PHYSICAL, k->columns[i], pos.line, pos.column);
         for (int j = 0; j < i && rc == 0; j++)
-            if (columns[j] == columns[i])
-                rc = fl_bind_fail(pos, err, "Invalid primary key: the column '%s' is named twice", k->columns[i]);
+            if (columns[j] == columns[i]) rc = fl_bind_fail(pos, err, FL_ERR_TABLE_KEY_TWICE, k->columns[i]);
         if (rc < 0) {
             fl_buf_deinit(&name);
             return rc;
@@ -186,9 +165,8 @@ static int bind_partitions(fl_arena *a, const fl_ast_create_table *t, fl_catalog
     for (int i = 0; i < t->n_partitions; i++) {
         keys[i] = fl_catalog_column_find(out, t->partitions[i].part[0]);
         if (keys[i] < 0 || out->columns[keys[i]].kind != FL_COLUMN_PHYSICAL)
-            return fl_bind_fail(t->partitions[i].pos, err,
-                                "Partition column '%s' not defined in the table schema. Available columns: %s",
-                                t->partitions[i].part[0], list_columns(a, out, "'", true));
+            return fl_bind_fail(t->partitions[i].pos, err, FL_ERR_TABLE_PARTITION_COLUMN, t->partitions[i].part[0],
+                                list_columns(a, out, "'", true));
     }
     out->partition_keys = keys;
     out->n_partition_keys = t->n_partitions;
@@ -201,15 +179,10 @@ static int bind_distribution(fl_arena *a, const fl_ast_create_table *t, fl_catal
     for (int i = 0; i < t->n_bucket_columns; i++) {
         keys[i] = fl_catalog_column_find(out, t->bucket_columns[i]);
         if (keys[i] < 0 || out->columns[keys[i]].kind != FL_COLUMN_PHYSICAL)
-            return fl_bind_fail(t->name.pos, err,
-                                "Invalid bucket key '%s'. A bucket key for a distribution must reference a physical "
-                                "column in the schema. Available columns are: %s",
-                                t->bucket_columns[i], list_columns(a, out, "", true));
+            return fl_bind_fail(t->name.pos, err, FL_ERR_TABLE_BUCKET_KEY, t->bucket_columns[i],
+                                list_columns(a, out, "", true));
     }
-    if (t->n_buckets == 0)
-        return fl_bind_fail(
-            t->name.pos, err,
-            "Invalid bucket count '0'. The number of buckets for a distributed table must be at least 1.");
+    if (t->n_buckets == 0) return fl_bind_fail(t->name.pos, err, FL_ERR_TABLE_BUCKET_COUNT);
     out->distributed = true;
     out->distribution = t->distribution;
     out->bucket_keys = keys;
@@ -230,16 +203,14 @@ static void bind_table_options(fl_arena *a, const fl_ast_create_table *t, fl_cat
 static int check_connector(const fl_ast_create_table *t, const fl_catalog_table *out, fl_error *err) {
     for (int i = 0; i < out->n_options; i++)
         if (strcmp(out->options[i].key, "connector") == 0) return 0;
-    fl_bind_fail(t->name.pos, err,
-                 "Table options do not contain an option key 'connector' for discovering a connector.");
-    return fl_error_hint(err, "add WITH ('connector' = '…'); `flott connectors` lists what there is");
+    return fl_bind_fail(t->name.pos, err, FL_ERR_TABLE_NO_CONNECTOR);
 }
 
 int fl_bind_create_table(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
     fl_binder b = fl_binder_make(c);
     *out = (fl_catalog_table){.name = t->name.part[t->name.n - 1], .temporary = t->temporary, .comment = t->comment};
-    if (t->as != NULL) return fl_bind_unsupported(t->name.pos, err, "CREATE TABLE AS is not supported yet");
-    if (t->has_like) return fl_bind_unsupported(t->like.pos, err, "CREATE TABLE LIKE is not supported yet");
+    if (t->as != NULL) return fl_bind_fail(t->name.pos, err, FL_ERR_SESSION_NOT_YET, "CREATE TABLE AS");
+    if (t->has_like) return fl_bind_fail(t->like.pos, err, FL_ERR_SESSION_NOT_YET, "CREATE TABLE LIKE");
     FL_TRY(declare_columns(c, t, out, err));
     FL_TRY(bind_primary_key(c->arena, t, out, err));
     FL_TRY(bind_computed(&b, t, out, err));
@@ -266,16 +237,13 @@ int fl_bind_create_view(fl_sql_ctx *c, const fl_ast_create_view *v, fl_catalog_t
     const char *const *names = v->columns;
     if (v->n_columns == 0) names = fl_result_names(c->arena, query);
     if (v->n_columns > 0 && v->n_columns != query->n_cols)
-        return fl_bind_fail(v->name.pos, err,
-                            "VIEW definition and input fields not match: the view names %d columns, its query has %d",
-                            v->n_columns, query->n_cols);
+        return fl_bind_fail(v->name.pos, err, FL_ERR_TABLE_VIEW_COLUMNS, v->n_columns, query->n_cols);
     out->columns = FL_NEW_N(c->arena, fl_catalog_column, query->n_cols);
     out->n_columns = query->n_cols;
     for (int i = 0; i < query->n_cols; i++) {
         for (int k = 0; k < i; k++)
             if (strcmp(names[k], names[i]) == 0)
-                return fl_bind_fail(v->name.pos, err, "A column with the same name `%s` has been defined in the view",
-                                    names[i]);
+                return fl_bind_fail(v->name.pos, err, FL_ERR_TABLE_VIEW_COLUMN_TWICE, names[i]);
         out->columns[i] =
             (fl_catalog_column){.name = names[i], .kind = FL_COLUMN_PHYSICAL, .type = query->cols[i].type};
     }

@@ -9,6 +9,11 @@
 #include <stdio.h>
 
 #include "data/decimal.h"
+#include "messages/function.h"
+#include "messages/name.h"
+#include "messages/query.h"
+#include "messages/session.h"
+#include "messages/type.h"
 
 fl_binder fl_binder_make(fl_sql_ctx *c) {
     return (fl_binder){.ctx = c,
@@ -28,8 +33,7 @@ static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_
                       fl_error *err) {
     const char *field = path->part[part];
     if (row->type->kind != FL_T_ROW && row->type->kind != FL_T_STRUCTURED)
-        return fl_bind_fail(path->pos, err, "Column '%s' is not a ROW: it has no field '%s'",
-                            part > 0 ? path->part[part - 1] : "", field);
+        return fl_bind_fail(path->pos, err, FL_ERR_NAME_NOT_A_ROW, part > 0 ? path->part[part - 1] : "", field);
     const char *names[row->type->n_fields + 1], *near = NULL;
     for (int i = 0; i < row->type->n_fields; i++) {
         names[i] = row->type->fields[i].name;
@@ -43,7 +47,7 @@ static int bind_field(fl_expr_ctx *x, fl_expr *row, const char *table, const fl_
     fl_buf_init(&whole);
     for (int i = 0; i <= part; i++) fl_buf_printf(&whole, "%s%s", i > 0 ? "." : "", path->part[i]);
     if (near == NULL) near = fl_suggest(field, names, row->type->n_fields);
-    fl_bind_fail(path->pos, err, "Column '%s' not found in table '%s'%s%s%s", fl_buf_cstr(&whole), table ? table : "",
+    fl_bind_fail(path->pos, err, FL_ERR_NAME_NO_SUCH_FIELD, fl_buf_cstr(&whole), table ? table : "",
                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     fl_buf_deinit(&whole);
     return err->code;
@@ -75,7 +79,7 @@ static void qualify(fl_expr_ctx *x, const fl_ast_expr *e, int column, int used) 
 static int bind_name(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     int column, used;
     if (is_pi(e)) return fl_bind_call(x, "PI", NULL, 0, e->pos, out, err);
-    if (e->flag) return fl_bind_fail(e->pos, err, "A star cannot stand in an expression");
+    if (e->flag) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_STAR);
     FL_TRY(fl_scope_find(x->scope, &e->name, &column, &used, err));
     *out = fl_rel_ref(x->b->ctx->arena, x->scope->rel, column);
     (*out)->span = fl_span_of(e->pos);
@@ -115,8 +119,7 @@ static void print_family(fl_buf *out, const fl_type *t) {
 }
 
 static int not_yet(const char *name, fl_pos pos, fl_error *err) {
-    fl_bind_unsupported(pos, err, "function %s is not supported yet", name);
-    return fl_error_hint(err, "`flott functions` lists what there is");
+    return fl_bind_fail(pos, err, FL_ERR_FUNCTION_NOT_YET, name);
 }
 
 static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
@@ -127,13 +130,13 @@ static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, in
         if (i > 0) fl_buf_puts(&types, ", ");
         print_family(&types, args[i]->type);
     }
-    fl_bind_fail(pos, err, "No match found for function signature %s(%s)", name, fl_buf_cstr(&types));
+    fl_bind_fail(pos, err, FL_ERR_FUNCTION_UNKNOWN, name, fl_buf_cstr(&types));
     fl_buf_deinit(&types);
     int count = fl_function_count();
     const char **names = FL_NEW_N(x->b->ctx->arena, const char *, count);
     for (int i = 0; i < count; i++) names[i] = fl_function_at(i)->name;
     const char *near = fl_suggest(name, names, count);
-    return near != NULL ? fl_error_hint(err, "did you mean %s?", near) : err->code;
+    return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN_WORD, near) : err->code;
 }
 
 int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err) {
@@ -147,7 +150,7 @@ int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos
 static int check_watermark_argument(const fl_expr_ctx *x, const fl_expr *arg, fl_pos pos, fl_error *err) {
     if (arg->kind == FL_EXPR_COLUMN && x->scope->rel->cols[arg->column].attr == FL_ATTR_ROWTIME) return 0;
     return fl_bind_fail(
-        pos, err, "The argument of CURRENT_WATERMARK() must be a rowtime attribute, but was '%s'.",
+        pos, err, FL_ERR_FUNCTION_WATERMARK_ARGUMENT,
         fl_type_name(x->b->ctx->arena, fl_type_attr(x->b->ctx->arena, arg->type, FL_ATTR_NONE), FL_TYPE_BARE));
 }
 
@@ -163,7 +166,7 @@ static int check_window_words(const fl_ast_expr *e, const char *name, fl_error *
     if (is_group_function(name)) {
         char upper[8] = {0};
         for (size_t i = 0; i < s.n; i++) upper[i] = (char)(s.p[i] & ~32);
-        return fl_bind_fail(e->pos, err, "Group function '$%s' can only appear in GROUP BY clause", upper);
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_GROUP_FUNCTION, upper);
     }
     for (size_t i = 0; i < FL_ARRAY_LEN(suffixes); i++) {
         size_t n = strlen(suffixes[i]);
@@ -171,8 +174,8 @@ static int check_window_words(const fl_ast_expr *e, const char *name, fl_error *
         if (s.n <= n || s.n - n >= sizeof base || !fl_str_iis(fl_str_make(s.p + s.n - n, n), suffixes[i])) continue;
         memcpy(base, s.p, s.n - n);
         if (!is_group_function(base)) continue;
-        fl_bind_fail(e->pos, err, "Unsupported call: %s: the query does not group by a window", name);
-        return fl_error_hint(err, "add GROUP BY %s(…) to the query", base);
+        fl_bind_fail(e->pos, err, FL_ERR_QUERY_NO_WINDOW, name);
+        return fl_error_hint(err, FL_HINT_QUERY_ADD_GROUP_BY, base);
     }
     return 0;
 }
@@ -189,21 +192,19 @@ static bool has_needless_parens(const fl_ast_expr *e, const char *name) {
 static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     const char *name = e->name.part[e->name.n - 1];
     fl_expr **args;
-    if (e->over != NULL) return fl_bind_unsupported(e->pos, err, "OVER windows are not supported yet");
-    if (e->name.n > 1)
-        return fl_bind_unsupported(e->pos, err, "functions of a catalog (%s) are not supported yet", name);
+    if (e->over != NULL) return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "OVER windows");
+    if (e->name.n > 1) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_CATALOG_FUNCTION, name);
     FL_TRY(fl_group_call(x, e, out, err));
     if (*out != NULL) return 0;
     if (fl_agg_find(fl_str_from(name)) != NULL)
-        return x->inside_call ? fl_bind_fail(e->pos, err, "Aggregate expressions cannot be nested")
-                              : fl_bind_fail(e->pos, err, "Aggregate expression is illegal in %s clause", x->clause);
+        return x->inside_call ? fl_bind_fail(e->pos, err, FL_ERR_QUERY_NESTED_AGGREGATE)
+                              : fl_bind_fail(e->pos, err, FL_ERR_QUERY_AGGREGATE_PLACE, x->clause);
     FL_TRY(check_window_words(e, name, err));
     if (fl_function_find(fl_str_from(name)) == NULL && fl_is_function_of_flink(name)) return not_yet(name, e->pos, err);
-    if (e->filter != NULL) return fl_bind_fail(e->pos, err, "FILTER must be applied to aggregate function");
-    if (e->n_within > 0) return fl_bind_fail(e->pos, err, "%s takes no WITHIN GROUP", name);
-    if (e->distinct) return fl_bind_fail(e->pos, err, "DISTINCT/ALL not allowed with %s function", name);
-    if (has_needless_parens(e, name))
-        return fl_bind_fail(e->pos, err, "No match found for function signature %s()", name);
+    if (e->filter != NULL) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_FILTER);
+    if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN, name);
+    if (e->distinct) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_DISTINCT, name);
+    if (has_needless_parens(e, name)) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_PARENTHESES, name);
     FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
     FL_TRY(fl_bind_call(x, name, args, e->n_args, e->pos, out, err));
     if (fl_str_iis(fl_str_from(name), "CURRENT_WATERMARK")) return check_watermark_argument(x, args[0], e->pos, err);
@@ -234,8 +235,7 @@ static int check_index(const fl_ast_expr *e, fl_error *err) {
     const fl_ast_expr *number = negative ? e->args[0] : e;
     int64_t at;
     if (!is_integer(number) || fl_i64_parse(number->text, &at) != FL_NUMBER_OK || (!negative && at > 0)) return 0;
-    return fl_bind_fail(e->pos, err, "Array element access needs an index starting at 1 but was %s%lld.",
-                        negative ? "-" : "", (long long)at);
+    return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_INDEX, negative ? "-" : "", (long long)at);
 }
 
 static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
@@ -274,7 +274,7 @@ static int bind_case(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
             fl_expr *pair[2] = {value, args[n]};
             FL_TRY(fl_bind_call(x, "=", pair, 2, e->args[i]->pos, &args[n], err));
         } else if (args[n]->type->kind != FL_T_BOOLEAN && args[n]->type->kind != FL_T_NULL) {
-            return fl_bind_fail(e->args[i]->pos, err, "Expected a boolean type");
+            return fl_bind_fail(e->args[i]->pos, err, FL_ERR_QUERY_NOT_BOOLEAN);
         }
         n++;
         FL_TRY(fl_bind_ast(x, e->args[i + 1], &args[n++], err));
@@ -302,8 +302,8 @@ static int cast_interval_to_number(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr
     fl_span span = fl_span_of(e->pos);
     fl_time_unit unit = interval_unit(e->args[0]);
     if (unit == FL_UNIT_NONE)
-        return fl_bind_unsupported(
-            e->pos, err, "CAST of an interval of several fields or of unknown unit to a number is not supported yet");
+        return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET,
+                            "CAST of an interval of several fields or of unknown unit to a number");
     fl_expr *args[2];
     FL_TRY(fl_expr_cast(b, arg, fl_type_of(FL_T_BIGINT, arg->type->nullable), false, span, &args[0], err));
     args[1] = fl_expr_int(b->arena, fl_interval_unit_size(unit), fl_type_of(FL_T_BIGINT, false));
@@ -317,8 +317,8 @@ static int cast_number_to_interval(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr
     bool written = is_integer(e->args[0]) ||
                    (e->args[0]->kind == FL_AX_OP && e->args[0]->op == FL_OP_NEGATE && is_integer(e->args[0]->args[0]));
     if (e->interval.to != FL_UNIT_NONE)
-        return fl_bind_fail(e->pos, err, "Cast function cannot convert value of type %s to type %.*s",
-                            fl_type_name(b->arena, arg->type, FL_TYPE_BARE), (int)e->text.n, e->text.p);
+        return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_CAST_WRITTEN, fl_type_name(b->arena, arg->type, FL_TYPE_BARE),
+                            (int)e->text.n, e->text.p);
     if (written) {
         fl_expr *args[2] = {
             arg, fl_expr_int(b->arena, fl_interval_unit_size(e->interval.from), fl_type_of(FL_T_BIGINT, false))};
@@ -341,7 +341,7 @@ static int bind_cast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
 
 static int bind_in(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_expr **args;
-    if (e->query != NULL) return fl_bind_unsupported(e->pos, err, "IN (SELECT …) is not supported yet");
+    if (e->query != NULL) return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "IN (SELECT …)");
     FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
     return fl_bind_call(x, e->flag ? "NOT IN" : "IN", args, e->n_args, e->pos, out, err);
 }
@@ -359,7 +359,7 @@ static int bind_interval_of(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out,
 
 static int bind_constructor(fl_expr_ctx *x, const fl_ast_expr *e, const char *name, fl_expr **out, fl_error *err) {
     fl_expr **args;
-    if (e->query != NULL) return fl_bind_unsupported(e->pos, err, "%s(SELECT …) is not supported yet", name);
+    if (e->query != NULL) return fl_bind_fail(e->pos, err, FL_ERR_SESSION_SUBQUERY_NOT_YET, name);
     FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
     return fl_bind_call(x, name, args, e->n_args, e->pos, out, err);
 }
@@ -371,7 +371,7 @@ static int check_interval(const fl_expr_ctx *x, const fl_ast_expr *e, fl_error *
     bool window = strcmp(x->clause, "window") == 0 || strcmp(x->clause, "GROUP BY") == 0;
     bool months = e->interval.from == FL_UNIT_YEAR || e->interval.from == FL_UNIT_MONTH;
     if (window || months || e->interval.precision <= DIGITS_MAX) return 0;
-    return fl_bind_fail(e->pos, err, "DAY_INTERVAL_TYPES precision is not supported: %d", e->interval.precision);
+    return fl_bind_fail(e->pos, err, FL_ERR_TYPE_DAY_PRECISION, e->interval.precision);
 }
 
 int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
@@ -400,16 +400,15 @@ int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *e
     case FL_AX_MAP: return bind_constructor(x, e, "MAP", out, err);
     case FL_AX_MULTISET: return bind_constructor(x, e, "MULTISET", out, err);
     case FL_AX_FIELD: return bind_field_of(x, e, out, err);
-    case FL_AX_EXISTS: return fl_bind_unsupported(e->pos, err, "EXISTS is not supported yet");
-    case FL_AX_SUBQUERY: return fl_bind_unsupported(e->pos, err, "scalar subqueries are not supported yet");
+    case FL_AX_EXISTS: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "EXISTS");
+    case FL_AX_SUBQUERY: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A scalar subquery");
     case FL_AX_QUANTIFIED:
-        return fl_bind_unsupported(e->pos, err, "comparisons with SOME, ANY and ALL are not supported yet");
-    case FL_AX_TYPE: return fl_bind_unsupported(e->pos, err, "types as arguments of functions are not supported yet");
-    case FL_AX_NAMED_ARG: return fl_bind_unsupported(e->pos, err, "named arguments are not supported here");
-    case FL_AX_DEFAULT: return fl_bind_unsupported(e->pos, err, "DEFAULT as an argument is not supported yet");
+        return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A comparison with SOME, ANY or ALL");
+    case FL_AX_TYPE: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A type as the argument of a function");
+    case FL_AX_NAMED_ARG: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A named argument");
+    case FL_AX_DEFAULT: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "DEFAULT as an argument");
     case FL_AX_DESCRIPTOR:
-    case FL_AX_TABLE_ARG:
-        return fl_bind_fail(e->pos, err, "a table or DESCRIPTOR can only be an argument of a table function");
+    case FL_AX_TABLE_ARG: return fl_bind_fail(e->pos, err, FL_ERR_QUERY_TABLE_ARGUMENT);
     }
     return 0;
 }
@@ -435,5 +434,5 @@ int fl_bind_condition(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_er
     *out = without_same_sides(x->b->ctx->arena, *out);
     if ((*out)->type->kind == FL_T_NULL) *out = fl_expr_null(x->b->ctx->arena, fl_type_of(FL_T_BOOLEAN, true));
     if ((*out)->type->kind == FL_T_BOOLEAN) return 0;
-    return fl_bind_fail(e->pos, err, "%s clause must be a condition", x->clause);
+    return fl_bind_fail(e->pos, err, FL_ERR_QUERY_CONDITION, x->clause);
 }

@@ -3,6 +3,11 @@
 #include "sql/binder_int.h"
 
 #include "connectors/connector.h"
+#include "messages/function.h"
+#include "messages/name.h"
+#include "messages/query.h"
+#include "messages/session.h"
+#include "messages/table.h"
 #include "sql/parser.h"
 
 /* ---- options ---- */
@@ -19,12 +24,9 @@ int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint 
                 c->note(c->note_arg, fl_arena_printf(c->arena, "the hint %s has no effect", hints[i].name));
             continue;
         }
-        if (!c->dynamic_options)
-            return fl_bind_fail(hints[i].pos, err,
-                                "OPTIONS hint is allowed only when the config option "
-                                "'table.dynamic-table-options.enabled' is set to true.");
+        if (!c->dynamic_options) return fl_bind_fail(hints[i].pos, err, FL_ERR_TABLE_HINTS_OFF);
         for (int k = 0; k < hints[i].n; k++) {
-            if (hints[i].keys[k] == NULL) return fl_bind_fail(hints[i].pos, err, "OPTIONS takes 'key' = 'value'");
+            if (hints[i].keys[k] == NULL) return fl_bind_fail(hints[i].pos, err, FL_ERR_TABLE_HINT_PAIR);
             fl_catalog_put_option(options, &n, hints[i].keys[k], hints[i].values[k]);
         }
     }
@@ -74,17 +76,11 @@ static int find_metadata(fl_arena *a, const fl_rel_table *t, int column, const f
         *out = m;
         fl_buf_deinit(&keys);
         if (fl_cast_is_possible(m->type, c->type)) return 0;
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Invalid data type for metadata column '%s' with metadata key '%s' of table '%s'. The column "
-                       "cannot be declared as '%s' because "
-                       "the type must be castable from metadata type '%s'.",
-                       c->name, key, t->table.name, fl_type_name(a, c->type, FL_TYPE_SUMMARY),
-                       fl_type_name(a, m->type, FL_TYPE_SUMMARY));
+        return fl_fail(err, FL_ERR_TABLE_METADATA_TYPE, c->name, key, t->table.name,
+                       fl_type_name(a, c->type, FL_TYPE_SUMMARY), fl_type_name(a, m->type, FL_TYPE_SUMMARY));
     }
-    fl_fail(err, FL_E_VALIDATION,
-            "Invalid metadata key '%s' in column '%s' of table '%s'. The connector '%s' supports the following "
-            "metadata keys for reading: %s",
-            key, c->name, t->table.name, t->connector->name, keys.n > 0 ? fl_buf_cstr(&keys) : "none");
+    fl_fail(err, FL_ERR_TABLE_METADATA_KEY, key, c->name, t->table.name, t->connector->name,
+            keys.n > 0 ? fl_buf_cstr(&keys) : "none");
     fl_buf_deinit(&keys);
     return err->code;
 }
@@ -110,12 +106,7 @@ static void describe_table(fl_arena *a, const fl_catalog_table *d, fl_table *t, 
 
 int fl_bind_connector(const fl_table *t, const fl_connector **out, fl_error *err) {
     const char *name = fl_table_option(t, "connector");
-    if (name == NULL) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Table options do not contain an option key 'connector' for discovering a connector: table '%s'",
-                t->name);
-        return fl_error_hint(err, "add 'connector' = '…' to WITH; `flott connectors` lists what there is");
-    }
+    if (name == NULL) { return fl_fail(err, FL_ERR_TABLE_NO_CONNECTOR_OF, t->name); }
     return fl_connector_get(name, out, err);
 }
 
@@ -129,9 +120,7 @@ static int open_table(fl_binder *b, fl_rel_table *t, fl_error *err) {
     t->rowtime = -1;
     describe_table(a, d, &t->table, t->physical);
     FL_TRY(fl_bind_connector(&t->table, &t->connector, err));
-    if (t->connector->plan_source == NULL)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Connector '%s' can only be used as a sink. It cannot be used as a source.", t->connector->name);
+    if (t->connector->plan_source == NULL) return fl_fail(err, FL_ERR_TABLE_SINK_ONLY, t->connector->name);
     for (int i = 0; i < d->n_columns; i++) {
         if (d->columns[i].kind == FL_COLUMN_COMPUTED)
             FL_TRY(fl_bind_column_expr(b, &plain, d->columns[i].expr, &t->computed[i], err));
@@ -156,7 +145,7 @@ static int scan_table(fl_binder *b, const fl_catalog_table *d, const fl_ast_hint
     fl_binder fresh = fl_binder_make(c);
     if (open_table(&fresh, t, err) < 0) {
         err->line = 0; /* a position would be one in the text of a column */
-        return fl_error_prefix(err, "Unable to create a source for reading table '%s': ", t->table.name);
+        return fl_error_prefix(err, FL_AT_TABLE_READING, t->table.name);
     }
     FL_PUSH(c->arena, c->tables, c->n_tables, c->cap_tables, t);
     *out = fl_rel_scan(c->arena, t, c->batch);
@@ -174,11 +163,10 @@ static int expand_view(fl_binder *b, const fl_catalog_table *d, fl_rel **out, fl
     int rc = fl_sql_parse(b->ctx->arena, fl_str_from(d->query), &stmt, err);
     if (rc == 0) rc = fl_bind_query_in(&inner, stmt->query, out, err);
     if (rc == 0 && (*out)->n_cols != d->n_columns)
-        rc = fl_fail(err, FL_E_VALIDATION, "the query has %d columns now and had %d when the view was made",
-                     (*out)->n_cols, d->n_columns);
+        rc = fl_fail(err, FL_ERR_TABLE_VIEW_CHANGED, (*out)->n_cols, d->n_columns);
     if (rc < 0) {
         err->line = 0; /* a position would be one in the text of the view */
-        return fl_error_prefix(err, "in view '%s': ", fl_catalog_table_path(b->ctx->arena, d));
+        return fl_error_prefix(err, FL_AT_TABLE_IN_VIEW, fl_catalog_table_path(b->ctx->arena, d));
     }
     const char **names = FL_NEW_N(b->ctx->arena, const char *, d->n_columns);
     for (int i = 0; i < d->n_columns; i++) names[i] = d->columns[i].name;
@@ -201,10 +189,8 @@ int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, i
     if (b->ctx->qualify) qualify(b->ctx->arena, name, *def);
     for (int i = 0; i < n_hints && (*def)->is_view; i++)
         if (fl_str_iis(fl_str_from(hints[i].name), "OPTIONS"))
-            return fl_bind_fail(
-                hints[i].pos, err,
-                "View '`%s`.`%s`.`%s`' cannot be enriched with new options. Hints can only be applied to tables.",
-                (*def)->catalog, (*def)->database, (*def)->name);
+            return fl_bind_fail(hints[i].pos, err, FL_ERR_TABLE_VIEW_HINT, (*def)->catalog, (*def)->database,
+                                (*def)->name);
     int known = b->ctx->n_tables,
         rc = (*def)->is_view ? expand_view(b, *def, out, err) : scan_table(b, *def, hints, n_hints, out, err);
     if (rc < 0) return fl_error_at(err, fl_span_of(name->pos));
@@ -228,17 +214,14 @@ static int rename_columns(fl_binder *b, const fl_ast_from *f, fl_rel **rel, fl_e
         fl_buf_init(&names);
         for (int i = 0; i < (*rel)->n_cols; i++)
             fl_buf_printf(&names, "%s'%s'", i > 0 ? ", " : "", (*rel)->cols[i].name);
-        fl_bind_fail(f->pos, err,
-                     "List of column aliases must have same degree as table; table has %d columns (%s), whereas alias "
-                     "list has %d columns",
-                     (*rel)->n_cols, fl_buf_cstr(&names), f->n_columns);
+        fl_bind_fail(f->pos, err, FL_ERR_QUERY_ALIAS_COUNT, (*rel)->n_cols, fl_buf_cstr(&names), f->n_columns);
         fl_buf_deinit(&names);
         return err->code;
     }
     for (int i = 0; i < f->n_columns; i++)
         for (int k = 0; k < i; k++)
             if (strcmp(f->columns[i], f->columns[k]) == 0)
-                return fl_bind_fail(f->pos, err, "Duplicate name '%s' in column alias list", f->columns[i]);
+                return fl_bind_fail(f->pos, err, FL_ERR_QUERY_ALIAS_TWICE, f->columns[i]);
     *rel = fl_rel_rename(b->ctx->arena, *rel, f->columns);
     return 0;
 }
@@ -247,7 +230,7 @@ static int bind_named(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_erro
     const char *last = f->name.part[f->name.n - 1];
     const fl_catalog_table *def = NULL;
     fl_rel *rel = NULL;
-    if (f->as_of != NULL) return fl_bind_unsupported(f->pos, err, "FOR SYSTEM_TIME AS OF is not supported yet");
+    if (f->as_of != NULL) return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "FOR SYSTEM_TIME AS OF");
     for (const fl_cte_scope *c = b->ctes; f->name.n == 1 && c != NULL; c = c->outer) {
         if (strcmp(c->cte->name, last) != 0) continue;
         fl_binder inner = *b;
@@ -281,9 +264,9 @@ int fl_bind_from(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *er
         *out = single(b, rel, f->alias, NULL);
         return 0;
     case FL_FROM_FUNCTION: return bind_function(b, f, out, err);
-    case FL_FROM_UNNEST: return fl_bind_unsupported(f->pos, err, "UNNEST is not supported yet");
-    case FL_FROM_JOIN: return fl_bind_unsupported(f->pos, err, "joins are not supported yet");
-    case FL_FROM_MATCH: return fl_bind_unsupported(f->pos, err, "MATCH_RECOGNIZE is not supported yet");
+    case FL_FROM_UNNEST: return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "UNNEST");
+    case FL_FROM_JOIN: return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "JOIN");
+    case FL_FROM_MATCH: return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "MATCH_RECOGNIZE");
     }
     return 0;
 }
@@ -338,34 +321,27 @@ static int order_args(const window_function *f, const fl_ast_expr *call, const f
         int k = 0;
         while (k < f->most && !fl_str_iis(e->text, f->args[k])) k++;
         if (k == f->most)
-            return fl_bind_fail(e->pos, err, "'%.*s' is no argument of %s; it takes %s", (int)e->text.n, e->text.p,
-                                f->name, f->form);
+            return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_ARGUMENT, (int)e->text.n, e->text.p, f->name, f->form);
         args[k] = e->args[0];
         n++;
     }
     bool complete = n >= f->required && n <= f->most;
     for (int i = 0; i < f->required; i++) complete = complete && args[i] != NULL;
-    if (!complete)
-        return fl_bind_fail(call->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments",
-                            f->name, f->required);
+    if (!complete) return fl_bind_fail(call->pos, err, FL_ERR_FUNCTION_WINDOW_ARGUMENTS, f->name, f->required);
     return 0;
 }
 
 static int bind_data(fl_binder *b, const window_function *f, const fl_ast_expr *e, fl_scope *out, fl_error *err) {
     fl_rel *rel;
     if (e->kind == FL_AX_NAME) {
-        fl_bind_fail(e->pos, err, "Column '%s' not found in any table", e->name.part[0]);
-        return fl_error_hint(err, "the first argument of %s is a table: TABLE %s", f->name, e->name.part[0]);
+        fl_bind_fail(e->pos, err, FL_ERR_NAME_COLUMN_IN_NO_TABLE, e->name.part[0]);
+        return fl_error_hint(err, FL_HINT_QUERY_FIRST_ARGUMENT, f->name, e->name.part[0]);
     }
     if (e->kind != FL_AX_TABLE_ARG && e->kind != FL_AX_SUBQUERY)
-        return fl_bind_fail(e->pos, err, "the first argument of %s must be TABLE t or a query", f->name);
-    if (e->n_within > 0)
-        return fl_bind_unsupported(e->pos, err, "ORDER BY for the table of %s is not supported", f->name);
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_TABLE, f->name);
+    if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_ORDER, f->name);
     if (e->n_args > 0 && f->kind != FL_WINDOW_SESSION)
-        return fl_bind_fail(e->pos, err,
-                            "Only tables with set semantics may be partitioned. Invalid PARTITION BY clause in the "
-                            "0-th operand of table function '%s'",
-                            f->name);
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_PARTITION, f->name);
     if (e->query == NULL) {
         fl_ast_from from = {.kind = FL_FROM_TABLE, .name = e->name, .pos = e->pos};
         int rc = bind_named(b, &from, out, err);
@@ -380,32 +356,28 @@ static int bind_data(fl_binder *b, const window_function *f, const fl_ast_expr *
 static int bind_time_column(fl_binder *b, const window_function *f, const fl_scope *in, const fl_ast_expr *e,
                             int *column, fl_error *err) {
     if (e->kind == FL_AX_NAME) {
-        fl_bind_fail(e->pos, err, "Column '%s' not found in any table", e->name.part[0]);
-        return fl_error_hint(err, "the second argument of %s is DESCRIPTOR(%s)", f->name, e->name.part[0]);
+        fl_bind_fail(e->pos, err, FL_ERR_NAME_COLUMN_IN_NO_TABLE, e->name.part[0]);
+        return fl_error_hint(err, FL_HINT_QUERY_SECOND_ARGUMENT, f->name, e->name.part[0]);
     }
     if (e->kind != FL_AX_DESCRIPTOR || e->n_args == 0 || e->args[0]->kind != FL_AX_NAME)
-        return fl_bind_fail(e->pos, err, "the second argument of %s must be DESCRIPTOR(timecol)", f->name);
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_DESCRIPTOR, f->name);
     const fl_ast_expr *col = e->args[0];
     const char *name = col->name.part[col->name.n - 1];
     *column = -1;
     for (int i = in->rel->n_cols - 1; i >= 0; i--)
         if (strcmp(in->rel->cols[i].name, name) == 0) *column = i;
-    if (*column < 0) return fl_bind_fail(col->pos, err, "Unknown identifier '%s'", name);
+    if (*column < 0) return fl_bind_fail(col->pos, err, FL_ERR_NAME_UNKNOWN_IDENTIFIER, name);
     const fl_rel_column *c = &in->rel->cols[*column];
     if (!fl_type_is_timestamp(c->type))
-        return fl_bind_fail(col->pos, err,
-                            "The window function %s requires the timecol to be TIMESTAMP or TIMESTAMP_LTZ, but is %s.",
-                            f->form, fl_type_name(b->ctx->arena, c->type, FL_TYPE_BARE));
+        return fl_bind_fail(col->pos, err, FL_ERR_QUERY_WINDOW_TIME_TYPE, f->form,
+                            fl_type_name(b->ctx->arena, c->type, FL_TYPE_BARE));
     if (b->ctx->batch) {
-        if (c->attr == FL_ATTR_PROCTIME)
-            return fl_bind_unsupported(col->pos, err, "Processing time Window TableFunction is not supported yet.");
+        if (c->attr == FL_ATTR_PROCTIME) return fl_bind_fail(col->pos, err, FL_ERR_QUERY_PROCTIME_BATCH);
         return 0;
     }
     if (c->attr != FL_ATTR_NONE) return 0;
-    fl_bind_fail(col->pos, err, "The window function requires the timecol is a time attribute type, but is %s.",
-                 fl_type_name(b->ctx->arena, fl_type_attr(b->ctx->arena, c->type, FL_ATTR_NONE), FL_TYPE_BARE));
-    return fl_error_hint(err, "declare WATERMARK FOR the column in its table, or use a column AS PROCTIME(); "
-                              "expressions and casts make an ordinary column of it");
+    return fl_bind_fail(col->pos, err, FL_ERR_QUERY_NO_TIME_ATTRIBUTE,
+                        fl_type_name(b->ctx->arena, fl_type_attr(b->ctx->arena, c->type, FL_ATTR_NONE), FL_TYPE_BARE));
 }
 
 static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr *e, int64_t *ms, fl_error *err) {
@@ -413,16 +385,12 @@ static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr
     fl_expr_ctx x = {.b = b, .scope = &none, .clause = "window"};
     fl_expr *length;
     FL_TRY(fl_bind_ast(&x, e, &length, err));
-    if (length->type->kind == FL_T_INTERVAL_MONTH)
-        return fl_bind_unsupported(e->pos, err,
-                                   "windows of months and years are not supported, as their lengths differ: %s takes "
-                                   "intervals of days to seconds",
-                                   f->name);
+    if (length->type->kind == FL_T_INTERVAL_MONTH) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_MONTHS, f->name);
     if (length->type->kind != FL_T_INTERVAL_DAY)
-        return fl_bind_fail(e->pos, err, "Cannot apply '%s' to arguments of type '<%s>'. Supported form(s): %s",
-                            f->name, fl_type_name(b->ctx->arena, length->type, FL_TYPE_BARE), f->form);
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_LENGTH, f->name,
+                            fl_type_name(b->ctx->arena, length->type, FL_TYPE_BARE), f->form);
     if (!fl_expr_is_literal(length) || length->value.is_null)
-        return fl_bind_fail(e->pos, err, "Only constant window descriptors are supported.");
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_CONSTANT);
     *ms = length->value.i;
     return 0;
 }
@@ -430,16 +398,13 @@ static int bind_length(fl_binder *b, const window_function *f, const fl_ast_expr
 /* What no window can have. Some lengths do for the function and not for an aggregate over it: see rewrite.c. */
 static int check_window(const window_function *f, const fl_window *w, fl_pos pos, fl_error *err) {
     if (w->size <= 0 || w->slide <= 0)
-        return fl_bind_fail(pos, err, "%s window parameters must satisfy %s > 0, but got %lld ms", f->name,
+        return fl_bind_fail(pos, err, FL_ERR_QUERY_WINDOW_POSITIVE, f->name,
                             w->size <= 0                    ? f->kind == FL_WINDOW_SESSION ? "gap" : "size"
                             : f->kind == FL_WINDOW_CUMULATE ? "step"
                                                             : "slide",
                             (long long)(w->size <= 0 ? w->size : w->slide));
     if (w->kind == FL_WINDOW_CUMULATE && w->size % w->slide != 0)
-        return fl_bind_fail(pos, err,
-                            "CUMULATE table function based aggregate requires maxSize must be an integral multiple of "
-                            "step, but got maxSize %lld ms and step %lld ms",
-                            (long long)w->size, (long long)w->slide);
+        return fl_bind_fail(pos, err, FL_ERR_QUERY_CUMULATE, (long long)w->size, (long long)w->slide);
     return 0;
 }
 
@@ -450,10 +415,10 @@ static int bind_partition(const fl_scope *in, const fl_ast_expr *data, fl_arena 
     for (int i = 0; i < count; i++) {
         const fl_ast_expr *key = data->args[i];
         int column, used;
-        if (key->kind != FL_AX_NAME || key->flag) return fl_bind_fail(key->pos, err, "PARTITION BY takes columns");
+        if (key->kind != FL_AX_NAME || key->flag) return fl_bind_fail(key->pos, err, FL_ERR_QUERY_PARTITION_BY);
         FL_TRY(fl_scope_find(in, &key->name, &column, &used, err));
         if (used < key->name.n)
-            return fl_bind_unsupported(key->pos, err, "PARTITION BY a field of a ROW is not supported yet");
+            return fl_bind_fail(key->pos, err, FL_ERR_SESSION_NOT_YET, "PARTITION BY a field of a ROW");
         (*keys)[(*n)++] = column;
     }
     return 0;
@@ -465,11 +430,7 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
     const window_function *f = NULL;
     for (size_t i = 0; i < FL_ARRAY_LEN(window_functions); i++)
         if (fl_str_iis(fl_str_from(name), window_functions[i].name)) f = &window_functions[i];
-    if (f == NULL) {
-        fl_bind_fail(call->pos, err, "No match found for table function '%s'", name);
-        return fl_error_hint(err, "window functions are TUMBLE, HOP, CUMULATE and SESSION; table functions of one's "
-                                  "own are not supported yet");
-    }
+    if (f == NULL) { return fl_bind_fail(call->pos, err, FL_ERR_FUNCTION_UNKNOWN_TABLE_FUNCTION, name); }
     const fl_ast_expr *args[5] = {0};
     fl_scope in;
     fl_window *w = FL_NEW(b->ctx->arena, fl_window);
@@ -479,9 +440,8 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
     for (size_t i = 0; i < FL_ARRAY_LEN(produced); i++)
         for (int c = 0; c < in.rel->n_cols; c++)
             if (strcmp(in.rel->cols[c].name, produced[i]) == 0) {
-                fl_bind_fail(call->pos, err, "Column '%s' is ambiguous", produced[i]);
-                return fl_error_hint(err, "%s adds a column of that name: give the one of its table another name first",
-                                     f->name);
+                fl_bind_fail(call->pos, err, FL_ERR_NAME_AMBIGUOUS, produced[i]);
+                return fl_error_hint(err, FL_HINT_QUERY_PRODUCED_COLUMN, f->name);
             }
     FL_TRY(bind_time_column(b, f, &in, args[1], &w->time_col, err));
     FL_TRY(bind_partition(&in, args[0], b->ctx->arena, &keys, &n_keys, err));
@@ -493,9 +453,7 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
     w->proctime = in.rel->cols[w->time_col].attr == FL_ATTR_PROCTIME;
     w->ltz = in.rel->cols[w->time_col].type->kind == FL_T_TIMESTAMP_LTZ;
     FL_TRY(check_window(f, w, call->pos, err));
-    if (b->ctx->batch && w->kind == FL_WINDOW_SESSION)
-        return fl_bind_unsupported(call->pos, err,
-                                   "Unaligned windows like session are not supported in batch mode yet.");
+    if (b->ctx->batch && w->kind == FL_WINDOW_SESSION) return fl_bind_fail(call->pos, err, FL_ERR_QUERY_SESSION_BATCH);
     *out = fl_rel_window(b->ctx->arena, in.rel, w, keys, n_keys, b->ctx->batch);
     (*out)->span = fl_span_of(call->pos);
     return 0;

@@ -13,6 +13,11 @@
  */
 #include "sql/binder_int.h"
 
+#include "messages/function.h"
+#include "messages/query.h"
+#include "messages/session.h"
+#include "messages/type.h"
+
 enum { CALL_BASE = 1 << 20, PROP_BASE = 1 << 21 };
 
 typedef struct group_call {
@@ -66,13 +71,11 @@ static int add_call(fl_group *g, const group_call *c) {
 
 static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_error *err) {
     bool count = strcmp(fn->name, "COUNT") == 0;
-    if (e->n_within > 0)
-        return fl_bind_fail(e->pos, err, "Aggregate expression '%s' must not contain a WITHIN GROUP clause", fn->name);
-    if (count && e->n_args > 1) return fl_bind_unsupported(e->pos, err, "We now only support the count of one field.");
+    if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN_AGGREGATE, fn->name);
+    if (count && e->n_args > 1) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_COUNT_ONE);
     if (count && e->star && !e->distinct) return 0;
     if (e->star || e->n_args != fn->max_args)
-        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '%s'. Was expecting %d arguments",
-                            fn->name, fn->max_args);
+        return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_WINDOW_ARGUMENTS, fn->name, fn->max_args);
     return 0;
 }
 
@@ -89,13 +92,12 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
     FL_TRY(check_arguments(fn, e, err));
     if (e->n_args > 0) {
         FL_TRY(fl_bind_ast(&inner, e->args[0], &c.arg, err));
-        if (c.arg->type->kind == FL_T_NULL) return fl_bind_fail(e->args[0]->pos, err, "Illegal use of 'NULL'");
+        if (c.arg->type->kind == FL_T_NULL) return fl_bind_fail(e->args[0]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
         c.call.arg = 0; /* there is one; which column is known later */
         c.call.arg_type = c.arg->type;
     }
     if (e->filter != NULL) {
-        if (fl_ast_aggregates(e->filter))
-            return fl_bind_fail(e->filter->pos, err, "FILTER must not contain aggregate expression");
+        if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, FL_ERR_QUERY_FILTER_AGGREGATE);
         inner.clause = "FILTER";
         FL_TRY(fl_bind_condition(&inner, e->filter, &c.filter, err));
         c.call.filter = 0;
@@ -153,13 +155,8 @@ static int bind_window_word(fl_expr_ctx *x, const window_word *w, const char *ba
         FL_TRY(fl_bind_ast(&inner, e->args[i], &arg, err));
         same = fl_expr_equal(arg, g->window_args[i]);
     }
-    if (!same)
-        return fl_bind_fail(e->pos, err,
-                            "Call to auxiliary group function '%s%s' must have matching call to group function '$%s' "
-                            "in GROUP BY clause",
-                            base, w->suffix, base);
-    if (g->window.proctime && w->prop == FL_PROP_TIME)
-        return fl_bind_fail(e->pos, err, "A proctime window cannot provide a rowtime attribute.");
+    if (!same) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_AUXILIARY, base, w->suffix, base);
+    if (g->window.proctime && w->prop == FL_PROP_TIME) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_PROCTIME_ROWTIME);
     if (g->window.proctime && w->prop == FL_PROP_NULL_TIME)
         return fl_bind_call(x, "PROCTIME", NULL, 0, e->pos, out, err);
     *out = prop_ref(g, w->prop);
@@ -180,12 +177,8 @@ int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error 
 /* ---- GROUP BY ---- */
 
 static int window_length(const fl_ast_expr *e, const fl_expr *arg, int64_t *ms, fl_error *err) {
-    if (arg->type->kind == FL_T_INTERVAL_MONTH)
-        return fl_bind_unsupported(
-            e->pos, err,
-            "Window aggregate only support SECOND, MINUTE, HOUR, DAY as the time unit. MONTH and YEAR time unit "
-            "are not supported yet.");
-    if (!fl_expr_is_literal(arg)) return fl_bind_fail(e->pos, err, "Only constant window descriptors are supported.");
+    if (arg->type->kind == FL_T_INTERVAL_MONTH) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_GROUP_MONTHS);
+    if (!fl_expr_is_literal(arg)) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WINDOW_CONSTANT);
     *ms = arg->value.i;
     return 0;
 }
@@ -202,24 +195,17 @@ static int check_time(fl_group *g, const fl_ast_expr *e, fl_error *err) {
         fl_buf_init(&b);
         for (int i = 0; i < g->n_window_args; i++)
             fl_buf_printf(&b, "%s<%s>", i > 0 ? ", " : "", fl_type_name(a, g->window_args[i]->type, FL_TYPE_BARE));
-        fl_bind_fail(e->pos, err,
-                     "Cannot apply '$%s' to arguments of type '$%s(%s)'. Supported form(s): '$%s(<DATETIME>, "
-                     "<DATETIME_INTERVAL>%s)'",
-                     g->window_name, g->window_name, fl_buf_cstr(&b), g->window_name,
-                     g->window_name[0] == 'H' ? ", <DATETIME_INTERVAL>" : "");
+        fl_bind_fail(e->pos, err, FL_ERR_QUERY_GROUP_ARGUMENTS, g->window_name, g->window_name, fl_buf_cstr(&b),
+                     g->window_name, g->window_name[0] == 'H' ? ", <DATETIME_INTERVAL>" : "");
         fl_buf_deinit(&b);
         return err->code;
     }
     if (g->b->ctx->batch) {
-        if (t->attr == FL_ATTR_PROCTIME)
-            return fl_bind_fail(e->pos, err,
-                                "Window can not be defined over a proctime attribute column for batch mode");
+        if (t->attr == FL_ATTR_PROCTIME) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_GROUP_PROCTIME_BATCH);
         return 0;
     }
     if (t->attr != FL_ATTR_NONE) return 0;
-    fl_bind_fail(e->pos, err, "Window aggregate can only be defined over a time attribute column, but %s encountered.",
-                 fl_type_name(a, t, FL_TYPE_BARE));
-    return fl_error_hint(err, "declare WATERMARK FOR the column in its table, or use a column AS PROCTIME()");
+    return fl_bind_fail(e->pos, err, FL_ERR_QUERY_GROUP_NO_TIME_ATTRIBUTE, fl_type_name(a, t, FL_TYPE_BARE));
 }
 
 static const char *group_function(const fl_ast_expr *e) {
@@ -232,26 +218,22 @@ static const char *group_function(const fl_ast_expr *e) {
 static int bind_group_window(fl_expr_ctx *x, fl_group *g, const char *name, const fl_ast_expr *e, fl_error *err) {
     fl_window *w = &g->window;
     int lengths = name[0] == 'H' ? 2 : 1;
-    if (g->window_name != NULL)
-        return fl_bind_fail(e->pos, err, "Only a single window group function may be used in GROUP BY");
+    if (g->window_name != NULL) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_ONE_GROUP_WINDOW);
     if (e->n_args != lengths + 1 && e->n_args != lengths + 2)
-        return fl_bind_fail(e->pos, err, "Invalid number of arguments to function '$%s'. Was expecting %d arguments",
-                            name, lengths + 1);
+        return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_GROUP_ARGUMENT_COUNT, name, lengths + 1);
     g->window_name = name;
     g->n_window_args = e->n_args;
     g->window_args = FL_NEW_N(x->b->ctx->arena, fl_expr *, e->n_args);
     for (int i = 0; i < e->n_args; i++) FL_TRY(fl_bind_ast(x, e->args[i], &g->window_args[i], err));
     FL_TRY(check_time(g, e->args[0], err));
-    if (e->n_args == lengths + 2)
-        return fl_bind_unsupported(e->args[lengths + 1]->pos, err, "%s window with alignment is not supported yet.",
-                                   name);
+    if (e->n_args == lengths + 2) return fl_bind_fail(e->args[lengths + 1]->pos, err, FL_ERR_QUERY_ALIGNMENT, name);
     FL_TRY(window_length(e->args[1], g->window_args[1], &w->slide, err));
     FL_TRY(window_length(e->args[lengths], g->window_args[lengths], &w->size, err));
     w->kind = name[0] == 'T' ? FL_WINDOW_TUMBLE : name[0] == 'H' ? FL_WINDOW_HOP : FL_WINDOW_SESSION;
     w->proctime = g->window_args[0]->type->attr == FL_ATTR_PROCTIME;
     w->ltz = g->window_args[0]->type->kind == FL_T_TIMESTAMP_LTZ;
     if (w->size > 0 && w->slide > 0) return 0;
-    return fl_bind_fail(e->pos, err, "%s parameters must satisfy 0 < size%s",
+    return fl_bind_fail(e->pos, err, FL_ERR_QUERY_GROUP_POSITIVE,
                         w->kind == FL_WINDOW_SESSION ? "SessionWindowAssigner"
                         : w->kind == FL_WINDOW_HOP   ? "Sliding Window"
                                                      : "Tumbling Window",
@@ -283,9 +265,9 @@ static int bind_keys(fl_group *g, const fl_ast_select *s, fl_error *err) {
             for (int k = 0; k < item->n_items; k++) FL_TRY(bind_key(&x, g, item->items[k].expr, err));
             break;
         case FL_GROUP_EMPTY: break;
-        case FL_GROUP_SETS: return fl_bind_unsupported(item->pos, err, "GROUPING SETS is not supported yet");
-        case FL_GROUP_ROLLUP: return fl_bind_unsupported(item->pos, err, "ROLLUP is not supported yet");
-        case FL_GROUP_CUBE: return fl_bind_unsupported(item->pos, err, "CUBE is not supported yet");
+        case FL_GROUP_SETS: return fl_bind_fail(item->pos, err, FL_ERR_SESSION_NOT_YET, "GROUPING SETS");
+        case FL_GROUP_ROLLUP: return fl_bind_fail(item->pos, err, FL_ERR_SESSION_NOT_YET, "ROLLUP");
+        case FL_GROUP_CUBE: return fl_bind_fail(item->pos, err, FL_ERR_SESSION_NOT_YET, "CUBE");
         }
     }
     return 0;
@@ -302,8 +284,7 @@ static int regroup(const fl_group *g, const fl_expr *e, fl_expr **out, fl_error 
         }
     if (e->kind == FL_EXPR_COLUMN) {
         if (e->column < CALL_BASE) {
-            fl_fail(err, FL_E_VALIDATION, "Expression '%s' is not being grouped", g->scope->rel->cols[e->column].name);
-            fl_error_hint(err, "add it to GROUP BY, or put it into an aggregate such as MAX(…)");
+            fl_fail(err, FL_ERR_QUERY_NOT_GROUPED, g->scope->rel->cols[e->column].name);
             return fl_error_at(err, e->span);
         }
         int at =

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bind_insert.c -- INSERT INTO: which query column goes to which table column, and as what type. */
 #include "connectors/connector.h"
+#include "messages/name.h"
+#include "messages/table.h"
 #include "sql/binder_int.h"
 
 /* The columns of a table that can be written: physical ones, then metadata that is not VIRTUAL. */
@@ -31,21 +33,20 @@ static int *in_declared_order(fl_arena *a, const targets *t) {
 
 static int mismatch(fl_arena *a, const targets *t, const int *order, const fl_rel *query, const char *cause,
                     fl_error *err) {
-    fl_buf b;
-    fl_buf_init(&b);
-    fl_buf_printf(&b, "Column types of query result and sink for '%s' do not match.\nCause: %s\n\nQuery schema: [",
-                  fl_catalog_table_path(a, t->def), cause);
+    fl_buf given, wanted;
+    fl_buf_init(&given);
+    fl_buf_init(&wanted);
     for (int i = 0; i < query->n_cols; i++)
-        fl_buf_printf(&b, "%s%s: %s", i > 0 ? ", " : "", query->cols[i].name,
+        fl_buf_printf(&given, "%s%s: %s", i > 0 ? ", " : "", query->cols[i].name,
                       fl_type_name(a, query->cols[i].type, FL_TYPE_SUMMARY));
-    fl_buf_puts(&b, "]\nSink schema:  [");
     for (int i = 0; i < t->n; i++) {
         const fl_catalog_column *c = &t->def->columns[t->columns[order[i]]];
-        fl_buf_printf(&b, "%s%s: %s", i > 0 ? ", " : "", c->name, fl_type_name(a, c->type, FL_TYPE_SUMMARY));
+        fl_buf_printf(&wanted, "%s%s: %s", i > 0 ? ", " : "", c->name, fl_type_name(a, c->type, FL_TYPE_SUMMARY));
     }
-    fl_buf_putc(&b, ']');
-    fl_fail(err, FL_E_VALIDATION, "%s", fl_buf_cstr(&b));
-    fl_buf_deinit(&b);
+    fl_fail(err, FL_ERR_TABLE_MISMATCH, fl_catalog_table_path(a, t->def), cause, fl_buf_cstr(&given),
+            fl_buf_cstr(&wanted));
+    fl_buf_deinit(&given);
+    fl_buf_deinit(&wanted);
     return err->code;
 }
 
@@ -70,9 +71,7 @@ static int bind_static_partition(fl_binder *b, const fl_ast_insert *s, const tar
         bool is_key = false;
         for (int k = 0; k < t->def->n_partition_keys; k++)
             is_key = is_key || (at >= 0 && t->def->partition_keys[k] == t->columns[at]);
-        if (!is_key)
-            return fl_bind_fail(p->pos, err, "Partition column '%s' is not a partition key of '%s'", p->key,
-                                out->table.name);
+        if (!is_key) return fl_bind_fail(p->pos, err, FL_ERR_TABLE_NOT_A_PARTITION, p->key, out->table.name);
         if (p->value == NULL) continue; /* the query gives it */
         fl_value v = {.type = fl_type_string(false), .s = fl_str_from(p->value)};
         fl_expr *text = fl_expr_literal(b->ctx->arena, &v);
@@ -94,13 +93,12 @@ static int bind_column_list(const fl_ast_insert *s, const targets *t, int *order
             fl_buf whole;
             fl_buf_init(&whole);
             for (int k = 0; k < name->n; k++) fl_buf_printf(&whole, "%s%s", k > 0 ? "." : "", name->part[k]);
-            fl_bind_fail(name->pos, err, "Unknown target column '%s'", fl_buf_cstr(&whole));
+            fl_bind_fail(name->pos, err, FL_ERR_NAME_TARGET, fl_buf_cstr(&whole));
             fl_buf_deinit(&whole);
             return err->code;
         }
         for (int k = 0; k < i; k++)
-            if (order[k] == at)
-                return fl_bind_fail(name->pos, err, "Target column '%s' is assigned more than once", name->part[0]);
+            if (order[k] == at) return fl_bind_fail(name->pos, err, FL_ERR_TABLE_TARGET_TWICE, name->part[0]);
         order[(*n)++] = at;
     }
     return 0;
@@ -121,7 +119,7 @@ static int match_columns(fl_binder *b, const fl_ast_insert *s, const targets *t,
     for (int i = 0; i < t->n; i++) {
         const fl_catalog_column *c = &t->def->columns[t->columns[i]];
         if (from[i].column < 0 && from[i].literal == NULL && !c->type->nullable)
-            return fl_bind_fail(s->name.pos, err, "Column '%s' has no default value and does not allow NULLs", c->name);
+            return fl_bind_fail(s->name.pos, err, FL_ERR_TABLE_NO_DEFAULT, c->name);
     }
     return 0;
 }
@@ -159,7 +157,7 @@ static int convert(fl_binder *b, const fl_ast_insert *s, const targets *t, const
             const char *cause =
                 fl_arena_printf(a, "Incompatible types for sink column '%s' at position %d.", c->name, from[i].column);
             mismatch(a, t, in_declared_order(a, t), query, cause, err);
-            fl_error_hint(err, "cast the column: CAST(%s AS %s)", query->cols[from[i].column].name,
+            fl_error_hint(err, FL_HINT_TABLE_CAST_COLUMN, query->cols[from[i].column].name,
                           fl_type_name(a, to, FL_TYPE_BARE));
             return fl_error_at(err, fl_span_of(s->name.pos));
         }
@@ -179,12 +177,7 @@ static int check_rowtimes(fl_binder *b, const fl_rel *query, const char *table, 
     for (int i = 0; i < query->n_cols; i++)
         if (query->cols[i].type->attr == FL_ATTR_ROWTIME)
             fl_buf_printf(&names, "%s%s", n++ > 0 ? ", " : "", query->cols[i].name);
-    if (n > 1) {
-        fl_bind_fail(pos, err,
-                     "The query contains more than one rowtime attribute column [%s] for writing into table '%s'.",
-                     fl_buf_cstr(&names), table);
-        fl_error_hint(err, "make ordinary timestamps of all but one: CAST(… AS TIMESTAMP(3))");
-    }
+    if (n > 1) { fl_bind_fail(pos, err, FL_ERR_TABLE_TWO_ROWTIMES, fl_buf_cstr(&names), table); }
     fl_buf_deinit(&names);
     return n > 1 ? err->code : 0;
 }
@@ -198,11 +191,7 @@ static int bind_metadata(fl_arena *a, const targets *t, fl_rel_sink *out, fl_err
     }
     out->metadata = m;
     if (out->n_metadata == 0) return 0;
-    fl_fail(err, FL_E_VALIDATION,
-            "Table '%s' declares persistable metadata columns, but the underlying DynamicTableSink doesn't implement "
-            "the SupportsWritingMetadata "
-            "interface. If the column should not be persisted, it can be declared with the VIRTUAL keyword.",
-            out->table.name);
+    fl_fail(err, FL_ERR_TABLE_METADATA_SINK, out->table.name);
     return err->code;
 }
 
@@ -230,14 +219,9 @@ int fl_bind_insert(fl_sql_ctx *c, const fl_ast_insert *s, fl_rel_sink *out, fl_e
     *out = (fl_rel_sink){.overwrite = s->overwrite, .span = fl_span_of(s->name.pos)};
     FL_TRY(c->find(c->find_arg, &s->name, NULL, NULL, &out->def, err));
     if (out->def->is_view)
-        return fl_bind_fail(s->name.pos, err, "'%s' is a view: INSERT needs a table",
-                            fl_catalog_table_path(c->arena, out->def));
+        return fl_bind_fail(s->name.pos, err, FL_ERR_TABLE_INSERT_VIEW, fl_catalog_table_path(c->arena, out->def));
     FL_TRY(fl_bind_options(c, out->def, s->hints, s->n_hints, &out->table, err));
-    if (out->def->distributed)
-        return fl_bind_fail(s->name.pos, err,
-                            "Table '%s' is distributed into buckets, but the underlying DynamicTableSink doesn't "
-                            "implement the SupportsBucketing interface.",
-                            out->table.name);
+    if (out->def->distributed) return fl_bind_fail(s->name.pos, err, FL_ERR_TABLE_BUCKETS, out->table.name);
     FL_TRY(fl_bind_query_in(&b, s->query, &query, err));
     FL_TRY(check_rowtimes(&b, query, out->table.name, s->name.pos, err));
     targets t = writable(c->arena, out->def);

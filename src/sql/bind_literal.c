@@ -2,12 +2,14 @@
 /* bind_literal.c -- the texts of literals as typed values. */
 #include "data/decimal.h"
 #include "data/timestamp.h"
+#include "messages/syntax.h"
+#include "messages/value.h"
 #include "sql/binder_int.h"
 
 /* ---- numbers ---- */
 
 static int out_of_range(const fl_ast_expr *e, fl_error *err) {
-    return fl_bind_fail(e->pos, err, "Numeric literal '%.*s' out of range", (int)e->text.n, e->text.p);
+    return fl_bind_fail(e->pos, err, FL_ERR_VALUE_LITERAL_RANGE, (int)e->text.n, e->text.p);
 }
 
 static fl_expr *literal(fl_binder *b, const fl_ast_expr *e, const fl_value *v) {
@@ -78,8 +80,7 @@ static int bind_text(fl_binder *b, const fl_ast_expr *e, fl_expr **out) {
 /* ---- dates and times ---- */
 
 static int illegal(const fl_ast_expr *e, const char *what, const char *form, fl_error *err) {
-    return fl_bind_fail(e->pos, err, "Illegal %s literal '%.*s': not in format '%s'", what, (int)e->text.n, e->text.p,
-                        form);
+    return fl_bind_fail(e->pos, err, FL_ERR_SYNTAX_LITERAL, what, (int)e->text.n, e->text.p, form);
 }
 
 static int bind_date(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
@@ -193,13 +194,12 @@ static int bind_interval(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_e
     int64_t months = 0, ms = 0;
     bool long_unit = interval_units[unit_index(e->interval.from)].months > 0;
     if (e->interval.precision == 0 || e->interval.precision > LEADING_PRECISION_MAX)
-        return fl_bind_fail(e->pos, err, "Interval leading field precision '%d' out of range for INTERVAL %s",
-                            e->interval.precision, fl_time_unit_name[e->interval.from]);
+        return fl_bind_fail(e->pos, err, FL_ERR_SYNTAX_INTERVAL_PRECISION, e->interval.precision,
+                            fl_time_unit_name[e->interval.from]);
     if (!parse_interval(e, &months, &ms)) {
-        fl_bind_fail(e->pos, err, "Illegal interval literal format '%.*s' for INTERVAL %s%s%s", (int)e->text.n,
-                     e->text.p, fl_time_unit_name[e->interval.from], e->interval.to ? " TO " : "",
-                     e->interval.to ? fl_time_unit_name[e->interval.to] : "");
-        return fl_error_hint(err, "the first number may have 2 digits; write INTERVAL '100' SECOND(3) for more");
+        return fl_bind_fail(e->pos, err, FL_ERR_SYNTAX_INTERVAL_LITERAL, (int)e->text.n, e->text.p,
+                            fl_time_unit_name[e->interval.from], e->interval.to ? " TO " : "",
+                            e->interval.to ? fl_time_unit_name[e->interval.to] : "");
     }
     fl_value v = {.type = fl_type_of(long_unit ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, false),
                   .i = long_unit ? months : ms};

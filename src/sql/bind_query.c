@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bind_query.c -- queries: WITH, SELECT, VALUES, TABLE, UNION, and what stands behind them. */
 #include "base/option.h"
+#include "messages/query.h"
+#include "messages/session.h"
+#include "messages/type.h"
 #include "sql/binder_int.h"
 
 /* ---- SELECT ---- */
@@ -93,16 +96,10 @@ static bool is_relation(const fl_ast_from *f, const char *name) {
 static int bind_state_ttl(fl_binder *b, const fl_ast_select *s, const fl_ast_hint *h, bool *has_ttl, fl_error *err) {
     for (int i = 0; i < h->n; i++) {
         int64_t ms;
-        if (h->keys[i] == NULL)
-            return fl_bind_fail(h->pos, err,
-                                "Invalid STATE_TTL hint, expecting at least one key-value options specified.");
-        if (!is_relation(s->from, h->keys[i]))
-            return fl_bind_fail(
-                h->pos, err,
-                "The options of following hints cannot match the name of input tables or views: '%s' in STATE_TTL",
-                h->keys[i]);
+        if (h->keys[i] == NULL) return fl_bind_fail(h->pos, err, FL_ERR_QUERY_TTL_EMPTY);
+        if (!is_relation(s->from, h->keys[i])) return fl_bind_fail(h->pos, err, FL_ERR_QUERY_TTL_TABLE, h->keys[i]);
         if (fl_parse_duration_ms(fl_str_from(h->values[i]), &ms, err) < 0) {
-            fl_error_prefix(err, "Invalid STATE_TTL hint value: ");
+            fl_error_prefix(err, FL_AT_QUERY_TTL_VALUE);
             return fl_error_at(err, fl_span_of(h->pos));
         }
         *has_ttl = *has_ttl || ms > 0;
@@ -126,15 +123,15 @@ static int bind_hints(fl_binder *b, const fl_ast_select *s, bool *has_ttl, fl_er
 
 static int bind_select(fl_binder *b, const fl_ast_select *s, fl_rel **out, fl_error *err) {
     fl_scope scope = {0};
-    if (s->qualify != NULL) return fl_bind_unsupported(s->qualify->pos, err, "QUALIFY is not supported yet");
-    if (s->n_windows > 0) return fl_bind_unsupported(s->windows[0].pos, err, "OVER windows are not supported yet");
+    if (s->qualify != NULL) return fl_bind_fail(s->qualify->pos, err, FL_ERR_SESSION_NOT_YET, "QUALIFY");
+    if (s->n_windows > 0) return fl_bind_fail(s->windows[0].pos, err, FL_ERR_SESSION_NOT_YET, "OVER windows");
     bool has_ttl = false;
     FL_TRY(bind_hints(b, s, &has_ttl, err));
     if (s->from != NULL) FL_TRY(fl_bind_from(b, s->from, &scope, err));
     if (s->where != NULL) {
         fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "WHERE"};
         fl_expr *condition;
-        if (scope.rel == NULL) return fl_bind_unsupported(s->where->pos, err, "WHERE without FROM is not supported");
+        if (scope.rel == NULL) return fl_bind_fail(s->where->pos, err, FL_ERR_QUERY_WHERE_ALONE);
         FL_TRY(fl_bind_condition(&x, s->where, &condition, err));
         scope.rel = fl_rel_filter(b->ctx->arena, scope.rel, condition);
     }
@@ -168,14 +165,14 @@ static int bind_union(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_erro
     fl_rel *in[2];
     FL_TRY(fl_bind_query_in(b, q->left, &in[0], err));
     FL_TRY(fl_bind_query_in(b, q->right, &in[1], err));
-    if (in[0]->n_cols != in[1]->n_cols) return fl_bind_fail(q->pos, err, "Column count mismatch in UNION");
+    if (in[0]->n_cols != in[1]->n_cols) return fl_bind_fail(q->pos, err, FL_ERR_QUERY_UNION_COLUMNS);
     const fl_type **types = FL_NEW_N(a, const fl_type *, in[0]->n_cols);
     for (int c = 0; c < in[0]->n_cols; c++) {
         const fl_type *pair[2] = {in[0]->cols[c].type, in[1]->cols[c].type};
         types[c] = fl_type_common(a, pair, 2);
         if (types[c] == NULL)
-            return fl_bind_fail(q->pos, err, "Type mismatch in column %d of UNION: %s and %s", c + 1,
-                                fl_type_name(a, pair[0], FL_TYPE_SUMMARY), fl_type_name(a, pair[1], FL_TYPE_SUMMARY));
+            return fl_bind_fail(q->pos, err, FL_ERR_QUERY_UNION_TYPES, c + 1, fl_type_name(a, pair[0], FL_TYPE_SUMMARY),
+                                fl_type_name(a, pair[1], FL_TYPE_SUMMARY));
         for (int i = 0; i < 2; i++) /* one time attribute makes the column one */
             if (pair[i]->attr != FL_ATTR_NONE && fl_type_is_timestamp(types[c]))
                 types[c] = fl_type_attr(a, types[c], pair[i]->attr);
@@ -195,10 +192,7 @@ static int bind_values_rows(fl_binder *b, const fl_ast_query *q, int n_cols, fl_
         const fl_ast_expr *row = q->rows[r];
         bool tuple = row->kind == FL_AX_ROW;
         if ((tuple ? row->n_args : 1) != n_cols)
-            return fl_bind_fail(
-                row->pos, err,
-                "Values passed to VALUES operator must have compatible types: rows of %d and of %d columns", n_cols,
-                tuple ? row->n_args : 1);
+            return fl_bind_fail(row->pos, err, FL_ERR_QUERY_VALUES_WIDTH, n_cols, tuple ? row->n_args : 1);
         for (int c = 0; c < n_cols; c++)
             FL_TRY(fl_bind_ast(&x, tuple ? row->args[c] : row, &cells[r * n_cols + c], err));
     }
@@ -232,12 +226,10 @@ static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_err
         cols[c] =
             (fl_rel_column){.name = fl_arena_printf(a, "EXPR$%d", c), .type = fl_type_common(a, types, q->n_rows)};
         cols[c].named_row = fl_expr_is_named_row(cells[c]);
-        if (cols[c].type == NULL)
-            return fl_bind_fail(q->pos, err, "Values passed to VALUES operator must have compatible types");
+        if (cols[c].type == NULL) return fl_bind_fail(q->pos, err, FL_ERR_QUERY_VALUES_TYPES);
         for (int r = 0; r < q->n_rows; r++)
             if (types[r]->kind == FL_T_NULL) {
-                fl_bind_fail(q->rows[r]->pos, err, "Illegal use of 'NULL'");
-                return fl_error_hint(err, "write CAST(NULL AS …)");
+                return fl_bind_fail(q->rows[r]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
             }
         for (int r = 0; r < q->n_rows; r++) {
             fl_expr **cell = &cells[r * n_cols + c];
@@ -262,8 +254,7 @@ static int bind_body(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error
     case FL_QUERY_NESTED: return fl_bind_query_in(b, q->nested, out, err);
     case FL_QUERY_SET_OP:
         if (q->op == FL_SET_UNION) return bind_union(b, q, out, err);
-        return fl_bind_unsupported(q->pos, err, "%s is not supported yet",
-                                   q->op == FL_SET_INTERSECT ? "INTERSECT" : "EXCEPT");
+        return fl_bind_fail(q->pos, err, FL_ERR_SESSION_NOT_YET, q->op == FL_SET_INTERSECT ? "INTERSECT" : "EXCEPT");
     }
     return 0;
 }
@@ -271,7 +262,7 @@ static int bind_body(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error
 int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err) {
     fl_binder inner = *b;
     if (++inner.depth > FL_SQL_VIEW_DEPTH_MAX) {
-        fl_fail(err, FL_E_LIMIT, "views and subqueries are nested more than %d deep", FL_SQL_VIEW_DEPTH_MAX);
+        fl_fail(err, FL_ERR_QUERY_TOO_DEEP, FL_SQL_VIEW_DEPTH_MAX);
         return fl_error_at(err, fl_span_of(q->pos));
     }
     for (int i = 0; i < q->n_ctes; i++) {
@@ -279,10 +270,10 @@ int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error
         *c = (fl_cte_scope){&q->ctes[i], inner.ctes};
         inner.ctes = c;
     }
-    if (q->n_order > 0) return fl_bind_unsupported(q->order[0].expr->pos, err, "ORDER BY is not supported yet");
+    if (q->n_order > 0) return fl_bind_fail(q->order[0].expr->pos, err, FL_ERR_SESSION_NOT_YET, "ORDER BY");
     if (q->offset != NULL || q->fetch != NULL)
-        return fl_bind_unsupported(q->fetch ? q->fetch->pos : q->offset->pos, err,
-                                   "LIMIT, OFFSET and FETCH are not supported yet");
+        return fl_bind_fail(q->fetch ? q->fetch->pos : q->offset->pos, err, FL_ERR_SESSION_NOT_YET,
+                            "LIMIT, OFFSET or FETCH");
     return bind_body(&inner, q, out, err);
 }
 
@@ -291,8 +282,7 @@ int fl_bind_query(fl_sql_ctx *c, const fl_ast_query *q, fl_rel **out, fl_error *
     FL_TRY(fl_bind_query_in(&b, q, out, err));
     for (int i = 0; i < (*out)->n_cols; i++)
         if ((*out)->cols[i].type->kind == FL_T_NULL) {
-            fl_bind_fail(q->pos, err, "Illegal use of 'NULL': column '%s' has no type", (*out)->cols[i].name);
-            return fl_error_hint(err, "write CAST(NULL AS …)");
+            return fl_bind_fail(q->pos, err, FL_ERR_TYPE_NULL_COLUMN, (*out)->cols[i].name);
         }
     return 0;
 }

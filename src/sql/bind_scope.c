@@ -2,30 +2,17 @@
 /* bind_scope.c -- which column a name means. */
 #include "sql/binder_int.h"
 
-#include <stdarg.h>
+#include "messages/name.h"
+#include "messages/query.h"
+
 #include <stdio.h>
 
-static int refuse(fl_pos pos, int code, fl_error *err, const char *fmt, va_list ap) {
-    char text[FL_ERROR_MESSAGE_MAX];
-    vsnprintf(text, sizeof text, fmt, ap);
-    fl_fail(err, code, "%s", text);
+int fl_bind_fail(fl_pos pos, fl_error *err, int code, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    fl_vfail(err, code, fmt, ap);
+    va_end(ap);
     return fl_error_at(err, fl_span_of(pos));
-}
-
-int fl_bind_fail(fl_pos pos, fl_error *err, const char *fmt, ...) {
-    va_list ap;
-    va_start(ap, fmt);
-    int rc = refuse(pos, FL_E_VALIDATION, err, fmt, ap);
-    va_end(ap);
-    return rc;
-}
-
-int fl_bind_unsupported(fl_pos pos, fl_error *err, const char *fmt, ...) {
-    va_list ap;
-    va_start(ap, fmt);
-    int rc = refuse(pos, FL_E_UNSUPPORTED, err, fmt, ap);
-    va_end(ap);
-    return rc;
 }
 
 /* ---- relations ---- */
@@ -75,21 +62,20 @@ static int not_found(const fl_scope *s, const fl_name *name, const fl_scope_tabl
         if (fl_str_ieq(fl_str_from(wanted), fl_str_from(candidates[i]))) near = candidates[i];
     char where[300] = "any table";
     if (in != NULL) snprintf(where, sizeof where, "table '%s'", in->alias);
-    if (near != NULL)
-        return fl_bind_fail(name->pos, err, "Column '%s' not found in %s; did you mean '%s'?", wanted, where, near);
-    fl_bind_fail(name->pos, err, "Column '%s' not found in %s", wanted, where);
+    if (near != NULL) return fl_bind_fail(name->pos, err, FL_ERR_NAME_COLUMN_MISSPELT, wanted, where, near);
+    fl_bind_fail(name->pos, err, FL_ERR_NAME_COLUMN, wanted, where);
     if (n == 0) return err->code;
     fl_buf list;
     fl_buf_init(&list);
     for (int i = 0; i < n && i < 12; i++) fl_buf_printf(&list, "%s%s", i > 0 ? ", " : "", candidates[i]);
     if (n > 12) fl_buf_puts(&list, ", …");
-    fl_error_hint(err, "columns are: %s", fl_buf_cstr(&list));
+    fl_error_hint(err, FL_HINT_NAME_COLUMNS_ARE, fl_buf_cstr(&list));
     fl_buf_deinit(&list);
     return err->code;
 }
 
 static int ambiguous(const fl_name *name, int part, fl_error *err) {
-    return fl_bind_fail(name->pos, err, "Column '%s' is ambiguous", name->part[part]);
+    return fl_bind_fail(name->pos, err, FL_ERR_NAME_AMBIGUOUS, name->part[part]);
 }
 
 int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_used, fl_error *err) {
@@ -107,14 +93,14 @@ int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_us
     if (found > 1) return ambiguous(name, 0, err);
     if (found == 1 && (name->n == 1 || !s->rel->cols[*column].named_row)) return 0;
     if (t != NULL) return not_found(s, name, t, n_table, err); /* no column either that has the name of the table */
-    if (name->n > 1) return fl_bind_fail(name->pos, err, "Table '%s' not found", name->part[0]);
+    if (name->n > 1) return fl_bind_fail(name->pos, err, FL_ERR_NAME_TABLE_OF_COLUMN, name->part[0]);
     return not_found(s, name, NULL, 0, err);
 }
 
 int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl_error *err) {
     *first = 0;
     *n = s->rel != NULL ? s->rel->n_cols : 0;
-    if (s->rel == NULL || s->n_tables == 0) return fl_bind_fail(name->pos, err, "SELECT * requires a FROM clause");
+    if (s->rel == NULL || s->n_tables == 0) return fl_bind_fail(name->pos, err, FL_ERR_QUERY_STAR_ALONE);
     if (name->n == 1) return 0;
     int n_table = 0, column = 0;
     const fl_scope_table *t = find_table(s, name, &n_table);
@@ -126,7 +112,7 @@ int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl
     int found = t != NULL ? count_columns(s, t->first, t->n, name->part[n_table], &column)
                           : count_columns(s, 0, s->rel->n_cols, name->part[0], &column);
     if (found != 1 || name->n > (t != NULL ? n_table + 2 : 2) || s->rel->cols[column].type->kind != FL_T_ROW)
-        return fl_bind_fail(name->pos, err, "Unknown identifier '%s'", name->part[name->n - 2]);
+        return fl_bind_fail(name->pos, err, FL_ERR_NAME_UNKNOWN_IDENTIFIER, name->part[name->n - 2]);
     *first = column;
     *n = -1;
     return 0;

@@ -57,8 +57,7 @@ typedef struct fl_expr_ctx {
 static inline fl_span fl_span_of(fl_pos p) { return (fl_span){p.line, p.column, p.length}; }
 
 /* Refusals. `what` is named: "JOIN is not supported yet". */
-int fl_bind_fail(fl_pos pos, fl_error *err, const char *fmt, ...) FL_PRINTF(3, 4);
-int fl_bind_unsupported(fl_pos pos, fl_error *err, const char *fmt, ...) FL_PRINTF(3, 4);
+int fl_bind_fail(fl_pos pos, fl_error *err, int code, const char *fmt, ...) FL_PRINTF(4, 5);
 
 /* ---- expressions ---- */
 

@@ -7,6 +7,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/syntax.h"
+
 /* ---- arguments ---- */
 
 static int parse_order_item(fl_parser *p, fl_ast_order *o);
@@ -162,7 +164,7 @@ int fl_parse_named_call(fl_parser *p, fl_ast_expr **out) {
     }
     if (e->nulls_treatment == 0) parse_null_treatment(p, e);
     if (are_words(p, FL_KW_WITHIN, FL_KW_DISTINCT))
-        return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "WITHIN DISTINCT");
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "WITHIN DISTINCT");
     if (accept_word(p, FL_KW_WITHIN)) FL_TRY(fl_parse_within_group(p, e));
     if (accept_word(p, FL_KW_FILTER)) {
         FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
@@ -285,7 +287,7 @@ int fl_parse_window(fl_parser *p, fl_ast_window *w) {
         }
     }
     if (is_word(p, FL_KW_ALLOW) || is_word(p, FL_KW_DISALLOW))
-        return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "ALLOW PARTIAL");
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "ALLOW PARTIAL");
     if (!is(p, FL_TOK_RPAREN)) return fl_parser_refuse(p, "PARTITION BY, ORDER BY, ROWS, RANGE or ')'");
     skip(p);
     w->pos = fl_pos_since(p, first);

@@ -6,6 +6,9 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/session.h"
+#include "messages/table.h"
+
 /* ['IF' 'NOT' 'EXISTS'] */
 int fl_parse_if_not_exists(fl_parser *p, bool *out) {
     if (!are_words(p, FL_KW_IF, FL_KW_NOT) || !is_word_at(p, 2, FL_KW_EXISTS)) return 0;
@@ -87,8 +90,7 @@ static int parse_column(fl_parser *p, fl_ast_create_table *t, fl_ast_column *c, 
         c->expr_text = fl_text_since(p, expr);
         return parse_comment(p, &c->comment);
     }
-    if (is(p, FL_TOK_DOT))
-        return fl_parser_fail(p, fl_pos_of(p, peek(p)), "A column of a new table has a name of one part");
+    if (is(p, FL_TOK_DOT)) return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_TABLE_COLUMN_PATH);
     FL_TRY(fl_parse_type(p, false, &c->type));
     FL_TRY(parse_metadata(p, c));
     if (c->kind == FL_COLUMN_PHYSICAL && begins_key(p)) {
@@ -275,10 +277,7 @@ static int parse_create_function(fl_parser *p, fl_ast_stmt *s) {
             FL_TRY(fl_parse_plain_string(p, &ignored));
         } while (accept(p, FL_TOK_COMMA));
     }
-    if (system && !s->temporary)
-        return fl_parser_fail(p, fl_pos_of(p, first),
-                              "CREATE SYSTEM FUNCTION is not supported, system functions can only be registered as "
-                              "temporary function, you can use CREATE TEMPORARY SYSTEM FUNCTION instead.");
+    if (system && !s->temporary) return fl_parser_fail(p, fl_pos_of(p, first), FL_ERR_SESSION_SYSTEM_FUNCTION);
     return 0;
 }
 

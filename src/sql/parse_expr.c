@@ -14,6 +14,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/syntax.h"
+
 enum {
     PREC_OR = 22,
     PREC_AND = 24,
@@ -154,9 +156,7 @@ static bool operand_follows(fl_parser *p, int n) {
 
 static fl_ast_context inside(fl_ast_context ctx) { return ctx == FL_CTX_SUB_QUERY ? FL_CTX_ANY : ctx; }
 
-static int refuse_non_query(fl_parser *p, fl_pos pos) {
-    return fl_parser_fail(p, pos, "Non-query expression encountered in illegal context");
-}
+static int refuse_non_query(fl_parser *p, fl_pos pos) { return fl_parser_fail(p, pos, FL_ERR_SYNTAX_NOT_A_QUERY); }
 
 /* '(' query_or_expr {',' expr} ')': the items go to `list`. */
 static int parse_parenthesised_list(fl_parser *p, fl_ast_context ctx, fl_ast_expr *list, int *cap) {
@@ -235,8 +235,7 @@ static int parse_case(fl_parser *p, fl_ast_expr **out) {
         int n = 0;
         FL_TRY(fl_parser_expect_word(p, FL_KW_WHEN));
         FL_TRY(fl_parse_expr_list(p, FL_CTX_SUB_QUERY, &values, &n));
-        if (n > 1 && value == NULL)
-            return fl_parser_fail(p, values[1]->pos, "A CASE without an operand takes one condition in each WHEN");
+        if (n > 1 && value == NULL) return fl_parser_fail(p, values[1]->pos, FL_ERR_SYNTAX_CASE);
         FL_TRY(fl_parser_expect_word(p, FL_KW_THEN));
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &arm));
         for (int i = 0; i < n; i++) { /* WHEN 1, 2 THEN x is two arms */
@@ -331,16 +330,16 @@ static int parse_operand(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) {
     if (is_value_word(t)) return parse_value_word(p, out);
     fl_pos pos = fl_pos_of(p, t);
     switch (t->kind) {
-    case FL_TOK_QUESTION: return fl_parser_invalid(p, pos, "Illegal use of dynamic parameter");
-    case FL_TOK_LBRACE: return fl_parser_unsupported(p, pos, "The JDBC escape '{'");
+    case FL_TOK_QUESTION: return fl_parser_fail(p, pos, FL_ERR_SYNTAX_PARAMETER);
+    case FL_TOK_LBRACE: return fl_parser_fail(p, pos, FL_ERR_SYNTAX_NOT_SUPPORTED, "The JDBC escape '{'");
     default: break;
     }
     switch (t->word) {
-    case FL_KW_CURSOR: return fl_parser_fail(p, pos, "CURSOR expression encountered in illegal context");
-    case FL_KW_NEXT: return fl_parser_unsupported(p, pos, "NEXT VALUE FOR");
+    case FL_KW_CURSOR: return fl_parser_fail(p, pos, FL_ERR_SYNTAX_CURSOR);
+    case FL_KW_NEXT: return fl_parser_fail(p, pos, FL_ERR_SYNTAX_NOT_SUPPORTED, "NEXT VALUE FOR");
     case FL_KW_NEW:
     case FL_KW_SPECIFIC:
-    case FL_KW_RUNNING: return fl_parser_unsupported(p, pos, fl_keyword_text(t->word));
+    case FL_KW_RUNNING: return fl_parser_fail(p, pos, FL_ERR_SYNTAX_NOT_SUPPORTED, fl_keyword_text(t->word));
     default: return fl_parser_refuse(p, "an expression");
     }
 }
@@ -355,7 +354,8 @@ static int parse_accesses(fl_parser *p, const fl_token *first, fl_ast_expr **e, 
             }
             skip(p);
             if (is_at(p, 1, FL_TOK_LPAREN))
-                return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "Calling a method of a value");
+                return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED,
+                                      "Calling a method of a value");
             fl_ast_expr *field = fl_ast_expr_new(p, FL_AX_FIELD, first);
             field->text = fl_token_unquote(p->arena, peek(p));
             skip(p);
@@ -419,7 +419,8 @@ static int parse_prefixed(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out, i
         *height = p->height;
         return parse_accesses(p, first, out, height);
     }
-    if (first->word == FL_KW_UNIQUE) return fl_parser_unsupported(p, fl_pos_of(p, first), "UNIQUE");
+    if (first->word == FL_KW_UNIQUE)
+        return fl_parser_fail(p, fl_pos_of(p, first), FL_ERR_SYNTAX_NOT_SUPPORTED, "UNIQUE");
     if (first->word == FL_KW_EXISTS) {
         FL_TRY(parse_exists(p, out));
         *height = p->height + 1;
@@ -550,9 +551,9 @@ static int refuse_strange_operator(fl_parser *p) {
     }
     default: break;
     }
-    if (unsupported != NULL) return fl_parser_unsupported(p, fl_pos_of(p, t), unsupported);
+    if (unsupported != NULL) return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_NOT_SUPPORTED, unsupported);
     if (name == NULL) return 0;
-    return fl_parser_invalid(p, fl_pos_of(p, t), "No match found for function signature %s", name);
+    return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_NO_SUCH_CALL, name);
 }
 
 /* in ::= ['NOT'] 'IN' '(' query_or_expr {',' expr} ')' */
@@ -598,7 +599,7 @@ static int parse_between(fl_parser *p, const fl_token *first, const infix *in, f
     leave(p);
     *height = FL_MAX(*height, h);
     if (!is_word(p, FL_KW_AND) || operand_reach(p, 1) < 2)
-        return fl_parser_fail(p, fl_pos_of(p, op), "BETWEEN operator has no terminating AND");
+        return fl_parser_fail(p, fl_pos_of(p, op), FL_ERR_SYNTAX_BETWEEN);
     skip(p);
     FL_TRY(parse_chain(p, FL_CTX_SUB_QUERY, PREC_RANGE + 1, false, &high, &h));
     *height = FL_MAX(*height, h);
@@ -649,10 +650,7 @@ static int refuse_is(fl_parser *p) {
     return fl_parser_refuse(p, "NULL, TRUE, FALSE, UNKNOWN, JSON or DISTINCT FROM");
 }
 
-static int refuse_bang(fl_parser *p) {
-    fl_parser_fail(p, fl_pos_of(p, peek(p)), "Bang equal '!=' is not allowed under the current SQL conformance level");
-    return fl_error_hint(p->err, "Write <> instead.");
-}
+static int refuse_bang(fl_parser *p) { return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_BANG); }
 
 static bool begins_in(const fl_parser *p) { return is_word(p, FL_KW_IN) || are_words(p, FL_KW_NOT, FL_KW_IN); }
 

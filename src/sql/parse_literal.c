@@ -9,6 +9,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/syntax.h"
+
 #include <stdio.h>
 
 const char *const fl_time_unit_name[] = {"",
@@ -63,10 +65,7 @@ static int unescape(fl_parser *p, const fl_token *t, char escape, fl_str s, fl_b
             cp = 0;
             for (n = 1; n <= 4; n++) {
                 int digit = end - c > n ? hex_value(c[n]) : -1;
-                if (digit < 0)
-                    return fl_parser_fail(
-                        p, fl_pos_of(p, t),
-                        "Unicode escape sequence starting at character %d is not exactly four hex digits", index);
+                if (digit < 0) return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_UNICODE_ESCAPE, index);
                 cp = cp * 16 + (uint32_t)digit;
             }
             index += n;
@@ -111,12 +110,12 @@ static int check_charset(fl_parser *p, const fl_token *t, fl_str text) {
             uint32_t cp;
             c += fl_utf8_decode(c, end, &cp);
             if (cp > sets[i].last)
-                return fl_parser_fail(p, fl_pos_of(p, t), "Failed to encode '%.*s' in character set '%s'",
-                                      (int)FL_MIN(text.n, (size_t)400), text.p, sets[i].canonical);
+                return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_CHARSET_VALUE, (int)FL_MIN(text.n, (size_t)400),
+                                      text.p, sets[i].canonical);
         }
         return 0;
     }
-    return fl_parser_fail(p, fl_pos_of(p, t), "Unknown character set '%.*s'", (int)name.n, name.p);
+    return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_CHARSET, (int)name.n, name.p);
 }
 
 /* UESCAPE 'c' */
@@ -124,16 +123,12 @@ static int parse_uescape(fl_parser *p, bool unicode, char *escape) {
     if (!accept_word(p, FL_KW_UESCAPE)) return 0;
     const fl_token *t = peek(p);
     FL_TRY(fl_parser_expect(p, FL_TOK_STRING));
-    if (!unicode)
-        return fl_parser_fail(p, fl_pos_of(p, t), "UESCAPE clause must be preceded by Unicode literal with introducer");
+    if (!unicode) return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_UESCAPE_PLACE);
     fl_str c = fl_token_unquote(p->arena, t);
     if (c.n != 1 || (unsigned char)c.p[0] >= 0x80)
-        return fl_parser_fail(p, fl_pos_of(p, t), "UESCAPE '%.*s' must be exactly one character", (int)c.n, c.p);
+        return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_UESCAPE_LENGTH, (int)c.n, c.p);
     if (hex_value(c.p[0]) >= 0 || strchr(" \t\n\r\f+\"", c.p[0]) != NULL)
-        return fl_parser_fail(p, fl_pos_of(p, t),
-                              "UESCAPE character '%c' may not be hex digit, whitespace, plus sign, "
-                              "or double quote",
-                              c.p[0]);
+        return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_UESCAPE_CHARACTER, c.p[0]);
     *escape = c.p[0];
     return 0;
 }
@@ -143,8 +138,7 @@ static int check_pieces(fl_parser *p, const fl_token *first, const fl_token *end
     for (const fl_token *t = first; t + 1 < end; t++) {
         int line = t->line;
         for (size_t i = 0; i < t->text.n; i++) line += t->text.p[i] == '\n';
-        if (t[1].line == line)
-            return fl_parser_invalid(p, fl_pos_of(p, t + 1), "String literal continued on same line");
+        if (t[1].line == line) return fl_parser_fail(p, fl_pos_of(p, t + 1), FL_ERR_SYNTAX_CONTINUED);
     }
     return 0;
 }
@@ -192,8 +186,7 @@ static int parse_binary(fl_parser *p, fl_ast_expr **out) {
         for (size_t i = 0; i < hex.n && rc == 0; i++) {
             int digit = hex_value(hex.p[i]);
             if (digit < 0)
-                rc = fl_parser_fail(p, fl_pos_of(p, t),
-                                    "Binary literal string must contain only characters '0' - '9', 'A' - 'F'");
+                rc = fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_BINARY_DIGITS);
             else if (high < 0)
                 high = digit;
             else {
@@ -204,8 +197,7 @@ static int parse_binary(fl_parser *p, fl_ast_expr **out) {
         skip(p);
     } while (rc == 0 && is(p, FL_TOK_STRING));
     if (rc == 0) rc = check_pieces(p, first, peek(p));
-    if (rc == 0 && high >= 0)
-        rc = fl_parser_fail(p, fl_pos_since(p, first), "Binary literal string must contain an even number of hexits");
+    if (rc == 0 && high >= 0) rc = fl_parser_fail(p, fl_pos_since(p, first), FL_ERR_SYNTAX_BINARY_ODD);
     if (rc == 0) {
         fl_ast_expr *e = *out = fl_ast_expr_new(p, FL_AX_BINARY, first);
         e->text = fl_str_make(fl_arena_strndup(p->arena, b.n > 0 ? b.p : "", b.n), b.n);
@@ -277,7 +269,7 @@ static int parse_datetime(fl_parser *p, fl_ast_expr **out) {
     case FL_KW_DATE:
         good = scan_date(&at, end, &y, &mo, &d);
         canonical = fl_arena_printf(p->arena, "%04d-%02d-%02d", y, mo, d);
-        if (good && at == end && y > 9999) return fl_parser_fail(p, e->pos, "Year out of range: [%d]", y);
+        if (good && at == end && y > 9999) return fl_parser_fail(p, e->pos, FL_ERR_SYNTAX_YEAR, y);
         break;
     case FL_KW_TIME:
         e->kind = FL_AX_TIME;
@@ -296,8 +288,8 @@ static int parse_datetime(fl_parser *p, fl_ast_expr **out) {
         break;
     }
     if (!good || at != end)
-        return fl_parser_fail(p, e->pos, "Illegal %s literal '%.*s': not in format '%s'", kind,
-                              (int)FL_MIN(text.n, (size_t)400), text.p, format);
+        return fl_parser_fail(p, e->pos, FL_ERR_SYNTAX_DATETIME_LITERAL, kind, (int)FL_MIN(text.n, (size_t)400), text.p,
+                              format);
     e->text = fl_str_from(canonical);
     return 0;
 }
@@ -391,8 +383,7 @@ static int parse_interval(fl_parser *p, fl_ast_expr **out) {
         e->pos = fl_pos_since(p, first);
         fl_str q = fl_text_since(p, unit);
         if (e->text.n == 0)
-            return fl_parser_fail(p, e->pos, "Illegal INTERVAL literal  %.*s; at line %d, column %d", (int)q.n, q.p,
-                                  first->line, first->column);
+            return fl_parser_fail(p, e->pos, FL_ERR_SYNTAX_INTERVAL, (int)q.n, q.p, first->line, first->column);
         return 0;
     }
     if (accept(p, FL_TOK_LPAREN)) {

@@ -10,6 +10,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/syntax.h"
+
 static int parse_leaf(fl_parser *p, fl_ast_query **out);
 static int parse_table_ref(fl_parser *p, fl_ast_from **out);
 
@@ -130,9 +132,10 @@ static int parse_table(fl_parser *p, fl_ast_from **f) {
     FL_TRY(fl_parse_compound_name(p, false, &t->name));
     FL_TRY(fl_parse_hints(p, &t->hints, &t->n_hints));
     if (is_word(p, FL_KW_EXTEND) || is(p, FL_TOK_LPAREN)) {
-        if (is_word(p, FL_KW_EXTEND)) return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "EXTEND");
+        if (is_word(p, FL_KW_EXTEND))
+            return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "EXTEND");
         fl_parser_refuse(p, "a join, a further clause or the end");
-        return fl_error_hint(p->err, "A function in FROM is called as TABLE(%s(…)).", t->name.part[t->name.n - 1]);
+        return fl_error_hint(p->err, FL_HINT_SYNTAX_TABLE_FUNCTION, t->name.part[t->name.n - 1]);
     }
     if (accept_word(p, FL_KW_FOR)) {
         FL_TRY(fl_parser_expect_word(p, FL_KW_SYSTEM_TIME));
@@ -150,7 +153,8 @@ static int parse_function(fl_parser *p, fl_ast_from **f) {
     *f = new_from(p, FL_FROM_FUNCTION, first);
     skip(p);
     FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
-    if (is_word(p, FL_KW_SPECIFIC)) return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "SPECIFIC");
+    if (is_word(p, FL_KW_SPECIFIC))
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "SPECIFIC");
     FL_TRY(fl_parse_table_call(p, &(*f)->call));
     FL_TRY(fl_parser_expect(p, FL_TOK_RPAREN));
     (*f)->pos = fl_pos_since(p, first);
@@ -238,9 +242,7 @@ static int parse_joined(fl_parser *p, fl_ast_from **out, int *joins) {
     FL_TRY(parse_table_ref(p, out));
     for (int n; (n = join_tokens(p, &kind)) > 0; ++*joins) FL_TRY(parse_join(p, first, n, kind, out));
     if ((is_word(p, FL_KW_CROSS) || is_word(p, FL_KW_OUTER)) && is_word_at(p, 1, FL_KW_APPLY)) {
-        fl_parser_fail(p, fl_pos_of(p, peek(p)),
-                       "APPLY operator is not allowed under the current SQL conformance level");
-        return fl_error_hint(p->err, "Write CROSS JOIN LATERAL TABLE(f(x)) or LEFT JOIN LATERAL TABLE(f(x)) ON TRUE.");
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_APPLY);
     }
     return 0;
 }
@@ -276,7 +278,7 @@ static int parse_inner(fl_parser *p, fl_ast_from **out) {
         FL_TRY(parse_joined(p, out, &joins));
     }
     if (q == NULL && (*out)->kind != FL_FROM_JOIN && is(p, FL_TOK_RPAREN))
-        return fl_parser_fail(p, fl_pos_since(p, first), "Expected query or join");
+        return fl_parser_fail(p, fl_pos_since(p, first), FL_ERR_SYNTAX_JOIN_PARENTHESES);
     if (!is(p, FL_TOK_RPAREN)) return fl_parser_refuse(p, "a join, a further clause or ')'");
     skip(p);
     if (q != NULL) {
@@ -302,7 +304,7 @@ static bool begins_qualify(const fl_parser *p) {
 static int parse_alias(fl_parser *p, fl_ast_from *f) {
     bool as = accept_word(p, FL_KW_AS);
     if (!is_name(p) || (!as && begins_qualify(p))) return as ? fl_parser_refuse(p, "a name") : 0;
-    if (f->kind == FL_FROM_JOIN) return fl_parser_fail(p, f->pos, "Join expression encountered in illegal context");
+    if (f->kind == FL_FROM_JOIN) return fl_parser_fail(p, f->pos, FL_ERR_SYNTAX_JOIN_PLACE);
     FL_TRY(fl_parse_name(p, &f->alias));
     if (is(p, FL_TOK_LPAREN)) FL_TRY(fl_parse_name_list(p, &f->columns, NULL, &f->n_columns));
     return 0;
@@ -317,14 +319,13 @@ static int parse_table_ref(fl_parser *p, fl_ast_from **out) {
         if (!is_at(p, 1, FL_TOK_LPAREN) && !is_word_at(p, 1, FL_KW_TABLE)) {
             skip(p);
             fl_parser_refuse(p, "TABLE(f(x)) or a query in parentheses");
-            return fl_error_hint(p->err, "A function is called as LATERAL TABLE(f(x)).");
+            return fl_error_hint(p->err, FL_HINT_SYNTAX_LATERAL);
         }
         skip(p);
     }
     if (is(p, FL_TOK_LPAREN)) {
         FL_TRY(parse_inner(p, out));
-        if (lateral && (*out)->kind == FL_FROM_JOIN)
-            return fl_parser_fail(p, (*out)->pos, "Join expression encountered in illegal context");
+        if (lateral && (*out)->kind == FL_FROM_JOIN) return fl_parser_fail(p, (*out)->pos, FL_ERR_SYNTAX_JOIN_PLACE);
         (*out)->lateral = lateral;
         if (is_word(p, FL_KW_MATCH_RECOGNIZE)) FL_TRY(parse_match(p, first, out));
     } else if (is_word(p, FL_KW_TABLE)) {
@@ -338,9 +339,10 @@ static int parse_table_ref(fl_parser *p, fl_ast_from **out) {
         return fl_parser_refuse(p, "a table, a query in parentheses or a function");
     }
     if (is_word(p, FL_KW_PIVOT) || is_word(p, FL_KW_UNPIVOT))
-        return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), fl_keyword_text(peek(p)->word));
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, fl_keyword_text(peek(p)->word));
     FL_TRY(parse_alias(p, *out));
-    if (is_word(p, FL_KW_TABLESAMPLE)) return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "TABLESAMPLE");
+    if (is_word(p, FL_KW_TABLESAMPLE))
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "TABLESAMPLE");
     return 0;
 }
 
@@ -376,10 +378,7 @@ static int parse_item(fl_parser *p, fl_ast_item *item) {
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &item->expr));
     }
     bool as = accept_word(p, FL_KW_AS);
-    if (is(p, FL_TOK_STRING)) {
-        fl_parser_fail(p, fl_pos_of(p, peek(p)), "Expecting alias, found character literal");
-        return fl_error_hint(p->err, "Names are quoted with backticks, texts with single quotes.");
-    }
+    if (is(p, FL_TOK_STRING)) { return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_ALIAS_TEXT); }
     if (is_name(p)) return fl_parse_name(p, &item->alias);
     return as ? fl_parser_refuse(p, "a name") : 0;
 }
@@ -484,7 +483,8 @@ static int parse_select(fl_parser *p, fl_ast_query **out) {
     int cap = 0;
     skip(p);
     FL_TRY(fl_parse_hints(p, &s->hints, &s->n_hints));
-    if (is_word(p, FL_KW_STREAM)) return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "SELECT STREAM");
+    if (is_word(p, FL_KW_STREAM))
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "SELECT STREAM");
     s->distinct = accept_word(p, FL_KW_DISTINCT);
     if (!s->distinct) accept_word(p, FL_KW_ALL);
     do {
@@ -498,7 +498,8 @@ static int parse_select(fl_parser *p, fl_ast_query **out) {
         if (accept_word(p, FL_KW_GROUP)) {
             FL_TRY(fl_parser_expect_word(p, FL_KW_BY));
             s->has_group = true;
-            if (is_word(p, FL_KW_DISTINCT)) return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "GROUP BY DISTINCT");
+            if (is_word(p, FL_KW_DISTINCT))
+                return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "GROUP BY DISTINCT");
             accept_word(p, FL_KW_ALL);
             FL_TRY(parse_groups(p, false, &s->group, &s->n_group));
         }
@@ -582,8 +583,7 @@ static int parse_leaf(fl_parser *p, fl_ast_query **out) {
     }
     fl_ast_expr *e;
     FL_TRY(fl_parse_operand(p, FL_CTX_QUERY, &e));
-    if (e->kind != FL_AX_SUBQUERY)
-        return fl_parser_fail(p, e->pos, "Non-query expression encountered in illegal context");
+    if (e->kind != FL_AX_SUBQUERY) return fl_parser_fail(p, e->pos, FL_ERR_SYNTAX_NOT_A_QUERY);
     *out = e->query;
     return 0;
 }
@@ -600,10 +600,7 @@ static bool begins_set_op(const fl_parser *p) {
 static int parse_operation(fl_parser *p, const fl_token *first, int min, fl_ast_query **out, int *operators) {
     while (begins_set_op(p)) {
         const fl_token *t = peek(p);
-        if (t->word == FL_KW_MINUS) {
-            fl_parser_fail(p, fl_pos_of(p, t), "MINUS is not allowed under the current SQL conformance level");
-            return fl_error_hint(p->err, "Write EXCEPT instead.");
-        }
+        if (t->word == FL_KW_MINUS) { return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_MINUS); }
         int prec = t->word == FL_KW_INTERSECT ? 2 : 1;
         if (prec < min) return 0;
         fl_ast_query *q = new_query(p, FL_QUERY_SET_OP);
@@ -625,7 +622,7 @@ static int parse_operation(fl_parser *p, const fl_token *first, int min, fl_ast_
 /* count ::= number */
 static int parse_count(fl_parser *p, fl_ast_expr **out) {
     const fl_token *t = peek(p);
-    if (t->kind == FL_TOK_QUESTION) return fl_parser_invalid(p, fl_pos_of(p, t), "Illegal use of dynamic parameter");
+    if (t->kind == FL_TOK_QUESTION) return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_PARAMETER);
     if (t->kind < FL_TOK_INTEGER || t->kind > FL_TOK_APPROX) return fl_parser_refuse(p, "a number");
     return fl_parse_literal(p, out);
 }
@@ -636,8 +633,7 @@ static int parse_limit(fl_parser *p, fl_ast_query *q) {
     const fl_token *t = peek(p);
     FL_TRY(parse_count(p, &q->fetch));
     if (!is(p, FL_TOK_COMMA) || peek_at(p, 1)->kind < FL_TOK_INTEGER || peek_at(p, 1)->kind > FL_TOK_APPROX) return 0;
-    fl_parser_fail(p, fl_pos_of(p, t), "'LIMIT start, count' is not allowed under the current SQL conformance level");
-    return fl_error_hint(p->err, "Write LIMIT count OFFSET start.");
+    return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_LIMIT_COMMA);
 }
 
 static int parse_offset(fl_parser *p, fl_ast_query *q) {
@@ -682,8 +678,7 @@ static int parse_tail(fl_parser *p, fl_ast_query **q) {
         if (is_word(p, FL_KW_LIMIT)) {
             fl_pos pos = fl_pos_of(p, peek(p));
             FL_TRY(parse_limit(p, *q));
-            fl_parser_fail(p, pos, "'OFFSET start LIMIT count' is not allowed under the current SQL conformance level");
-            return fl_error_hint(p->err, "Write LIMIT count OFFSET start.");
+            return fl_parser_fail(p, pos, FL_ERR_SYNTAX_OFFSET_LIMIT);
         }
     } else if (is_word(p, FL_KW_FETCH)) {
         FL_TRY(parse_fetch(p, *q));
@@ -753,16 +748,15 @@ int fl_parse_query_or_expr(fl_parser *p, fl_ast_context ctx, fl_ast_expr **out) 
     fl_ast_query *q = NULL;
     if (fl_begins_query(p)) {
         if (ctx == FL_CTX_NON_QUERY || ctx == FL_CTX_SUB_QUERY)
-            return fl_parser_fail(p, fl_pos_of(p, first), "Query expression encountered in illegal context");
+            return fl_parser_fail(p, fl_pos_of(p, first), FL_ERR_SYNTAX_QUERY_PLACE);
         FL_TRY(fl_parse_query(p, &q));
     } else {
         FL_TRY(fl_parse_expr(p, ctx, out));
         bool is_query = (*out)->kind == FL_AX_SUBQUERY;
-        if (begins_set_op(p) && !is_query)
-            return fl_parser_fail(p, (*out)->pos, "Non-query expression encountered in illegal context");
+        if (begins_set_op(p) && !is_query) return fl_parser_fail(p, (*out)->pos, FL_ERR_SYNTAX_NOT_A_QUERY);
         if (is_word(p, FL_KW_ORDER) && !is_query && ctx != FL_CTX_QUERY && is_word_at(p, 1, FL_KW_BY) &&
             (*out)->kind != FL_AX_TABLE_ARG)
-            return fl_parser_fail(p, fl_pos_of(p, peek(p)), "ORDER BY unexpected");
+            return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_ORDER_PLACE);
         if (!is_query) return 0;
         q = (*out)->query;
         if (!begins_set_op(p) && !begins_tail(p)) return 0;

@@ -27,6 +27,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/syntax.h"
+
 #include <stdio.h>
 
 /* A call under construction. */
@@ -99,8 +101,7 @@ static int add_unit(fl_parser *p, call *c, fl_time_unit smallest) {
     if (u == FL_UNIT_NONE) {
         if (!is_name(p)) return fl_parser_refuse(p, "a unit of time, such as DAY");
         fl_str name = fl_token_unquote(p->arena, t);
-        return fl_parser_fail(p, fl_pos_of(p, t), "'%.*s' is not a valid datetime format",
-                              (int)FL_MIN(name.n, (size_t)400), name.p);
+        return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_FORMAT_NAME, (int)FL_MIN(name.n, (size_t)400), name.p);
     }
     skip(p);
     add_symbol(p, c, fl_time_unit_name[u], t);
@@ -189,8 +190,7 @@ static int parse_trim(fl_parser *p, call *c) {
     if (flagged) skip(p);
     if (!is_word(p, FL_KW_FROM)) FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &chars));
     if (is_word(p, FL_KW_FROM)) {
-        if (!flagged && chars == NULL)
-            return fl_parser_fail(p, fl_pos_of(p, peek(p)), "'FROM' without operands preceding it is illegal");
+        if (!flagged && chars == NULL) return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_TRIM_FROM);
         skip(p);
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &source));
     } else {
@@ -240,7 +240,8 @@ static int parse_json_path(fl_parser *p, call *c) {
     FL_TRY(add_expr(p, c, FL_CTX_NON_QUERY));
     FL_TRY(fl_parser_expect(p, FL_TOK_COMMA));
     FL_TRY(add_expr(p, c, FL_CTX_NON_QUERY));
-    if (is_word(p, FL_KW_PASSING)) return fl_parser_unsupported(p, fl_pos_of(p, peek(p)), "PASSING");
+    if (is_word(p, FL_KW_PASSING))
+        return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "PASSING");
     return 0;
 }
 
@@ -377,7 +378,7 @@ static int parse_name_value(fl_parser *p, call *c) {
     if (key) skip(p);
     FL_TRY(add_expr(p, c, FL_CTX_NON_QUERY));
     if (is(p, FL_TOK_COLON)) {
-        if (key) return fl_parser_fail(p, fl_pos_of(p, peek(p)), "illegal use of ':': KEY goes with VALUE");
+        if (key) return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_JSON_KEY);
         skip(p);
     } else if (!accept_word(p, FL_KW_VALUE)) {
         /* Flink looks ahead over one token only to see whether there are members at all. */
@@ -432,10 +433,7 @@ static int parse_json_arrayagg(fl_parser *p, call *c) {
     FL_TRY(parse_null_clause(p, c, "ABSENT ON NULL"));
     FL_TRY(finish(p, c, "an operator, ORDER BY, NULL or ABSENT ON NULL, or ')'"));
     if (!accept_word(p, FL_KW_WITHIN)) return 0;
-    if (e->n_within > 0)
-        return fl_parser_fail(p, e->pos,
-                              "Including both WITHIN GROUP(...) and inside ORDER BY in a single "
-                              "JSON_ARRAYAGG call is not allowed");
+    if (e->n_within > 0) return fl_parser_fail(p, e->pos, FL_ERR_SYNTAX_TWO_ORDERS);
     FL_TRY(fl_parse_within_group(p, e));
     e->pos = fl_pos_since(p, c->first);
     return 0;

@@ -7,6 +7,7 @@
  *             are statements like any other, for there is one door. SET takes its key and value without quotes as
  *             well.
  */
+#include "messages/name.h"
 #include "sql/parser_int.h"
 
 /* ---- small rules ---- */
@@ -465,7 +466,7 @@ static int refuse_statement(fl_parser *p, const fl_token *first) {
     };
     int code = p->err->code;
     if (first->kind != FL_TOK_WORD || first->text.n > 30 || p->err->line != first->line ||
-        p->err->column != first->column || p->err->hint[0] != '\0')
+        p->err->column != first->column)
         return code;
     char word[32] = {0};
     for (size_t i = 0; i < first->text.n; i++) {
@@ -473,7 +474,7 @@ static int refuse_statement(fl_parser *p, const fl_token *first) {
         word[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
     }
     const char *near = fl_suggest(word, words, (int)FL_ARRAY_LEN(words));
-    if (near != NULL && strcmp(near, word) != 0) fl_error_hint(p->err, "Did you mean %s?", near);
+    if (near != NULL && strcmp(near, word) != 0) fl_error_hint(p->err, FL_HINT_DID_YOU_MEAN_WORD, near);
     return code;
 }
 

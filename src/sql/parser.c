@@ -19,6 +19,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "messages/syntax.h"
+
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,31 +66,11 @@ static int set_place(fl_error *err, fl_pos pos) {
     return err->code;
 }
 
-static int fail(fl_parser *p, int code, fl_pos pos, const char *fmt, va_list ap) {
-    char text[2 * FL_ERROR_MESSAGE_MAX]; /* fl_fail shows where it had to be cut */
-    vsnprintf(text, sizeof text, fmt, ap);
-    fl_fail(p->err, code, "%s", text);
-    return set_place(p->err, pos);
-}
-
-int fl_parser_fail(fl_parser *p, fl_pos pos, const char *fmt, ...) {
+int fl_parser_fail(fl_parser *p, fl_pos pos, int code, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
-    int rc = fail(p, FL_E_PARSE, pos, fmt, ap);
+    fl_vfail(p->err, code, fmt, ap);
     va_end(ap);
-    return rc;
-}
-
-int fl_parser_invalid(fl_parser *p, fl_pos pos, const char *fmt, ...) {
-    va_list ap;
-    va_start(ap, fmt);
-    int rc = fail(p, FL_E_VALIDATION, pos, fmt, ap);
-    va_end(ap);
-    return rc;
-}
-
-int fl_parser_unsupported(fl_parser *p, fl_pos pos, const char *what) {
-    fl_fail(p->err, FL_E_UNSUPPORTED, "%s is not supported", what);
     return set_place(p->err, pos);
 }
 
@@ -127,11 +109,8 @@ static void put_escaped(fl_buf *out, fl_str s) {
 
 static int refuse_open_comment(fl_parser *p, const fl_token *t) {
     const fl_token *end = &p->tokens[p->n_tokens - 1];
-    return fl_parser_fail(
-        p, fl_pos_of(p, t),
-        "Lexical error at line %d, column %d.  Encountered: <EOF> after : \"\". The comment that begins "
-        "at line %d, column %d has no end",
-        end->line, end->column + 1, t->line, t->column);
+    return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_OPEN_COMMENT, end->line, end->column + 1, t->line,
+                          t->column);
 }
 
 /* Characters that make no token. Flink names the one where it gave up, and what it had read of a token before. */
@@ -140,9 +119,8 @@ static int refuse_characters(fl_parser *p, const fl_token *t) {
     uint32_t cp = 0;
     int n = bad < end ? fl_utf8_decode(bad, end, &cp) : 0, column = t->column + (t->text.n > 0 ? t->length : 0);
     bool last = bad + n >= end && cp <= 0xffff; /* it then looks beyond it, and sees the end */
-    fl_buf b;
+    fl_buf b, after, open;
     fl_buf_init(&b);
-    fl_buf_printf(&b, "Lexical error at line %d, column %d.  Encountered: ", t->line, column + (last && bad < end));
     if (last) {
         fl_buf_puts(&b, "<EOF> ");
     } else {
@@ -153,13 +131,18 @@ static int refuse_characters(fl_parser *p, const fl_token *t) {
             put_escaped(&b, fl_str_make(bad, (size_t)n));
         fl_buf_printf(&b, "\" (%u), ", cp > 0xffff ? high_half(cp) : cp);
     }
-    fl_buf_puts(&b, "after : \"");
-    put_escaped(&b, t->text);
-    fl_buf_putc(&b, '"');
-    if (t->text.n > 0 && t->text.p[0] == '`')
-        fl_buf_printf(&b, ". The name that begins at line %d, column %d has no closing backtick", t->line, t->column);
-    fl_parser_fail(p, fl_pos_of(p, t), "%s", fl_buf_cstr(&b));
+    fl_buf_init(&after);
+    fl_buf_init(&open);
+    put_escaped(&after, t->text);
+    bool name = t->text.n > 0 && t->text.p[0] == '`';
+    if (name)
+        fl_buf_printf(&open, ". The name that begins at line %d, column %d has no closing backtick", t->line,
+                      t->column);
+    fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_CHARACTERS, t->line, column + (last && bad < end), fl_buf_cstr(&b),
+                   fl_buf_cstr(&after), open.n > 0 ? fl_buf_cstr(&open) : "");
     fl_buf_deinit(&b);
+    fl_buf_deinit(&after);
+    fl_buf_deinit(&open);
     return FL_E_PARSE;
 }
 
@@ -186,15 +169,13 @@ static bool may_be_meant_as_name(const fl_token *t) {
 static void advise(fl_parser *p, const fl_token *t, bool name) {
     int n = (int)t->text.n;
     if (t->kind == FL_TOK_QUOTE)
-        fl_error_hint(p->err,
-                      "The text that begins here has no closing quote; a quote inside a text is written twice.");
+        fl_error_hint(p->err, FL_HINT_SYNTAX_OPEN_TEXT);
     else if (t->kind == FL_TOK_DOUBLE_QUOTE)
-        fl_error_hint(p->err, "Names are quoted with backticks, texts with single quotes.");
+        fl_error_hint(p->err, FL_HINT_SYNTAX_QUOTES);
     else if (name && may_be_meant_as_name(t))
-        fl_error_hint(p->err, "%.*s is a reserved word: as a name it is written `%.*s`, in backticks.", n, t->text.p, n,
-                      t->text.p);
+        fl_error_hint(p->err, FL_HINT_SYNTAX_RESERVED, n, t->text.p, n, t->text.p);
     else if (t->kind == FL_TOK_COLON && is_at(p, 1, FL_TOK_COLON))
-        fl_error_hint(p->err, "Flink SQL writes x::INT as CAST(x AS INT).");
+        fl_error_hint(p->err, FL_HINT_SYNTAX_COLONS);
 }
 
 int fl_parser_refuse(fl_parser *p, const char *expected) {
@@ -210,25 +191,24 @@ int fl_parser_refuse_at(fl_parser *p, int reach, const char *expected) {
         if (bad->kind == FL_TOK_BAD) return refuse_characters(p, bad);
         if (bad->kind == FL_TOK_OPEN_COMMENT) return refuse_open_comment(p, bad);
     }
-    fl_buf b;
-    fl_buf_init(&b);
     bool name = p->tried.name;
     if (t->word != FL_NO_KEYWORD && name && is_capital(t->text)) {
-        fl_buf_printf(&b, "Incorrect syntax near the keyword '%.*s'", (int)t->text.n, t->text.p);
-    } else {
-        fl_buf_puts(&b, "Encountered \"");
-        for (int i = 0; i < reach; i++) {
-            if (i > 0) fl_buf_putc(&b, ' ');
-            if (peek_at(p, i)->kind == FL_TOK_END) {
-                fl_buf_puts(&b, "<EOF>");
-                break;
-            }
-            put_escaped(&b, peek_at(p, i)->text);
-        }
-        fl_buf_putc(&b, '"');
+        fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_KEYWORD, (int)t->text.n, t->text.p, t->line, t->column,
+                       expected);
+        advise(p, t, name);
+        return FL_E_PARSE;
     }
-    fl_buf_printf(&b, " at line %d, column %d. Expected %s.", t->line, t->column, expected);
-    fl_parser_fail(p, fl_pos_of(p, t), "%s", fl_buf_cstr(&b));
+    fl_buf b;
+    fl_buf_init(&b);
+    for (int i = 0; i < reach; i++) {
+        if (i > 0) fl_buf_putc(&b, ' ');
+        if (peek_at(p, i)->kind == FL_TOK_END) {
+            fl_buf_puts(&b, "<EOF>");
+            break;
+        }
+        put_escaped(&b, peek_at(p, i)->text);
+    }
+    fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_UNEXPECTED, fl_buf_cstr(&b), t->line, t->column, expected);
     advise(p, t, name);
     fl_buf_deinit(&b);
     return FL_E_PARSE;
@@ -252,15 +232,13 @@ int fl_parser_expect_word(fl_parser *p, fl_keyword word) {
 
 int fl_parser_enter(fl_parser *p) {
     if (++p->depth <= FL_SQL_DEPTH_MAX) return 0;
-    return fl_parser_fail(p, fl_pos_of(p, peek(p)), "Expressions and queries are nested deeper than %d levels here",
-                          FL_SQL_DEPTH_MAX);
+    return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_TOO_DEEP, FL_SQL_DEPTH_MAX);
 }
 
 int fl_parser_height(fl_parser *p, int height) {
     p->height = FL_MAX(p->height, height);
     if (height <= FL_SQL_HEIGHT_MAX) return 0;
-    return fl_parser_fail(p, fl_pos_of(p, previous(p)), "More than %d operators follow one another here",
-                          FL_SQL_HEIGHT_MAX);
+    return fl_parser_fail(p, fl_pos_of(p, previous(p)), FL_ERR_SYNTAX_TOO_LONG, FL_SQL_HEIGHT_MAX);
 }
 
 /* ---- names ---- */
@@ -272,9 +250,8 @@ int fl_parse_name(fl_parser *p, const char **out) {
     if (!is_name(p)) return fl_parser_refuse(p, "a name");
     const fl_token *t = peek(p);
     if (t->length > NAME_LENGTH_MAX)
-        return fl_parser_fail(p, fl_pos_of(p, t),
-                              "Length of identifier '%.*s' must be less than or equal to %d characters",
-                              (int)FL_MIN(t->text.n, (size_t)400), t->text.p, NAME_LENGTH_MAX);
+        return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_NAME_LENGTH, (int)FL_MIN(t->text.n, (size_t)400),
+                              t->text.p, NAME_LENGTH_MAX);
     *out = fl_token_unquote(p->arena, t).p;
     skip(p);
     return 0;
@@ -337,8 +314,7 @@ int fl_parse_name_list(fl_parser *p, const char ***names, fl_pos **pos, int *n) 
 
 /* Texts that are kept as C strings have no NUL in them. */
 static int set_string(fl_parser *p, fl_pos pos, fl_str text, const char **out) {
-    if (memchr(text.p, '\0', text.n) != NULL)
-        return fl_parser_fail(p, pos, "A text with the character U+0000 cannot stand here");
+    if (memchr(text.p, '\0', text.n) != NULL) return fl_parser_fail(p, pos, FL_ERR_SYNTAX_ZERO_CHARACTER);
     *out = text.p;
     return 0;
 }
@@ -379,8 +355,8 @@ int fl_parse_unsigned(fl_parser *p, int *out) {
     int64_t value = 0;
     for (size_t i = 0; i < t->text.n && value <= INT_MAX; i++) value = value * 10 + (t->text.p[i] - '0');
     if (value > INT_MAX)
-        return fl_parser_fail(p, fl_pos_of(p, t), "Literal '%.*s' can not be parsed to type 'java.lang.Integer'",
-                              (int)FL_MIN(t->text.n, (size_t)400), t->text.p);
+        return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_NUMBER_TOO_LARGE, (int)FL_MIN(t->text.n, (size_t)400),
+                              t->text.p);
     *out = (int)value;
     return 0;
 }
@@ -489,7 +465,7 @@ static int tokenize(fl_parser *p, fl_arena *a, fl_str sql, fl_error *err) {
     int n = 0, cap = 0;
     *p = (fl_parser){.arena = a, .err = err, .sql = sql, .tried.at = -1};
     fl_error_clear(err);
-    if (sql.n > INT_MAX / 2) return fl_fail(err, FL_E_PARSE, "The statement has more than %d bytes", INT_MAX / 2);
+    if (sql.n > INT_MAX / 2) return fl_fail(err, FL_ERR_SYNTAX_STATEMENT_SIZE, INT_MAX / 2);
     fl_lexer_init(&lx, sql);
     do {
         t = fl_lexer_next(&lx);
@@ -509,7 +485,7 @@ int fl_sql_parse(fl_arena *a, fl_str sql, fl_ast_stmt **out, fl_error *err) {
     if (!is(&p, FL_TOK_SEMICOLON)) return fl_parser_refuse(&p, "an operator, a further clause or the end");
     while (accept(&p, FL_TOK_SEMICOLON)) {}
     if (is(&p, FL_TOK_END)) return 0;
-    return fl_parser_fail(&p, fl_pos_of(&p, peek(&p)), "only single statement supported");
+    return fl_parser_fail(&p, fl_pos_of(&p, peek(&p)), FL_ERR_SYNTAX_ONE_STATEMENT);
 }
 
 int fl_sql_parse_expr(fl_arena *a, fl_str sql, fl_ast_expr **out, fl_error *err) {

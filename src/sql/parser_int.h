@@ -97,11 +97,7 @@ int fl_parser_refuse(fl_parser *p, const char *expected);
 /* The same when a rule had looked at `reach` tokens from here. */
 int fl_parser_refuse_at(fl_parser *p, int reach, const char *expected);
 /* Fills the error with a sentence, at a place of the caller's. */
-int fl_parser_fail(fl_parser *p, fl_pos pos, const char *fmt, ...) FL_PRINTF(3, 4);
-/* The same for what is SQL, but has no meaning. */
-int fl_parser_invalid(fl_parser *p, fl_pos pos, const char *fmt, ...) FL_PRINTF(3, 4);
-/* What Flink takes and we do not do; `what` is named. */
-int fl_parser_unsupported(fl_parser *p, fl_pos pos, const char *what);
+int fl_parser_fail(fl_parser *p, fl_pos pos, int code, const char *fmt, ...) FL_PRINTF(4, 5);
 
 int fl_parser_expect(fl_parser *p, fl_token_kind kind);
 int fl_parser_expect_word(fl_parser *p, fl_keyword word);

@@ -13,6 +13,8 @@
 
 #include "connectors/connector.h"
 #include "expr/program.h"
+#include "messages/query.h"
+#include "messages/table.h"
 #include "sql/planner_int.h"
 
 /* A declared table in the plan. */
@@ -306,7 +308,7 @@ static int plan_scan(planner *p, const table_plan *t, const bool *read, int *at,
     set_pruning(p, t, &source);
     scan->span = r->span;
     if (r->connector->plan_source(&ctx, &source, err) < 0) {
-        fl_error_prefix(err, "Unable to create a source for reading table '%s': ", r->table.name);
+        fl_error_prefix(err, FL_AT_TABLE_READING, r->table.name);
         return fl_error_at(err, r->span);
     }
     scan->outputs[0].changes = source.changes;
@@ -452,7 +454,7 @@ static int *map_keys(planner *p, const int *keys, int n, const int *map) {
 /* Operators that keep rows do not take retractions yet. */
 static int check_insert_only(const fl_rel *r, const planned *in, const char *what, fl_error *err) {
     if (output_of(in)->changes == FL_CHANGES_INSERT) return 0;
-    fl_fail(err, FL_E_UNSUPPORTED, "%s over rows that are updated or deleted is not supported yet", what);
+    fl_fail(err, FL_ERR_QUERY_UPDATES, what);
     return fl_error_at(err, r->span);
 }
 
@@ -605,15 +607,12 @@ static int check_changes(const fl_rel_sink *s, unsigned accepts, fl_plan_input i
     fl_buf node;
     fl_buf_init(&node);
     fl_plan_describe(&node, origin_of_updates(in));
-    fl_fail(err, FL_E_VALIDATION, "Table sink '%s' doesn't support consuming %s changes which is produced by node %s",
-            s->table.name,
+    fl_fail(err, FL_ERR_TABLE_SINK_CHANGES, s->table.name,
             updates && deletes ? "update and delete"
             : updates          ? "update"
                                : "delete",
             fl_buf_cstr(&node));
     fl_buf_deinit(&node);
-    fl_error_hint(err,
-                  "a window aggregate emits each result once; or write to a sink that takes updates, such as print");
     return fl_error_at(err, s->span);
 }
 
@@ -642,12 +641,10 @@ static int plan_table_sink(planner *p, const fl_rel_sink *s, fl_plan_input in, f
                          .accepts = FL_CHANGES_INSERT};
     fl_connector_ctx ctx = connector_ctx(p->c);
     int rc = fl_bind_connector(&s->table, &connector, err);
-    if (rc == 0 && connector->plan_sink == NULL)
-        rc = fl_fail(err, FL_E_VALIDATION, "Connector '%s' can only be used as a source. It cannot be used as a sink.",
-                     connector->name);
+    if (rc == 0 && connector->plan_sink == NULL) rc = fl_fail(err, FL_ERR_TABLE_SOURCE_ONLY, connector->name);
     if (rc == 0) rc = connector->plan_sink(&ctx, &r, err);
     if (rc < 0) {
-        fl_error_prefix(err, "Unable to create a sink for writing table '%s': ", s->table.name);
+        fl_error_prefix(err, FL_AT_TABLE_WRITING, s->table.name);
         return fl_error_at(err, s->span);
     }
     *accepts = r.accepts;

@@ -11,6 +11,8 @@
  */
 #include "sql/planner_int.h"
 
+#include "messages/query.h"
+
 /* The node with columns and window of another one, which it stands for. */
 static fl_rel *described_as(fl_rel *r, const fl_rel *old) {
     for (int i = 0; i < old->n_cols; i++) r->cols[i] = old->cols[i];
@@ -50,17 +52,11 @@ static bool calls_read_window(const fl_rel *agg) {
 
 static int check_window(fl_sql_ctx *c, const fl_window *w, fl_span span, fl_error *err) {
     if (w->kind == FL_WINDOW_TUMBLE && (w->offset >= w->size || w->offset <= -w->size)) {
-        fl_fail(err, FL_E_VALIDATION,
-                "Tumbling Window parameters must satisfy abs(offset) < size, bot got size %lldms and offset %lldms.",
-                (long long)w->size, (long long)w->offset);
+        fl_fail(err, FL_ERR_QUERY_OFFSET, (long long)w->size, (long long)w->offset);
         return fl_error_at(err, span);
     }
     if (w->kind != FL_WINDOW_HOP || c->batch || w->size % w->slide == 0) return 0;
-    fl_fail(err, FL_E_VALIDATION,
-            "HOP table function based aggregate requires size must be an integral multiple of slide, but got size %lld "
-            "ms and slide %lld ms",
-            (long long)w->size, (long long)w->slide);
-    fl_error_hint(err, "GROUP BY HOP(…), the older spelling, takes any slide");
+    fl_fail(err, FL_ERR_QUERY_HOP, (long long)w->size, (long long)w->slide);
     return fl_error_at(err, span);
 }
 
@@ -148,8 +144,7 @@ static int rewrite_aggregate(fl_sql_ctx *c, fl_rel *agg, fl_rel **out, fl_error 
         return 0;
     }
     if (w->kind == FL_WINDOW_SESSION || w->proctime) {
-        fl_fail(err, FL_E_UNSUPPORTED, "aggregates over the window columns of %s are not supported yet",
-                w->proctime ? "processing-time windows" : "SESSION windows");
+        fl_fail(err, FL_ERR_QUERY_WINDOW_COLUMNS, w->proctime ? "processing-time windows" : "SESSION windows");
         return fl_error_at(err, agg->span);
     }
     w->attached = true;

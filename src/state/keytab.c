@@ -19,6 +19,7 @@
 
 #include "base/hash.h"
 #include "data/rowcodec.h"
+#include "messages/checkpoint.h"
 
 typedef enum layout { LAYOUT_NONE, LAYOUT_WORD, LAYOUT_STRING, LAYOUT_BYTES } layout;
 
@@ -453,8 +454,7 @@ static int check_row(const fl_keytab *t, fl_str s, fl_error *err) {
     for (int i = 0; i < t->n_types; i++) cols[i] = fl_column_new(t->types[i], 1);
     fl_reader r = fl_reader_make(s.p, s.n);
     int rc = fl_decode_row(&r, cols, t->n_types, err);
-    if (rc == 0 && r.p != r.end)
-        rc = fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint has %zu bytes too many", (size_t)(r.end - r.p));
+    if (rc == 0 && r.p != r.end) rc = fl_fail(err, FL_ERR_CHECKPOINT_KEY_TOO_LONG, (size_t)(r.end - r.p));
     for (int i = 0; i < t->n_types; i++) fl_column_unref(cols[i]);
     free(cols);
     return rc;
@@ -469,12 +469,11 @@ int fl_keytab_decode(fl_keytab *t, fl_str key, uint32_t *id, fl_error *err) {
     uint8_t nulls = fl_read_u8(&r);
     if (t->layout == LAYOUT_WORD) {
         uint64_t word = fl_read_u64(&r);
-        if (r.bad || r.p != r.end || nulls >> t->n_types != 0)
-            return fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint is malformed");
+        if (r.bad || r.p != r.end || nulls >> t->n_types != 0) return fl_fail(err, FL_ERR_CHECKPOINT_KEY);
         *id = find_word(t, word, nulls, hash_word(word, nulls));
         return 0;
     }
-    if (r.bad || nulls > 1) return fl_fail(err, FL_E_CORRUPT, "a key in the checkpoint is malformed");
+    if (r.bad || nulls > 1) return fl_fail(err, FL_ERR_CHECKPOINT_KEY);
     fl_str s = fl_str_make(r.p, (size_t)(r.end - r.p));
     if (t->layout == LAYOUT_BYTES) FL_TRY(check_row(t, s, err));
     fl_view v = fl_view_make(s.p, (uint32_t)s.n);

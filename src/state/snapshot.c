@@ -6,6 +6,8 @@
  */
 #include "state/snapshot.h"
 
+#include "messages/checkpoint.h"
+
 #include <stdlib.h>
 
 enum { VERSION = 1 };
@@ -89,9 +91,7 @@ void fl_snapshot_encode(fl_snapshot *s, fl_buf *out) {
     }
 }
 
-static int corrupt(fl_error *err) {
-    return fl_fail(err, FL_E_CORRUPT, "the state of an operator in the checkpoint is malformed");
-}
+static int corrupt(fl_error *err) { return fl_fail(err, FL_ERR_CHECKPOINT_OPERATOR_STATE); }
 
 int fl_restore_read(fl_arena *a, const fl_str *blobs, int n_blobs, int first_group, int end_group, fl_restore *out,
                     fl_error *err) {
@@ -102,9 +102,7 @@ int fl_restore_read(fl_arena *a, const fl_str *blobs, int n_blobs, int first_gro
         const char *magic = fl_read_raw(&r, 4);
         if (magic == NULL || memcmp(magic, "flst", 4) != 0) return corrupt(err);
         uint32_t version = fl_read_u32(&r);
-        if (version != VERSION)
-            return fl_fail(err, FL_E_CORRUPT, "the checkpoint has state of version %u; this flott reads version %d",
-                           version, VERSION);
+        if (version != VERSION) return fl_fail(err, FL_ERR_CHECKPOINT_STATE_VERSION, version, VERSION);
         own[b] = fl_read_bytes(&r);
         for (uint32_t groups = fl_read_u32(&r); groups > 0 && !r.bad; groups--) {
             uint32_t g = fl_read_u32(&r);

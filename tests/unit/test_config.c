@@ -100,7 +100,7 @@ static void the_highest_layer_is_in_force(void **state) {
     assert_null(fl_config_get(c, "metrics.reporter.prom.port"));
     assert_int_equal(fl_config_settings(c), 1);
     assert_int_equal(fl_config_reset(c, "parallelism.defalt", &err), FL_E_VALIDATION);
-    assert_string_equal(err.hint, "Did you mean 'parallelism.default'?");
+    assert_string_equal(err.hint, "did you mean 'parallelism.default'?");
 }
 
 static void settings_come_in_the_order_of_keys(void **state) {
@@ -171,8 +171,8 @@ static void mistakes_are_told_in_flinks_words(void **state) {
 static void unknown_keys_are_told_with_the_nearest(void **state) {
     fl_config *c = *state;
     refused(c, "table.exec.state.tll", "1 h", FL_E_VALIDATION, "unknown option 'table.exec.state.tll'",
-            "Did you mean 'table.exec.state.ttl'?");
-    refused(c, "state.checkpoint.dir", "/c", FL_E_VALIDATION, "unknown", "Did you mean 'execution.checkpointing.dir'?");
+            "did you mean 'table.exec.state.ttl'?");
+    refused(c, "state.checkpoint.dir", "/c", FL_E_VALIDATION, "unknown", "did you mean 'execution.checkpointing.dir'?");
     refused(c, "execution.checkpointing.intervall", "1 s", FL_E_VALIDATION, "unknown",
             "execution.checkpointing.interval'");
     refused(c, "my.very.own.parameter", "1", FL_E_VALIDATION, "unknown", "'pipeline.global-job-parameters.…'");

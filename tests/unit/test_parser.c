@@ -451,7 +451,7 @@ static void refusals_use_flinks_words_and_tell_the_place(void **state) {
     refused_at("SELECT 1 MINUS SELECT 2", "MINUS is not allowed", 1, 10, 5);
     refused_at("SELECT a AS 'b'", "Expecting alias, found character literal", 1, 13, 3);
     refused_at("SELCT 1", "Non-query expression encountered in illegal context", 1, 1, 5);
-    assert_string_equal(err.hint, "Did you mean SELECT?");
+    assert_string_equal(err.hint, "did you mean SELECT?");
     refused_at("SELECT 1; SELECT 2", "only single statement supported", 1, 11, 6);
     refused_at("", "Encountered \"<EOF>\"", 0, 0, 1);
     refused_at("CREATE TABLE t (a INT, b INT AS a)", "Encountered \"AS\" at line 1, column 30.", 1, 30, 2);

@@ -341,7 +341,7 @@ static void misspelt_regions_bring_a_suggestion(void **state) {
         if (strstr(err.hint, cases[i][1]) == NULL) fail_msg("'%s' brings: %s", cases[i][0], err.hint);
     }
     assert_int_equal(fl_tz_find("Nowhere/Whatever_Land", &tz, &err), FL_E_VALIDATION);
-    assert_string_equal(err.hint, "");
+    assert_non_null(strstr(err.hint, "look like 'Europe/Berlin'"));
 }
 
 static void the_machine_has_the_zone_that_its_variable_names(void **state) {

@@ -11,6 +11,8 @@
 
 #include "connectors/filesystem/filesystem.h"
 
+#include "messages/connector.h"
+
 /* ---- paths ---- */
 
 /* file:///x, file:/x and /x are /x; doubled and trailing slashes go. Other schemes are other connectors' business. */
@@ -19,17 +21,15 @@ static int read_path(fl_arena *a, const char *text, const char **out, fl_error *
     const char *p = text;
     if (text[scheme] == ':' && scheme > 1) {
         if (!fl_str_iis(fl_str_make(text, scheme), "file")) {
-            fl_fail(err, FL_E_UNSUPPORTED, "file system scheme '%.*s' of path '%s' is not supported", (int)scheme, text,
-                    text);
-            return fl_error_hint(err, "use a path of this machine; remote storage can be mounted");
+            return fl_fail(err, FL_ERR_CONNECTOR_SCHEME, (int)scheme, text, text);
         }
         p += scheme + 1;
         if (strncmp(p, "///", 3) == 0)
             p += 2;
         else if (strncmp(p, "//", 2) == 0)
-            return fl_fail(err, FL_E_VALIDATION, "path '%s' names a host: a local file is file:///…", text);
+            return fl_fail(err, FL_ERR_CONNECTOR_PATH_HOST, text);
     }
-    if (*p == '\0') return fl_fail(err, FL_E_VALIDATION, "'path' is empty");
+    if (*p == '\0') return fl_fail(err, FL_ERR_CONNECTOR_PATH_EMPTY);
     char *path = fl_arena_alloc(a, strlen(p) + 1), *at = path;
     for (; *p != '\0'; p++)
         if (*p != '/' || at == path || at[-1] != '/') *at++ = *p;
@@ -48,8 +48,8 @@ static bool is_key(const fl_table *table, int column) {
 static int check_keys(const fs_keys *keys, fl_arena *a, fl_error *err) {
     for (int i = 0; i < keys->n; i++)
         if (!fs_key_type_ok(keys->fields[i].type))
-            return fl_fail(err, FL_E_UNSUPPORTED, "a partition column of type %s ('%s') is not supported",
-                           fl_type_name(a, keys->fields[i].type, FL_TYPE_SUMMARY), keys->fields[i].name);
+            return fl_fail(err, FL_ERR_CONNECTOR_PARTITION_TYPE, fl_type_name(a, keys->fields[i].type, FL_TYPE_SUMMARY),
+                           keys->fields[i].name);
     return 0;
 }
 
@@ -107,7 +107,7 @@ static int plan_columns(fl_connector_ctx *ctx, fl_source_plan *p, fs_source_conf
     }
     for (int i = 0; i < p->n_metadata; i++) {
         int which = cfg->from_metadata[p->n_columns + i] = find_metadata(p->metadata[i].key);
-        if (which < 0) return fl_fail(err, FL_E_VALIDATION, "Invalid metadata key '%s'", p->metadata[i].key);
+        if (which < 0) return fl_fail(err, FL_ERR_CONNECTOR_METADATA_KEY, p->metadata[i].key);
     }
     FL_TRY(fl_connector_format(ctx, t, &cfg->file, false, &cfg->format, err));
     cfg->format.physical = all;
@@ -147,12 +147,8 @@ static int plan_partitions(fl_connector_ctx *ctx, fl_source_plan *p, fs_source_c
         if (!keep[i]) continue;
         for (int k = 0; k < cfg->keys.n; k++) {
             if (list[i].values[k] != NULL) continue;
-            fl_fail(err, FL_E_VALIDATION, "Path should not be null or empty: null");
-            return fl_error_hint(
-                err,
-                "directory '%s' is the partition of NULL, which cannot be read back: leave it out with a "
-                "WHERE, or set 'partition.default-name' to another name",
-                list[i].dir);
+            fl_fail(err, FL_ERR_CONNECTOR_PARTITION_NULL);
+            return fl_error_hint(err, FL_HINT_CONNECTOR_PARTITION_NULL, list[i].dir);
         }
         cfg->partitions[cfg->n_partitions++] = list[i].dir;
     }
@@ -167,8 +163,7 @@ static int check_pattern(const char *pattern, fl_error *err) {
     pcre2_code_free(re);
     if (re != NULL) return 0;
     pcre2_get_error_message(code, why, sizeof why);
-    return fl_fail(err, FL_E_VALIDATION, "'source.path.regex-pattern' is not a regular expression: %s at index %zu: %s",
-                   (const char *)why, at, pattern);
+    return fl_fail(err, FL_ERR_CONNECTOR_PATH_PATTERN, (const char *)why, at, pattern);
 }
 
 static int plan_source(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err) {
@@ -181,7 +176,7 @@ static int plan_source(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err) 
     if (cfg->pattern != NULL) FL_TRY(check_pattern(cfg->pattern, err));
     cfg->monitor_ms = fl_connector_i64(c, t, "source.monitor-interval", 0);
     if (fl_table_option(t, "source.monitor-interval") != NULL && cfg->monitor_ms <= 0)
-        return fl_fail(err, FL_E_VALIDATION, "'source.monitor-interval' must be positive");
+        return fl_fail(err, FL_ERR_CONNECTOR_MONITOR);
     cfg->keys = fs_table_keys(ctx->arena, t, fl_connector_string(c, t, "partition.default-name"));
     FL_TRY(plan_columns(ctx, p, cfg, err));
     if (cfg->keys.n > 0) FL_TRY(plan_partitions(ctx, p, cfg, err));
@@ -194,7 +189,7 @@ static int plan_source(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err) 
 /* ---- writing ---- */
 
 static int refuse(fl_error *err, const char *key, const char *value, const char *instead) {
-    fl_fail(err, FL_E_UNSUPPORTED, "'%s' = '%s' is not supported", key, value);
+    fl_fail(err, FL_ERR_CONNECTOR_VALUE_NOT_YET, key, value);
     return fl_error_hint(err, "%s", instead);
 }
 
@@ -213,20 +208,14 @@ static int plan_policy(const fl_table *t, fs_commit_config *cfg, fl_error *err) 
         else if (fl_str_iis(kind, "custom"))
             return refuse(err, key, kinds, "a Java class cannot be loaded: use 'success-file' and watch for that file");
         else
-            return fl_fail(err, FL_E_VALIDATION, "Unsupported policy: %.*s", (int)kind.n, kind.p);
+            return fl_fail(err, FL_ERR_CONNECTOR_COMMIT_POLICY, (int)kind.n, kind.p);
         p += n;
         if (*p == ',') p++;
     }
     return 0;
 }
 
-static int invalid_zone(fl_error *err) {
-    return fl_fail(
-        err, FL_E_VALIDATION,
-        "Invalid time zone for 'sink.partition-commit.watermark-time-zone'. The value should be a Time Zone "
-        "Database (TZDB) ID such as 'America/Los_Angeles' to include daylight saving time. Fixed offsets are "
-        "supported using 'GMT-03:00' or 'GMT+03:00'. Or use 'UTC' without time zone and daylight saving time.");
-}
+static int invalid_zone(fl_error *err) { return fl_fail(err, FL_ERR_CONNECTOR_COMMIT_ZONE); }
 
 static int plan_commit(const fl_table *t, fs_commit_config *cfg, fl_error *err) {
     const fl_connector *c = &fl_filesystem_connector;
@@ -257,7 +246,7 @@ static int plan_rolling(const fl_table *t, fs_sink_config *cfg, fl_error *err) {
     };
     for (size_t i = 0; i < FL_ARRAY_LEN(limits); i++) {
         *limits[i].to = fl_connector_i64(c, t, limits[i].key, 0);
-        if (*limits[i].to <= 0) return fl_fail(err, FL_E_VALIDATION, "'%s' must be positive", limits[i].key);
+        if (*limits[i].to <= 0) return fl_fail(err, FL_ERR_CONNECTOR_POSITIVE, limits[i].key);
     }
     return 0;
 }
@@ -296,11 +285,7 @@ static int plan_sink_parallelism(fl_connector_ctx *ctx, fl_sink_request *r, cons
         for (int k = 0; k < 4; k++)
             if (r->changes & 1u << k)
                 kinds = fl_arena_printf(ctx->arena, "%s%s%s", kinds, *kinds != '\0' ? "," : "", fl_row_kind_text[k]);
-        return fl_fail(
-            err, FL_E_VALIDATION,
-            "Currently, filesystem sink doesn't support setting parallelism (%d) by 'sink.parallelism' when the "
-            "input stream is not INSERT only. The row kinds of input stream are [%s]",
-            r->parallelism, kinds);
+        return fl_fail(err, FL_ERR_CONNECTOR_SINK_PARALLELISM, r->parallelism, kinds);
     }
     /* Both promise something about all files of a directory: one subtask has to know them all. */
     if (!cfg->overwrite && cfg->commit.success_file == NULL) return 0;
@@ -321,10 +306,7 @@ static int plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err) {
     cfg->keys = fs_table_keys(ctx->arena, t, fl_connector_string(c, t, "partition.default-name"));
     cfg->batch = ctx->batch;
     cfg->overwrite = r->overwrite;
-    if (cfg->overwrite && !cfg->batch) {
-        fl_fail(err, FL_E_VALIDATION, "Streaming mode not support overwrite.");
-        return fl_error_hint(err, "SET 'execution.runtime-mode' = 'batch' for INSERT OVERWRITE");
-    }
+    if (cfg->overwrite && !cfg->batch) { return fl_fail(err, FL_ERR_CONNECTOR_OVERWRITE); }
     if (fl_connector_bool(c, t, "auto-compaction"))
         return refuse(err, "auto-compaction", "true",
                       "leave it out; a larger 'sink.rolling-policy.file-size' makes fewer files");

@@ -9,6 +9,7 @@
 #include "connectors/filesystem/filesystem.h"
 #include "data/decimal.h"
 #include "data/timestamp.h"
+#include "messages/connector.h"
 
 fs_keys fs_table_keys(fl_arena *a, const fl_table *table, const char *default_name) {
     fl_field *fields = FL_NEW_N(a, fl_field, table->n_partition_keys);
@@ -121,8 +122,8 @@ static int incomplete(fl_arena *a, const fs_keys *keys, const char *dir, const c
     const char *names = "";
     for (int i = 0; i < keys->n; i++)
         names = fl_arena_printf(a, "%s%s%s", names, i > 0 ? ", " : "", keys->fields[i].name);
-    fl_fail(err, FL_E_VALIDATION, "Partition keys are: [%s], incomplete partition spec: {%s}", names, spec);
-    return fl_error_hint(err, "'%s' is not named after the partition columns, as in %s=…", dir, keys->fields[0].name);
+    fl_fail(err, FL_ERR_CONNECTOR_PARTITION_NAME, names, spec);
+    return fl_error_hint(err, FL_HINT_CONNECTOR_PARTITION_NAME, dir, keys->fields[0].name);
 }
 
 int fs_partition_parse(fl_arena *a, const fs_keys *keys, const char *dir, fs_partition *out, fl_error *err) {
@@ -196,16 +197,14 @@ int fs_partition_list(fl_platform *pf, fl_arena *a, const char *path, const fs_k
 
 /* ---- values ---- */
 
-static int bad_text(const char *value, fl_error *err) {
-    return fl_fail(err, FL_E_RUNTIME, "Text '%s' could not be parsed at index 0", value);
-}
+static int bad_text(const char *value, fl_error *err) { return fl_fail(err, FL_ERR_CONNECTOR_PARTITION_TIME, value); }
 
 static int append_integer(fl_column *c, const char *value, fl_error *err) {
     static const int64_t most[] = {
         [FL_T_TINYINT] = INT8_MAX, [FL_T_SMALLINT] = INT16_MAX, [FL_T_INT] = INT32_MAX, [FL_T_BIGINT] = INT64_MAX};
     int64_t x, max = most[c->type->kind];
     if (fl_i64_parse(fl_str_from(value), &x) != FL_NUMBER_OK || x > max || x < -max - 1)
-        return fl_fail(err, FL_E_RUNTIME, "For input string: \"%s\"", value);
+        return fl_fail(err, FL_ERR_CONNECTOR_PARTITION_NUMBER, value);
     fl_column_append_i64(c, x);
     return 0;
 }
@@ -214,7 +213,7 @@ static int append_real(fl_column *c, const char *value, fl_error *err) {
     double d = 0;
     float f = 0;
     bool ok = c->phys == FL_P_F32 ? fl_float_parse(fl_str_from(value), &f) : fl_double_parse(fl_str_from(value), &d);
-    if (!ok) return fl_fail(err, FL_E_RUNTIME, "For input string: \"%s\"", value);
+    if (!ok) return fl_fail(err, FL_ERR_CONNECTOR_PARTITION_NUMBER, value);
     fl_column_append_f64(c, c->phys == FL_P_F32 ? (double)f : d);
     return 0;
 }
@@ -254,7 +253,7 @@ int fs_partition_append(fl_column *c, const char *value, fl_error *err) {
     }
     fl_buf_init(&name);
     fl_type_print(&name, c->type, FL_TYPE_SUMMARY);
-    fl_fail(err, FL_E_RUNTIME, "Can not convert %s to type %s for partition value", value, fl_buf_cstr(&name));
+    fl_fail(err, FL_ERR_CONNECTOR_PARTITION_VALUE, value, fl_buf_cstr(&name));
     fl_buf_deinit(&name);
     return err->code;
 }
@@ -265,13 +264,10 @@ int fs_formatter_check(const char *formatter, fl_error *err) {
     for (const char *p = formatter; *p != '\0'; p++) {
         if (*p == '\'') {
             const char *end = strchr(p + 1, '\'');
-            if (end == NULL)
-                return fl_fail(err, FL_E_VALIDATION, "Pattern ends with an incomplete string literal: %s", formatter);
+            if (end == NULL) return fl_fail(err, FL_ERR_CONNECTOR_PARTITION_QUOTE, formatter);
             p = end;
         } else if (((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')) && strchr("yMdHmsS", *p) == NULL) {
-            fl_fail(err, FL_E_UNSUPPORTED,
-                    "letter '%c' of 'partition.time-extractor.timestamp-formatter' is not supported", *p);
-            return fl_error_hint(err, "use y M d H m s S, and quote other letters: yyyy-MM-dd'T'HH:mm:ss");
+            return fl_fail(err, FL_ERR_CONNECTOR_PARTITION_LETTER, *p);
         }
     }
     return 0;
@@ -345,7 +341,7 @@ int fs_partition_time_ms(fl_arena *a, const fs_commit_config *c, const fs_keys *
     bool ok = c->formatter != NULL ? parse_formatted(text, c->formatter, &ts) : fl_ts_parse(fl_str_from(text), &ts);
     if (!ok) {
         bad_text(text, err);
-        return fl_error_hint(err, "the time of partition '%s': see 'partition.time-extractor.timestamp-pattern'", dir);
+        return fl_error_hint(err, FL_HINT_CONNECTOR_PARTITION_TIME, dir);
     }
     *ms = fl_tz_to_utc(c->tz, ts.ms);
     return 0;

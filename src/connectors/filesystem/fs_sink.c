@@ -30,6 +30,8 @@
 
 #include "base/hash.h"
 #include "connectors/filesystem/filesystem.h"
+#include "messages/checkpoint.h"
+#include "messages/connector.h"
 
 enum {
     FLUSH_BYTES = 256 << 10,   /* of one file */
@@ -290,8 +292,7 @@ static int publish_one(fs_sink *s, const pending *p, fl_error *err) {
     fl_stat st;
     if (fl_disk_stat(pf, from, &st, err) < 0) return err->code == FL_E_IO && !err->retriable ? 0 : err->code;
     if (st.size_bytes != p->length)
-        return fl_fail(err, FL_E_CORRUPT, "part file '%s' has %lld bytes, but %lld were written", from,
-                       (long long)st.size_bytes, (long long)p->length);
+        return fl_fail(err, FL_ERR_CONNECTOR_PART_LENGTH, from, (long long)st.size_bytes, (long long)p->length);
     FL_TRY(fl_disk_rename(pf, from, part_path(s, p->dir, p->subtask, p->number, false), err));
     mark_dirty(s, dir_path(s, p->dir));
     return 0;
@@ -637,9 +638,7 @@ static int fs_commit(fl_sink *base, int64_t checkpoint, fl_error *err) {
 
 /* ---- restoring ---- */
 
-static int malformed(fl_error *err) {
-    return fl_fail(err, FL_E_CORRUPT, "the state of a filesystem sink in the checkpoint is malformed");
-}
+static int malformed(fl_error *err) { return fl_fail(err, FL_ERR_CHECKPOINT_FILE_SINK); }
 
 /* Cuts an open file to what the checkpoint knows of it. One that a later checkpoint has made visible is taken back. */
 static int cut_part(fs_sink *s, const char *dir, int subtask, int64_t number, int64_t length, fl_error *err) {
@@ -653,8 +652,7 @@ static int cut_part(fs_sink *s, const char *dir, int subtask, int64_t number, in
     }
     FL_TRY(fl_disk_stat(pf, path, &st, err));
     if (st.size_bytes < length)
-        return fl_fail(err, FL_E_CORRUPT, "part file '%s' has %lld bytes, but the checkpoint knows of %lld", path,
-                       (long long)st.size_bytes, (long long)length);
+        return fl_fail(err, FL_ERR_CONNECTOR_PART_CHANGED, path, (long long)st.size_bytes, (long long)length);
     FL_TRY(fl_file_open(pf, path, FL_OPEN_APPEND, &f, err));
     int rc = fl_file_truncate(f, length, err);
     if (rc == 0) rc = fl_file_sync(f, err);

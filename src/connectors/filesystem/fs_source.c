@@ -26,6 +26,8 @@
 
 #include "base/hash.h"
 #include "connectors/filesystem/filesystem.h"
+#include "messages/checkpoint.h"
+#include "messages/connector.h"
 
 enum {
     READ_BYTES = 512 << 10,
@@ -180,9 +182,7 @@ static int list_table(listing *l, fl_error *err) {
     if (fl_disk_stat(l->s->base.ctx->pf, cfg->path, &st, err) == 0) return list_path(l, cfg->path, err);
     if (gone(l, err) == 0) return 0;
     if (err->retriable || err->code != FL_E_IO) return err->code;
-    return fl_fail(err, FL_E_RUNTIME,
-                   "File %s does not exist or the user running flott has insufficient permissions to access it.",
-                   cfg->path);
+    return fl_fail(err, FL_ERR_CONNECTOR_FILE_GONE, cfg->path);
 }
 
 static int by_path(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -215,8 +215,7 @@ static int refuse_compressed(const char *path, fl_error *err) {
     for (size_t i = 0; i < FL_ARRAY_LEN(endings); i++) {
         size_t k = strlen(endings[i]);
         if (n <= k || strcmp(path + n - k, endings[i]) != 0) continue;
-        fl_fail(err, FL_E_UNSUPPORTED, "file '%s': reading compressed files is not supported", path);
-        return fl_error_hint(err, "decompress it first, or leave it out with 'source.path.regex-pattern'");
+        return fl_fail(err, FL_ERR_CONNECTOR_COMPRESSED, path);
     }
     return 0;
 }
@@ -308,8 +307,8 @@ static int make_room(fs_source *s, fl_error *err) {
     size_t carried = s->end - s->at, size = s->buf != NULL ? s->buf->size : READ_BYTES;
     if (carried > size / 2) size *= 2;
     if (size > RECORD_BYTES_MAX)
-        return fl_fail(err, FL_E_LIMIT, "file '%s': the record at byte %lld is longer than %d MB", s->cur.path,
-                       (long long)s->read_at - (long long)carried, RECORD_BYTES_MAX >> 20);
+        return fl_fail(err, FL_ERR_CONNECTOR_RECORD_TOO_LONG, s->cur.path, (long long)s->read_at - (long long)carried,
+                       RECORD_BYTES_MAX >> 20);
     bool ours = s->buf != NULL && size == s->buf->size && atomic_load(&s->buf->refs) == 1;
     fl_buffer *to = ours ? s->buf : fl_buffer_new(size);
     if (carried > 0) memmove(to->data, s->buf->data + s->at, carried);
@@ -336,8 +335,7 @@ static int decode_once(fs_source *s, fl_error *err) {
     size_t used = 0;
     if (bytes.n == 0) return false;
     if (s->decoder->decode(s->decoder, bytes, s->buf, s->eof, &s->builder, &used, err) < 0)
-        return fl_error_prefix(err, "file '%s', at byte %lld and behind: ", s->cur.path,
-                               (long long)(s->read_at - (int64_t)bytes.n));
+        return fl_error_prefix(err, FL_AT_CONNECTOR_IN_FILE, s->cur.path, (long long)(s->read_at - (int64_t)bytes.n));
     s->at += used;
     fl_metric_add(&s->base.metrics->bad_records, s->decoder->bad_records - s->bad_records);
     s->bad_records = s->decoder->bad_records;
@@ -421,9 +419,7 @@ static int fs_open(fl_source *base, fl_error *err) {
     if (s->cfg->pattern == NULL) return 0;
     s->re = pcre2_compile((PCRE2_SPTR)s->cfg->pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF,
                           &code, &at, NULL);
-    if (s->re == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "'source.path.regex-pattern' is not a regular expression: %s",
-                       s->cfg->pattern);
+    if (s->re == NULL) return fl_fail(err, FL_ERR_CONNECTOR_PATH_REGEX, s->cfg->pattern);
     s->match = pcre2_match_data_create_from_pattern(s->re, NULL);
     return 0;
 }
@@ -493,8 +489,7 @@ static int fs_restore(fl_source *base, const fl_str *own, int n, fl_error *err) 
     s->listed = true;
     s->next_list_ms = fl_now_ms(base->ctx->pf);
     for (int j = 0; j < n; j++)
-        if (!restore_one(s, own[j]))
-            return fl_fail(err, FL_E_CORRUPT, "the position of a filesystem source in the checkpoint is malformed");
+        if (!restore_one(s, own[j])) return fl_fail(err, FL_ERR_CHECKPOINT_FILE_SOURCE);
     return 0;
 }
 
