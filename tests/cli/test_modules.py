@@ -51,7 +51,8 @@ class Counter(unittest.TestCase):
         rows, checkpoints = 200_000_000, str(self.dir / "checkpoints")
         options = ["-D", "execution.checkpointing.interval=20 ms", "-D", f"execution.checkpointing.dir={checkpoints}"]
         process = subprocess.Popen([FLOTT, "run", *options, "-e", self.job(rows)], stderr=subprocess.PIPE, text=True)
-        time.sleep(0.3)
+        while not list(pathlib.Path(checkpoints).glob("chk-*/manifest")) and process.poll() is None:
+            time.sleep(0.01)  # until the job is well on its way, however busy the machine is
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, err)
