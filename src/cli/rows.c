@@ -105,7 +105,7 @@ static void settle(cli_rows *p) {
 static cli_str field(const cli_rows *p, flott_batch *b, int row, int column) {
     cli_str s = {NULL, 0};
     if (flott_batch_is_null(b, row, column)) return cli_str_from(p->null_empty ? "" : NULL_TEXT);
-    s.p = flott_batch_text(b, row, column, FLOTT_TEXT_SQL, &s.n);
+    s.p = flott_batch_text(b, row, column, FLOTT_TEXT_TABLE, &s.n);
     return s;
 }
 

@@ -304,29 +304,42 @@ static void print_sql_timestamp(fl_buf *out, const fl_column *c, int i, const fl
     fl_ts_print_sql(out, t, c->type->precision);
 }
 
+typedef struct sql_style {
+    const fl_tz *tz;
+    bool hex; /* bytes as x'00ff', rather than as the text that they may be */
+} sql_style;
+
+static void print_sql(fl_buf *out, const fl_column *c, int i, const sql_style *style);
+
+static void print_hex(fl_buf *out, fl_str s) {
+    fl_buf_puts(out, "x'");
+    for (size_t k = 0; k < s.n; k++) fl_buf_printf(out, "%02x", (unsigned char)s.p[k]);
+    fl_buf_putc(out, '\'');
+}
+
 /* Lists and maps: open, elements or entries, close. */
-static void print_sql_elements(fl_buf *out, const fl_column *c, int i, const char *brackets, const fl_tz *tz) {
+static void print_sql_elements(fl_buf *out, const fl_column *c, int i, const char *brackets, const sql_style *style) {
     const int32_t *offsets = c->data;
     fl_buf_putc(out, brackets[0]);
     for (int e = offsets[i]; e < offsets[i + 1]; e++)
         for (int k = 0; k < c->n_children; k++) {
             if (k > 0 || e > offsets[i]) fl_buf_puts(out, k > 0 ? "=" : ", ");
-            fl_text_sql(out, c->child[k], e, tz);
+            print_sql(out, c->child[k], e, style);
         }
     fl_buf_putc(out, brackets[1]);
 }
 
-static void print_sql_row(fl_buf *out, const fl_column *c, int i, const fl_tz *tz) {
+static void print_sql_row(fl_buf *out, const fl_column *c, int i, const sql_style *style) {
     fl_buf_putc(out, '(');
     for (int k = 0; k < c->n_children; k++) {
         if (k > 0) fl_buf_puts(out, ", ");
-        fl_text_sql(out, c->child[k], i, tz);
+        print_sql(out, c->child[k], i, style);
     }
     fl_buf_putc(out, ')');
 }
 
 /* Where the two do not differ, the Java text is taken. */
-void fl_text_sql(fl_buf *out, const fl_column *c, int i, const fl_tz *tz) {
+static void print_sql(fl_buf *out, const fl_column *c, int i, const sql_style *style) {
     if (fl_column_is_null(c, i)) {
         fl_buf_puts(out, "NULL");
         return;
@@ -336,18 +349,31 @@ void fl_text_sql(fl_buf *out, const fl_column *c, int i, const fl_tz *tz) {
     case FL_T_BOOLEAN: fl_buf_puts(out, fl_column_i64(c, i) ? "TRUE" : "FALSE"); break;
     case FL_T_DECIMAL: fl_decimal_print(out, fl_column_i128(c, i), c->type->scale); break;
     case FL_T_BINARY:
-    case FL_T_VARBINARY: print_utf8(out, fl_column_str(c, i)); break;
+    case FL_T_VARBINARY:
+        if (style->hex)
+            print_hex(out, fl_column_str(c, i));
+        else
+            print_utf8(out, fl_column_str(c, i));
+        break;
     case FL_T_TIME: fl_time_print(out, (int32_t)fl_column_i64(c, i), c->type->precision); break;
     case FL_T_TIMESTAMP:
     case FL_T_TIMESTAMP_LTZ:
-    case FL_T_TIMESTAMP_TZ: print_sql_timestamp(out, c, i, tz); break;
+    case FL_T_TIMESTAMP_TZ: print_sql_timestamp(out, c, i, style->tz); break;
     case FL_T_INTERVAL_MONTH: fl_interval_month_print(out, fl_column_i64(c, i)); break;
     case FL_T_INTERVAL_DAY: fl_interval_day_print(out, fl_column_i64(c, i)); break;
-    case FL_T_ARRAY: print_sql_elements(out, c, i, "[]", tz); break;
+    case FL_T_ARRAY: print_sql_elements(out, c, i, "[]", style); break;
     case FL_T_MAP:
-    case FL_T_MULTISET: print_sql_elements(out, c, i, "{}", tz); break;
+    case FL_T_MULTISET: print_sql_elements(out, c, i, "{}", style); break;
     case FL_T_ROW:
-    case FL_T_STRUCTURED: print_sql_row(out, c, i, tz); break;
+    case FL_T_STRUCTURED: print_sql_row(out, c, i, style); break;
     default: fl_text_java(out, c, i); break;
     }
+}
+
+void fl_text_sql(fl_buf *out, const fl_column *c, int i, const fl_tz *tz) {
+    print_sql(out, c, i, &(sql_style){.tz = tz});
+}
+
+void fl_text_table(fl_buf *out, const fl_column *c, int i, const fl_tz *tz) {
+    print_sql(out, c, i, &(sql_style){.tz = tz, .hex = true});
 }

@@ -14,6 +14,9 @@ void fl_text_java(fl_buf *out, const fl_column *c, int i);
  * `tz`. A NULL at the top prints as NULL. */
 void fl_text_sql(fl_buf *out, const fl_column *c, int i, const fl_tz *tz);
 
+/* The same, but bytes as x'00ff', also inside collections: what Flink's clients show in tables. */
+void fl_text_table(fl_buf *out, const fl_column *c, int i, const fl_tz *tz);
+
 /* Java's String.hashCode: what the order of a HashMap follows from, and so of some of Flink's texts. */
 uint32_t fl_java_hash(fl_str s);
 

@@ -192,11 +192,12 @@ const char *flott_batch_text(flott_batch *b, int row, int column, flott_text sty
     const fl_tz *tz = fl_tz_utc();
     if (!has_field(b, row, column)) return NULL;
     fl_buf_reset(&b->text);
-    if (style == FLOTT_TEXT_JAVA)
-        fl_text_java(&b->text, b->rows->cols[column], row);
-    else
-        fl_text_sql(&b->text, b->rows->cols[column], row,
-                    b->result->job ? fl_job_get_plan(b->result->job->job)->tz : tz);
+    if (b->result->job) tz = fl_job_get_plan(b->result->job->job)->tz;
+    switch (style) {
+    case FLOTT_TEXT_JAVA: fl_text_java(&b->text, b->rows->cols[column], row); break;
+    case FLOTT_TEXT_SQL: fl_text_sql(&b->text, b->rows->cols[column], row, tz); break;
+    case FLOTT_TEXT_TABLE: fl_text_table(&b->text, b->rows->cols[column], row, tz); break;
+    }
     return finish_text(b, length);
 }
 
