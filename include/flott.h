@@ -107,7 +107,8 @@ typedef enum flott_result_kind {
     FLOTT_RESULT_OK,    /* done; nothing to show */
     FLOTT_RESULT_TABLE, /* rows that are known already: SHOW, DESCRIBE, EXPLAIN, SET */
     FLOTT_RESULT_QUERY, /* a SELECT: rows come as its job makes them */
-    FLOTT_RESULT_JOB,   /* an INSERT or a statement set: a job that runs */
+    FLOTT_RESULT_JOB,   /* an INSERT or a statement set: a job that runs; a BIGINT column for each table written to,
+                         * which has its full name, and no rows */
 } flott_result_kind;
 
 typedef struct flott_result flott_result;
@@ -118,6 +119,9 @@ typedef struct flott_batch flott_batch;
  * submitted when this returns, also where table.dml-sync asks to wait for a JOB: that is left to the caller. A BEGIN
  * STATEMENT SET … END may come as one statement or as several. */
 FLOTT_API int flott_execute(flott_session *s, const char *sql, int64_t size, flott_result **out, flott_error *err);
+/* The columns that a query would give, without running it: a result of kind FLOTT_RESULT_OK with columns and no rows.
+ * Anything but a query is refused. */
+FLOTT_API int flott_describe(flott_session *s, const char *query, int64_t size, flott_result **out, flott_error *err);
 /* A query that still runs is canceled; a job goes on. */
 FLOTT_API void flott_result_free(flott_result *r);
 
@@ -145,8 +149,9 @@ FLOTT_API int flott_result_next(flott_result *r, int64_t timeout_ms, flott_batch
 typedef enum flott_row_kind { FLOTT_INSERT, FLOTT_UPDATE_BEFORE, FLOTT_UPDATE_AFTER, FLOTT_DELETE } flott_row_kind;
 
 typedef enum flott_text {
-    FLOTT_TEXT_JAVA, /* as Flink's Row.toString prints a field: null, 2024-05-05T12:00, [1, 2] */
-    FLOTT_TEXT_SQL,  /* as CAST(x AS STRING): NULL, 2024-05-05 12:00:00.000, in the session's time zone */
+    FLOTT_TEXT_JAVA,  /* as Flink's Row.toString prints a field: null, 2024-05-05T12:00, [1, 2] */
+    FLOTT_TEXT_SQL,   /* as CAST(x AS STRING): NULL, 2024-05-05 12:00:00.000, in the session's time zone */
+    FLOTT_TEXT_TABLE, /* the same, but bytes as x'00ff': what Flink's clients show in tables */
 } flott_text;
 
 FLOTT_API void flott_batch_free(flott_batch *b);

@@ -14,6 +14,7 @@
 typedef struct execution {
     flott_session *session;
     fl_arena *arena; /* NULL: a job has taken it over */
+    fl_str text;
     fl_ast_stmt *stmt;
 } execution;
 
@@ -34,14 +35,30 @@ static void set_columns(flott_result *r, const fl_rel *rel) {
     fl_result_set_schema(r, &(fl_schema){rel->n_cols, fields});
 }
 
+/* The query of a statement, bound. */
+static int bind_query(execution *x, const fl_ast_stmt *stmt, fl_sql_ctx *c, fl_rel **out, fl_error *err) {
+    FL_TRY(fl_session_sql_ctx(x->session, x->arena, c, err));
+    FL_TRY(fl_bind_query(c, stmt->query, out, err));
+    *out = with_result_names(c->arena, *out);
+    return 0;
+}
+
+static int describe_query(execution *x, flott_result **out, fl_error *err) {
+    fl_sql_ctx c;
+    fl_rel *rel;
+    if (x->stmt->kind != FL_STMT_QUERY) return fl_fail(err, FL_ERR_SESSION_NO_QUERY);
+    FL_TRY(bind_query(x, x->stmt, &c, &rel, err));
+    *out = fl_result_new(x->session, FLOTT_RESULT_OK);
+    set_columns(*out, rel);
+    return 0;
+}
+
 static int run_query(execution *x, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
     fl_sql_ctx c;
     fl_rel_sink sink = {0};
     fl_job_plan *plan;
-    FL_TRY(fl_session_sql_ctx(s, x->arena, &c, err));
-    FL_TRY(fl_bind_query(&c, x->stmt->query, &sink.input, err));
-    sink.input = with_result_names(c.arena, sink.input);
+    FL_TRY(bind_query(x, x->stmt, &c, &sink.input, err));
     fl_collector *collector = fl_collector_new(!s->opt.simulated);
     c.client_config = collector;
     if (fl_plan_job(&c, &sink, 1, &plan, err) < 0) {
@@ -69,26 +86,39 @@ static const char *insert_name(fl_arena *a, const fl_rel_sink *sinks, int n) {
     return fl_buf_finish(&b, a);
 }
 
-static int plan_inserts(execution *x, fl_ast_insert *const *inserts, int n, fl_job_plan **out, const char **name,
+static int plan_inserts(execution *x, fl_ast_insert *const *inserts, int n, fl_job_plan **out, fl_rel_sink **sinks,
                         fl_error *err) {
     fl_sql_ctx c;
     FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
-    fl_rel_sink *sinks = FL_NEW_N(x->arena, fl_rel_sink, n);
-    for (int i = 0; i < n; i++) FL_TRY(fl_bind_insert(&c, inserts[i], &sinks[i], err));
-    *name = insert_name(x->arena, sinks, n);
-    return fl_plan_job(&c, sinks, n, out, err);
+    *sinks = FL_NEW_N(x->arena, fl_rel_sink, n);
+    for (int i = 0; i < n; i++) FL_TRY(fl_bind_insert(&c, inserts[i], &(*sinks)[i], err));
+    return fl_plan_job(&c, *sinks, n, out, err);
+}
+
+/* A column for each table that is written to, as Flink's client has it. */
+static void set_sink_columns(flott_result *r, const fl_rel_sink *sinks, int n) {
+    fl_field *fields = FL_NEW_N(&r->arena, fl_field, n);
+    for (int i = 0; i < n; i++)
+        fields[i] = (fl_field){sinks[i].table.name, fl_type_of(FL_T_BIGINT, true), NULL}; /* copied below */
+    fl_result_set_schema(r, &(fl_schema){n, fields});
 }
 
 static int run_inserts(execution *x, fl_ast_insert *const *inserts, int n, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
     fl_job_plan *plan;
     flott_job *job;
-    const char *name;
-    FL_TRY(plan_inserts(x, inserts, n, &plan, &name, err));
+    fl_rel_sink *sinks;
+    FL_TRY(plan_inserts(x, inserts, n, &plan, &sinks, err));
+    const char *name = insert_name(x->arena, sinks, n);
+    flott_result *r = fl_result_new(s, FLOTT_RESULT_JOB);
+    set_sink_columns(r, sinks, n);
     x->arena = NULL;
-    FL_TRY(fl_session_submit(s, plan, name, NULL, &job, err));
-    *out = fl_result_new(s, FLOTT_RESULT_JOB);
-    (*out)->job = job;
+    if (fl_session_submit(s, plan, name, NULL, &job, err) < 0) {
+        flott_result_free(r);
+        return err->code;
+    }
+    r->job = job;
+    *out = r;
     return 0;
 }
 
@@ -134,18 +164,16 @@ static int end_set(execution *x, flott_result **out, fl_error *err) {
 /* ---- EXPLAIN ---- */
 
 static int plan_for_explain(execution *x, const fl_ast_stmt *stmt, fl_job_plan **plan, fl_error *err) {
-    const char *name;
+    fl_rel_sink *sinks;
     switch (stmt->kind) {
     case FL_STMT_QUERY: {
         fl_sql_ctx c;
         fl_rel_sink sink = {0};
-        FL_TRY(fl_session_sql_ctx(x->session, x->arena, &c, err));
-        FL_TRY(fl_bind_query(&c, stmt->query, &sink.input, err));
-        sink.input = with_result_names(c.arena, sink.input);
+        FL_TRY(bind_query(x, stmt, &c, &sink.input, err));
         return fl_plan_job(&c, &sink, 1, plan, err);
     }
-    case FL_STMT_INSERT: return plan_inserts(x, (fl_ast_insert *const *)&stmt->insert, 1, plan, &name, err);
-    case FL_STMT_STATEMENT_SET: return plan_inserts(x, stmt->inserts, stmt->n_inserts, plan, &name, err);
+    case FL_STMT_INSERT: return plan_inserts(x, (fl_ast_insert *const *)&stmt->insert, 1, plan, &sinks, err);
+    case FL_STMT_STATEMENT_SET: return plan_inserts(x, stmt->inserts, stmt->n_inserts, plan, &sinks, err);
     default: return fl_fail(err, FL_ERR_SESSION_EXPLAIN);
     }
 }
@@ -274,20 +302,39 @@ static int execute(execution *x, flott_result **out, fl_error *err) {
     return 0;
 }
 
+static void begin(execution *x, flott_session *s, const char *sql, int64_t size) {
+    size_t n = size < 0 ? strlen(sql) : (size_t)size;
+    *x = (execution){.session = s, .arena = fl_malloc(sizeof *x->arena)};
+    fl_arena_init(x->arena);
+    x->text = fl_str_make(fl_arena_strndup(x->arena, sql, n), n);
+}
+
+static void end(execution *x) {
+    if (x->arena == NULL) return;
+    fl_arena_deinit(x->arena);
+    free(x->arena);
+}
+
 int flott_execute(flott_session *s, const char *sql, int64_t size, flott_result **out, flott_error *error) {
     fl_error *err = fl_error_of(error);
-    size_t n = size < 0 ? strlen(sql) : (size_t)size;
-    execution x = {.session = s, .arena = fl_malloc(sizeof *x.arena)};
-    fl_arena_init(x.arena);
-    fl_str text = {fl_arena_strndup(x.arena, sql, n), n};
+    execution x;
     *out = NULL;
-    int rc = fl_sql_parse(x.arena, text, &x.stmt, err);
+    begin(&x, s, sql, size);
+    int rc = fl_sql_parse(x.arena, x.text, &x.stmt, err);
     if (rc == 0)
-        rc = s->in_statement_set && x.stmt->kind != FL_STMT_END_SET ? add_to_set(&x, text, out, err)
+        rc = s->in_statement_set && x.stmt->kind != FL_STMT_END_SET ? add_to_set(&x, x.text, out, err)
                                                                     : execute(&x, out, err);
-    if (x.arena != NULL) {
-        fl_arena_deinit(x.arena);
-        free(x.arena);
-    }
+    end(&x);
+    return rc;
+}
+
+int flott_describe(flott_session *s, const char *query, int64_t size, flott_result **out, flott_error *error) {
+    fl_error *err = fl_error_of(error);
+    execution x;
+    *out = NULL;
+    begin(&x, s, query, size);
+    int rc = fl_sql_parse(x.arena, x.text, &x.stmt, err);
+    if (rc == 0) rc = describe_query(&x, out, err);
+    end(&x);
     return rc;
 }

@@ -83,6 +83,11 @@
     FL_E_VALIDATION, "NO statements in statement set" \
     FL_ADVICE "put INSERT statements between BEGIN STATEMENT SET; and END;"
 
+/* Only queries have columns. */
+#define FL_ERR_SESSION_NO_QUERY \
+    FL_E_VALIDATION, "Unsupported SQL query: this statement has no rows" \
+    FL_ADVICE "give a SELECT, VALUES, WITH or a combination of them; execute other statements"
+
 /* Other statements have no plan. */
 #define FL_ERR_SESSION_EXPLAIN \
     FL_E_VALIDATION, "EXPLAIN takes a query, an INSERT or a statement set" \

@@ -183,6 +183,9 @@ static void statement_sets_in_pieces(void **state) {
     run("INSERT INTO o VALUES (2);");
     flott_result *r = execute("END");
     assert_int_equal(flott_result_get_kind(r), FLOTT_RESULT_JOB);
+    assert_int_equal(flott_result_columns(r), 2); /* one for each INSERT */
+    assert_string_equal(flott_result_name(r, 1), "default_catalog.default_database.o");
+    assert_string_equal(flott_result_type(r, 1), "BIGINT");
     assert_int_equal(flott_session_jobs(s), 1); /* one job */
     assert_int_equal(flott_job_wait(flott_result_job(r), -1, &err), FLOTT_OK);
     flott_result_free(r);
@@ -258,6 +261,45 @@ static void fields_are_texts(void **state) {
     assert_non_null(flott_batch_json(b, 0, NULL));
     flott_batch_free(b);
     flott_result_free(r);
+}
+
+static void bytes_in_tables_are_hexadecimal(void **state) {
+    (void)state;
+    flott_result *r = execute("SELECT X'6100', ARRAY[X'62', X'ff'], ROW(X'63', TRUE), CAST(NULL AS BYTES)");
+    flott_batch *b;
+    assert_int_equal(flott_result_next(r, -1, &b, &err), FLOTT_OK);
+    assert_string_equal(flott_batch_text(b, 0, 0, FLOTT_TEXT_TABLE, NULL), "x'6100'");
+    assert_string_equal(flott_batch_text(b, 0, 1, FLOTT_TEXT_TABLE, NULL), "[x'62', x'ff']");
+    assert_string_equal(flott_batch_text(b, 0, 2, FLOTT_TEXT_TABLE, NULL), "(x'63', TRUE)");
+    assert_string_equal(flott_batch_text(b, 0, 2, FLOTT_TEXT_SQL, NULL), "(c, TRUE)");
+    assert_string_equal(flott_batch_text(b, 0, 3, FLOTT_TEXT_TABLE, NULL), "NULL");
+    flott_batch_free(b);
+    flott_result_free(r);
+}
+
+static void a_query_is_described_without_running(void **state) {
+    (void)state;
+    flott_result *r;
+    flott_batch *b;
+    run("CREATE TABLE t (a INT, b STRING) WITH ('connector' = 'datagen')"); /* has no end */
+    assert_int_equal(flott_describe(s, "SELECT a, b AS name, COUNT(*) FROM t GROUP BY a, b;", -1, &r, &err), FLOTT_OK);
+    assert_int_equal(flott_result_get_kind(r), FLOTT_RESULT_OK);
+    assert_int_equal(flott_result_columns(r), 3);
+    assert_string_equal(flott_result_name(r, 1), "name");
+    assert_string_equal(flott_result_name(r, 2), "EXPR$2");
+    assert_string_equal(flott_result_type(r, 0), "INT");
+    assert_string_equal(flott_result_type(r, 2), "BIGINT NOT NULL");
+    assert_null(flott_result_job(r));
+    assert_int_equal(flott_result_next(r, -1, &b, &err), FLOTT_END);
+    flott_result_free(r);
+    assert_int_equal(flott_session_jobs(s), 0);
+    assert_int_equal(flott_describe(s, "SELECT a, nope FROM t", -1, &r, &err), FLOTT_E_VALIDATION);
+    assert_null(r);
+    assert_int_equal(err.column, 11);
+    assert_int_equal(flott_describe(s, "INSERT INTO t SELECT 1, 'x'", -1, &r, &err), FLOTT_E_VALIDATION);
+    assert_non_null(strstr(err.message, "Unsupported SQL query"));
+    assert_int_equal(flott_describe(s, "SELEC 1", -1, &r, &err), FLOTT_E_PARSE);
+    assert_null(r);
 }
 
 static void an_updating_query_says_so(void **state) {
@@ -599,6 +641,8 @@ int main(void) {
         REAL(a_query_has_columns_and_rows),
         SIMULATED(a_query_has_columns_and_rows),
         REAL(fields_are_texts),
+        REAL(bytes_in_tables_are_hexadecimal),
+        REAL(a_query_is_described_without_running),
         REAL(an_updating_query_says_so),
         SIMULATED(an_updating_query_says_so),
         REAL(a_table_is_known_at_once),
