@@ -3,8 +3,8 @@
 """Proves that the floors of the tree hold: includes go downwards, and the engine meets the operating
 system in one place. Each finding is told as file:line.
 
-Run without arguments it first shows itself trees with faults in them, each of which it must find, and then reads src/
-and include/."""
+Run without arguments it first shows itself trees with faults in them, each of which it must find, and then reads src/,
+include/ and python/."""
 import re
 import sys
 import tempfile
@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # The floors, lowest first: a file includes files of its own floor and of those before it.
 FLOORS = ["messages", "base", "data", "expr", "plan", "state", "exec", "formats", "connectors", "runtime", "sql", "env"]
 PUBLIC = {  # public headers stand on nothing but each other; who sees them
-    "include/flott.h": ["env", "cli"],  # env implements it, the command line uses it
-    "include/flott_arrow.h": ["data"],  # the structs of the Arrow C data interface
+    "include/flott.h": ["env", "cli", "python"],  # env implements it, the command line and the Python package use it
+    "include/flott_arrow.h": ["data", "python"],  # the structs of the Arrow C data interface
     "include/flott_module.h": ["connectors"],
     "include/flott_http.h": ["connectors"],  # the transport to web services
 }
-DOORS = ["cli"]             # see the engine through the public header only
+DOORS = ["cli", "python"]   # see the engine through the public header only
 WITHIN = "_int.h"           # such a header belongs to its folder and those in it
 
 # What reaches the operating system: decision 4 wants it behind src/base/platform.h.
@@ -68,6 +68,8 @@ def blank(text):
 
 def floor_of(path):
     parts = Path(path).parts
+    if parts[0] == "python":
+        return "python"
     return parts[1] if len(parts) > 2 and parts[0] == "src" else None
 
 
@@ -130,7 +132,7 @@ def judge_file(root, path):
 
 
 def findings(root):
-    files = [p for top in ("src", "include") for p in (root / top).rglob("*") if p.suffix in (".c", ".h")]
+    files = [p for top in ("src", "include", "python") for p in (root / top).rglob("*") if p.suffix in (".c", ".h")]
     paths = sorted(str(p.relative_to(root)) for p in files)
     return [f"{path}:{line}: {why}" for path in paths for line, why in judge_file(root, path)]
 
@@ -149,15 +151,21 @@ GOOD = {
     "src/env/session.c": '#include "flott.h"\n#include "exec/operator.h"\n',
     "src/cli/main.c": '#include "flott.h"\n#include "rows.h"\n#include <time.h>\nint x = open(1);\n',
     "src/cli/rows.h": "",
+    "include/flott_arrow.h": "",
+    "include/flott_module.h": "",
+    "python/engine.h": '#include <Python.h>\n#include "flott.h"\n#include "flott_arrow.h"\n',
+    "python/engine.c": '#include "engine.h"\n#include <string.h>\n',
 }
 FAULTS = [  # file, what is appended, and the line and the words of the finding
     ("src/base/str.h", '#include "exec/operator.h"\n', 1, "of a higher floor"),
     ("src/base/str.h", '\n  #  include "exec/operator.h"\n', 2, "of a higher floor"),
-    ("src/base/str.h", '#include "flott.h"\n', 1, "which only env, cli may see"),
+    ("src/base/str.h", '#include "flott.h"\n', 1, "which only env, cli, python may see"),
     ("src/base/str.h", '#include "nowhere.h"\n', 1, "not in the tree"),
     ("src/exec/operator.h", '#include "cli/rows.h"\n', 2, "of a door"),
     ("src/env/session.c", '#include "exec/calc_int.h"\n', 3, "its own folder"),
     ("src/cli/main.c", '#include "base/str.h"\n', 5, "through flott.h only"),
+    ("python/engine.c", '#include "base/str.h"\n', 3, "through flott.h only"),
+    ("python/engine.c", '#include "flott_module.h"\n', 3, "which only connectors may see"),
     ("include/flott.h", '#include "base/str.h"\n', 2, "the public header includes"),
     ("src/exec/calc.c", "#include <time.h>\n", 10, "<time.h>"),
     ("src/exec/calc.c", "#include <sys/stat.h>\n", 10, "<sys/stat.h>"),
