@@ -114,25 +114,62 @@ static shown_line lay_out(cli_str line, int column, int length) {
     return s;
 }
 
+void cli_add_sql(cli_buf *out, cli_str sql) {
+    size_t at = 0, begin, end;
+    for (; flott_secret_find(sql.p, sql.n, at, &begin, &end); at = end) {
+        cli_buf_add(out, sql.p + at, begin - at);
+        cli_buf_puts(out, "******");
+    }
+    cli_buf_add(out, sql.p + at, sql.n - at);
+}
+
+/* The bytes from begin to end as they may be shown, secrets as ******. The mark from the *column-th of these characters on
+ * moves along. */
+static cli_buf hide_secrets(const cli_source *src, size_t begin, size_t end, int *column, int *length) {
+    cli_buf out = {0};
+    const int shown = 6, first = *column, last = *column + *length - 1;
+    size_t at = begin, b, e;
+    for (size_t from = 0; flott_secret_find(src->text, src->size, from, &b, &e) && b < end; from = e) {
+        if (e < begin) continue;
+        if (b < begin) b = begin;
+        size_t to = e < end ? e : end;
+        int before = count_characters((cli_str){src->text + begin, b - begin});
+        int n = count_characters((cli_str){src->text + b, to - b});
+        if (first > before + n)
+            *column += shown - n;
+        else if (first > before)
+            *column -= first - before - 1, *length = shown;
+        else if (last > before)
+            *length += shown - n;
+        cli_buf_add(&out, src->text + at, b - at);
+        cli_buf_puts(&out, "******");
+        at = to;
+    }
+    cli_buf_add(&out, src->text + at, end - at);
+    return out;
+}
+
 static void render_line(cli_buf *out, bool colour, cli_place at, const flott_error *err, int file_line,
                         int file_column) {
     const cli_source *src = at.source;
     size_t begin = line_start(src, 0, file_line), end = begin;
     while (end < src->size && src->text[end] != '\n') end++;
-    cli_str line = {src->text + begin, end - begin};
-    if (line.n > 0 && line.p[line.n - 1] == '\r') line.n--;
+    if (end > begin && src->text[end - 1] == '\r') end--;
+    int length = err->length > 0 ? err->length : 1;
+    cli_buf line = hide_secrets(src, begin, end, &file_column, &length);
 
     char number[16];
     int digits = snprintf(number, sizeof number, "%d", file_line);
     const char *faint = cli_style_on(colour, CLI_FAINT), *red = cli_style_on(colour, CLI_ERROR);
     const char *plain = cli_style_on(colour, CLI_PLAIN);
-    shown_line s = lay_out(line, file_column, err->length > 0 ? err->length : 1);
+    shown_line s = lay_out((cli_str){cli_buf_text(&line), line.n}, file_column, length);
     cli_buf_printf(out, "%s%*s |%s\n", faint, digits, "", plain);
     cli_buf_printf(out, "%s%s |%s %s\n", faint, number, plain, cli_buf_text(&s.text));
     cli_buf_printf(out, "%s%*s |%s %*s%s^", faint, digits, "", plain, s.caret, "", red);
     cli_buf_fill(out, '~', (size_t)s.marked - 1);
     cli_buf_printf(out, "%s\n", plain);
     cli_buf_deinit(&s.text);
+    cli_buf_deinit(&line);
 }
 
 /* ---- the whole ---- */

@@ -32,6 +32,9 @@ typedef struct cli_place {
 /* Line and column of the source, both from 1, for a position that counts from the start of the statement. */
 void cli_locate(cli_place at, int line, int column, int *file_line, int *file_column);
 
+/* Adds a piece of SQL with its secrets as ******. */
+void cli_add_sql(cli_buf *out, cli_str sql);
+
 void cli_diag_render(cli_buf *out, bool colour, cli_place at, const flott_error *err);
 void cli_diag_print(cli_console *con, cli_place at, const flott_error *err);
 

@@ -15,6 +15,7 @@
 #include <flott.h>
 #include <stdlib.h>
 
+#include "diag.h"
 #include "rows.h"
 #include "status.h"
 #include "testdiff.h"
@@ -140,11 +141,14 @@ static void count_unsupported(runner *r, const cli_test_record *t, const char *r
 static void print_failure(runner *r, const cli_test_record *t, const cli_lines *expected, const cli_lines *got) {
     r->counts.failed++;
     print_title(r, "FAIL", CLI_ERROR, t);
-    for (cli_str rest = t->kind == CLI_TEST_EXPRESSION ? (cli_str){NULL, 0} : t->text; rest.p != NULL;) {
+    bool shown = t->text.p != NULL && t->kind != CLI_TEST_EXPRESSION && t->kind != CLI_TEST_FILE;
+    cli_buf sql = {0}, b = {0};
+    if (shown) cli_add_sql(&sql, t->text);
+    for (cli_str rest = shown ? (cli_str){cli_buf_text(&sql), sql.n} : (cli_str){NULL, 0}; rest.p != NULL;) {
         cli_str line = cli_str_cut(&rest, '\n');
-        if (t->kind != CLI_TEST_FILE) fprintf(r->con->out, "    %.*s\n", (int)line.n, line.p);
+        fprintf(r->con->out, "    %.*s\n", (int)line.n, line.p);
     }
-    cli_buf b = {0};
+    cli_buf_deinit(&sql);
     cli_diff(&b, r->con->out_colour, expected, got, r->opt->verbose ? INT32_MAX : DIFF_LINES_MAX);
     fputs(cli_buf_text(&b), r->con->out);
     cli_buf_deinit(&b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* registry.c -- the list of connectors, and what they have in common: options checked in one place, in Flink's words.
  */
+#include "base/secret.h"
 #include "connectors/connector_int.h"
 #include "connectors/module.h"
 #include "messages/connector.h"
@@ -48,13 +49,17 @@ const fl_connector *fl_connector_at(int i) { return connectors[i]; }
 
 int fl_connector_unsupported(const char *connector, const char *key, const char *const *known, int n_known,
                              fl_error *err) {
-    fl_fail(err, FL_ERR_OPTION_UNSUPPORTED_OPTION, connector, key);
+    fl_buf list;
+    fl_buf_init(&list);
+    for (int i = 0; i < n_known; i++) fl_buf_printf(&list, "%s%s", i > 0 ? "\n" : "", known[i]);
+    fl_fail(err, FL_ERR_OPTION_UNSUPPORTED_OPTION, connector, key, n_known > 0 ? fl_buf_cstr(&list) : "none");
+    fl_buf_deinit(&list);
     const char *near = fl_suggest(key, known, n_known);
     return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near) : err->code;
 }
 
 int fl_connector_bad_value(const char *key, const char *value, fl_error *err) {
-    return fl_error_prefix(err, FL_AT_OPTION_IN_VALUE, value, key);
+    return fl_option_refused(err, key, value);
 }
 
 static int missing(const char *key, fl_error *err) { return fl_fail(err, FL_ERR_OPTION_MISSING, key); }

@@ -17,6 +17,7 @@
  */
 #include "env/config_int.h"
 
+#include "base/secret.h"
 #include "messages/name.h"
 #include "messages/option.h"
 
@@ -134,7 +135,7 @@ static void tell(const fl_config *c, const char *key, const char *why) {
 }
 
 static int refuse(const fl_option_def *def, const char *value, fl_error *err) {
-    fl_fail(err, FL_ERR_OPTION_VALUE_NOT_YET, def->key, value);
+    fl_fail(err, FL_ERR_OPTION_VALUE_NOT_YET, def->key, fl_option_shown(def->key, value));
     return fl_error_hint(err, "%s", def->note);
 }
 
@@ -144,8 +145,7 @@ int fl_config_set(fl_config *c, fl_config_layer layer, const char *key, const ch
     const char *why = family != NULL ? family->note : NULL;
     if (def == NULL && family == NULL) return unknown_key(key, err);
     if (def != NULL) {
-        if (fl_option_check(def, fl_str_from(value), err) < 0)
-            return fl_error_prefix(err, FL_AT_OPTION_IN_VALUE, value, def->key);
+        if (fl_option_check(def, fl_str_from(value), err) < 0) return fl_option_refused(err, def->key, value);
         switch (fl_option_verdict(def, fl_str_from(value))) {
         case FL_OPT_HONOURED: break;
         case FL_OPT_NOTED: why = def->note; break;

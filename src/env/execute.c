@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "env/session.h"
 #include "messages/session.h"
 #include "sql/parser.h"
@@ -248,7 +249,7 @@ static int list_settings(execution *x, flott_result **out) {
     for (int i = 0; i < n; i++) {
         fl_config_setting setting = fl_config_setting_at(c, i);
         cells[2 * i] = setting.key;
-        cells[2 * i + 1] = setting.value;
+        cells[2 * i + 1] = fl_option_shown(setting.key, setting.value);
     }
     *out = fl_result_table(x->session, names, "SS", cells, n);
     return 0;
@@ -302,11 +303,13 @@ static int execute(execution *x, flott_result **out, fl_error *err) {
     return 0;
 }
 
+static fl_str given(const char *sql, int64_t size) { return fl_str_make(sql, size < 0 ? strlen(sql) : (size_t)size); }
+
 static void begin(execution *x, flott_session *s, const char *sql, int64_t size) {
-    size_t n = size < 0 ? strlen(sql) : (size_t)size;
+    fl_str text = given(sql, size);
     *x = (execution){.session = s, .arena = fl_malloc(sizeof *x->arena)};
     fl_arena_init(x->arena);
-    x->text = fl_str_make(fl_arena_strndup(x->arena, sql, n), n);
+    x->text = fl_str_make(fl_arena_strndup(x->arena, text.p, text.n), text.n);
 }
 
 static void end(execution *x) {
@@ -325,7 +328,7 @@ int flott_execute(flott_session *s, const char *sql, int64_t size, flott_result 
         rc = s->in_statement_set && x.stmt->kind != FL_STMT_END_SET ? add_to_set(&x, x.text, out, err)
                                                                     : execute(&x, out, err);
     end(&x);
-    return rc;
+    return rc < 0 ? fl_error_hide_all(err, given(sql, size)) : rc;
 }
 
 int flott_describe(flott_session *s, const char *query, int64_t size, flott_result **out, flott_error *error) {
@@ -336,5 +339,5 @@ int flott_describe(flott_session *s, const char *query, int64_t size, flott_resu
     int rc = fl_sql_parse(x.arena, x.text, &x.stmt, err);
     if (rc == 0) rc = describe_query(&x, out, err);
     end(&x);
-    return rc;
+    return rc < 0 ? fl_error_hide_all(err, given(query, size)) : rc;
 }

@@ -5,10 +5,15 @@
 #include <stdlib.h>
 
 #include "base/platform_sim.h"
+#include "base/secret.h"
 #include "sql/parser.h"
 
 const char *flott_version(void) { return FLOTT_VERSION; }
 const char *flott_error_word(int code) { return fl_error_word(code); }
+
+bool flott_secret_find(const char *sql, size_t size, size_t from, size_t *begin, size_t *end) {
+    return fl_secret_find((fl_str){sql, size}, from, begin, end);
+}
 
 void fl_session_note(void *session, const char *text) {
     const flott_session *s = session;

@@ -2,6 +2,7 @@
 /* show.c -- SHOW and DESCRIBE: what there is, as rows. */
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "data/text.h"
 #include "env/session.h"
 #include "expr/aggregate.h"
@@ -147,7 +148,7 @@ static void put_options(fl_buf *out, const fl_catalog_table *t) {
             fl_buf_puts(out, n++ > 0 ? ",\n  " : "  ");
             put_string(out, t->options[i].key);
             fl_buf_puts(out, " = ");
-            put_string(out, t->options[i].value);
+            put_string(out, fl_option_shown(t->options[i].key, t->options[i].value));
         }
     fl_buf_puts(out, "\n)\n");
 }
@@ -205,7 +206,8 @@ static void put_create_view(fl_buf *out, const fl_catalog_table *t) {
         if (i > 0) fl_buf_puts(out, ", ");
         fl_quote_name(out, t->columns[i].name);
     }
-    fl_buf_printf(out, ") as\n%s", t->qualified_query);
+    fl_buf_puts(out, ") as\n");
+    fl_secret_put(out, fl_str_from(t->qualified_query));
     if (t->comment == NULL) return;
     fl_buf_puts(out, " COMMENT ");
     put_string(out, t->comment);

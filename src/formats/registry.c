@@ -2,6 +2,7 @@
 /* registry.c -- the list of formats, and how a table's options reach them. */
 #include "formats/format.h"
 
+#include "base/secret.h"
 #include "messages/format.h"
 #include "messages/name.h"
 #include "messages/option.h"
@@ -53,7 +54,7 @@ const char *fl_format_option(const fl_format_config *c, const char *key) {
 static int check_option(const fl_option_def *def, const fl_option *o, fl_error *err) {
     if (def->state == FL_OPT_REFUSED) return fl_fail(err, FL_ERR_FORMAT_OPTION_NOT_YET, o->key, def->note);
     if (fl_option_check(def, fl_str_from(o->value), err) == 0) return 0;
-    return fl_error_prefix(err, FL_AT_OPTION_IN_VALUE, o->value, o->key);
+    return fl_option_refused(err, o->key, o->value);
 }
 
 int fl_format_options(fl_arena *a, const fl_format *f, const fl_table *table, const char *prefix, fl_format_config *c,

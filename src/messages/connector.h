@@ -125,7 +125,7 @@
 /* The connector has no such metadata. */
 #define FL_ERR_CONNECTOR_METADATA_KEY \
     FL_E_VALIDATION, "Invalid metadata key '%s'" \
-    FL_ADVICE "DESCRIBE the table; `flott connectors NAME` lists the keys"
+    FL_ADVICE "DESCRIBE the table"
 
 /* Flink fails, too, when it reads a partition whose name stands for NULL. */
 #define FL_ERR_CONNECTOR_PARTITION_NULL \

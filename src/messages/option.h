@@ -65,13 +65,13 @@
 
 /* The connector does not have this option. */
 #define FL_ERR_OPTION_UNSUPPORTED_OPTION \
-    FL_E_VALIDATION, "Unsupported options found for '%s'.\n\nUnsupported options:\n\n%s" \
-    FL_ADVICE "remove it, or check the spelling; `flott connectors NAME` lists the options"
+    FL_E_VALIDATION, "Unsupported options found for '%s'.\n\nUnsupported options:\n\n%s\n\nSupported options:\n\n%s" \
+    FL_ADVICE "use one of the options listed, or remove it"
 
 /* The connector cannot do without this option. */
 #define FL_ERR_OPTION_MISSING \
     FL_E_VALIDATION, "One or more required options are missing.\n\nMissing required options are:\n\n%s" \
-    FL_ADVICE "add the option to WITH; `flott connectors NAME` tells what it takes"
+    FL_ADVICE "add the option to WITH"
 
 /* Flink has this option, flott does not yet. */
 #define FL_ERR_OPTION_NOT_YET \

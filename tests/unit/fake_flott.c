@@ -105,6 +105,14 @@ static void pass_time(flott_session *s, int64_t ms) {
 
 const char *flott_version(void) { return "fake"; }
 
+/* Its only secret is the word. */
+bool flott_secret_find(const char *sql, size_t size, size_t from, size_t *begin, size_t *end) {
+    const char *found = from < size ? memmem(sql + from, size - from, "secret", 6) : NULL;
+    *begin = found == NULL ? size : (size_t)(found - sql);
+    *end = *begin + 6;
+    return found != NULL;
+}
+
 const char *flott_error_word(int code) {
     static const char *const words[] = {"ok", "parse",   "validation", "unsupported", "runtime",
                                         "io", "corrupt", "limit",      "canceled",    "crashed"};

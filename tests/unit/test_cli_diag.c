@@ -132,6 +132,18 @@ static void what_was_put_in_front_does_not_count(void **state) {
     assert_int_equal(column, 8);
 }
 
+/* The word is the fake's secret; a caret before, in, around and behind it still stands below what it marks. */
+static void secrets_are_not_shown(void **state) {
+    (void)state;
+    const char *text = "SET a = 'secret', secret b";
+    render("", "", 1, 1, 1, "");
+    assert_non_null(strstr(render(text, "SET", 1, 5, 1, ""), "1 | SET a = '******', ****** b\n  |     ^\n"));
+    assert_non_null(strstr(render("x = 'secretsecret', b", "x", 1, 21, 1, ""),
+                           "1 | x = '************', b\n  |                     ^\n"));
+    assert_non_null(strstr(render(text, "SET", 1, 9, 8, ""), "  |         ^~~~~~~~\n"));
+    assert_non_null(strstr(render(text, "SET", 1, 12, 1, ""), "  |          ^~~~~~\n"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_caret_stands_below_the_mistake),
@@ -141,6 +153,7 @@ int main(void) {
         cmocka_unit_test(a_mark_ends_with_its_line_and_may_stand_behind_it),
         cmocka_unit_test(long_lines_are_cut_around_the_caret),
         cmocka_unit_test(what_was_put_in_front_does_not_count),
+        cmocka_unit_test(secrets_are_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, teardown);
 }
