@@ -469,8 +469,12 @@ static bool put_json_arguments(fl_buf *out, const fl_ast_expr *e, const char *na
         for (int i = 1; i < e->n_args; i++) {
             bool key = keyed && i % 2 == 1;
             if (i > 1) fl_buf_puts(out, keyed && !key ? " VALUE " : ", ");
+            size_t at = out->n;
             if (key) fl_buf_puts(out, "KEY ");
             put_expr(out, e->args[i], 0, 0);
+            if (!key || strchr("+-(", out->p[at + 4]) == NULL) continue;
+            memmove(out->p + at, out->p + at + 4, out->n - at - 4); /* KEY would be read as the name of a column */
+            out->n -= 4;
         }
         if (e->n_args > 1) fl_buf_putc(out, ' ');
         put_expr(out, e->args[0], 0, 0);
