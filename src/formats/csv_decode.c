@@ -191,7 +191,7 @@ static int read_columns(csv_decoder *d, fl_builder *out) {
 
 static int record_failed(csv_decoder *d, fl_str record, int64_t offset) {
     while (record.n > 0 && (record.p[record.n - 1] == '\n' || record.p[record.n - 1] == '\r')) record.n--;
-    return text_record_failed("CSV row", record, offset, d->scan.err);
+    return text_record_failed(&d->base, "CSV row", record, offset, d->scan.err);
 }
 
 /* The record at the scanner's place: a row, or none if it is skipped. Returns 1 if more bytes must come. */
@@ -359,7 +359,7 @@ static int decode_message(fl_decoder *base, fl_str message, fl_buffer *owner, fl
     if (s->p < s->end) return read_record(d, -1, out);
     if (d->opt.ignore_parse_errors) return 0;
     fl_fail(err, FL_ERR_FORMAT_EMPTY_RECORD);
-    return record_failed(d, message, -1);
+    return record_failed(d, message, 0);
 }
 
 static void decoder_free(fl_decoder *base) {

@@ -302,9 +302,12 @@ static int read_fields(json_decoder *d, const json_reader *r, fl_column **cols, 
         taken++;
         FL_TRY(json_next(s));
     }
-    if (taken < n && d->opt.fail_on_missing_field) return fl_fail(s->err, FL_ERR_FORMAT_JSON_MISSING);
-    for (int i = 0; i < n; i++)
-        if (cols[i]->n == row) fl_column_append_null(cols[i]);
+    for (int i = 0; i < n; i++) {
+        if (cols[i]->n > row) continue;
+        if (taken < n && d->opt.fail_on_missing_field)
+            return fl_fail(s->err, FL_ERR_FORMAT_JSON_MISSING, (int)r->names.names[i].n, r->names.names[i].p);
+        fl_column_append_null(cols[i]);
+    }
     return 0;
 }
 
@@ -370,7 +373,7 @@ static int read_record(json_decoder *d, fl_str record, int64_t offset, fl_builde
         d->opt.streaming ? stream_record(d, out->cols, out->n, &none) : json_tree_record(d, out->cols, out->n, &none);
     if (FL_UNLIKELY(rc < 0 || none)) {
         fl_builder_abandon_row(out);
-        if (rc < 0 && !d->opt.ignore_parse_errors) return text_record_failed("JSON", record, offset, err);
+        if (rc < 0 && !d->opt.ignore_parse_errors) return text_record_failed(&d->base, "JSON", record, offset, err);
         d->base.bad_records += rc < 0;
         return 0;
     }

@@ -114,7 +114,8 @@ int text_no_value(fl_str s, const char *what, fl_error *err) {
 }
 
 static int no_number(fl_str s, fl_error *err) {
-    return fl_fail(err, FL_ERR_VALUE_NOT_NUMBER, shown(s, SHOWN_MAX), s.p);
+    fl_fail(err, FL_ERR_VALUE_NOT_NUMBER, shown(s, SHOWN_MAX), s.p);
+    return fl_error_hint(err, FL_DO_RECORD);
 }
 
 void text_append_bool(fl_column *c, fl_str s) { fl_column_append_i64(c, fl_str_iis(text_trim(s), "true")); }
@@ -141,7 +142,9 @@ int text_append_double(fl_column *c, fl_str s, fl_error *err) {
         return 0;
     }
     s = text_trim(s);
-    return s.n == 0 ? fl_fail(err, FL_ERR_VALUE_EMPTY_NUMBER) : no_number(s, err);
+    if (s.n > 0) return no_number(s, err);
+    fl_fail(err, FL_ERR_VALUE_EMPTY_NUMBER);
+    return fl_error_hint(err, FL_DO_RECORD);
 }
 
 static int no_decimal(fl_str s, fl_error *err) {
@@ -173,12 +176,10 @@ void text_append_string(fl_column *c, fl_str s, fl_buffer *owner) {
     FL_DATA(c, fl_view)[c->n - 1] = fl_view_make(s.p, (uint32_t)s.n);
 }
 
-int text_record_failed(const char *format, fl_str record, int64_t offset, fl_error *err) {
+int text_record_failed(fl_decoder *d, const char *format, fl_str record, int64_t offset, fl_error *err) {
     int n = shown(record, RECORD_SHOWN_MAX);
-    fl_error_prefix(err, FL_AT_FORMAT_RECORD, format, n, record.p, (size_t)n < record.n ? "…" : "");
-    size_t at = strlen(err->message);
-    if (offset >= 0) snprintf(err->message + at, sizeof err->message - at, FL_AT_FORMAT_OFFSET, (long long)offset);
-    return err->code;
+    d->failed_at = offset;
+    return fl_error_prefix(err, FL_AT_FORMAT_RECORD, format, n, record.p, (size_t)n < record.n ? "…" : "");
 }
 
 const char *text_type_name(char out[TEXT_TYPE_NAME_MAX], const fl_type *t) {

@@ -13,6 +13,7 @@
 #include "data/column.h"
 #include "data/decimal.h"
 #include "data/timestamp.h"
+#include "formats/format.h"
 
 enum { TEXT_SLACK = 40 };
 
@@ -97,8 +98,8 @@ int text_append_timestamp(fl_column *c, fl_str s, char separator, fl_error *err)
 void text_append_string(fl_column *c, fl_str s, fl_buffer *owner);
 int text_no_value(fl_str s, const char *what, fl_error *err);
 
-/* Puts the record, shortened, before what is wrong with it, and behind it where it begins; offset -1: nowhere. */
-int text_record_failed(const char *format, fl_str record, int64_t offset, fl_error *err);
+/* Puts the record, shortened, before what is wrong with it, and keeps where it begins. */
+int text_record_failed(fl_decoder *d, const char *format, fl_str record, int64_t offset, fl_error *err);
 
 enum { TEXT_TYPE_NAME_MAX = 200 };
 /* The type's name for a message, cut if it is long. */

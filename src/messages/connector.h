@@ -332,9 +332,13 @@
 #define FL_AT_CONNECTOR_TABLE_IN_MEMORY \
     "table '%s' from memory: "
 
-/* Stands before what is wrong with a record of a file; the offset is that of the piece that was being read. */
+/* Stands before what is wrong with a record of a file. */
 #define FL_AT_CONNECTOR_IN_FILE \
-    "file '%s', at byte %lld and behind: "
+    "file '%s', line %lld (byte %lld): "
+
+/* The same, where counting the lines before would take long. */
+#define FL_AT_CONNECTOR_IN_LARGE_FILE \
+    "file '%s', byte %lld: "
 
 // clang-format on
 

@@ -134,7 +134,7 @@
 
 /* A column has no field in the record, and 'json.fail-on-missing-field' is set. */
 #define FL_ERR_FORMAT_JSON_MISSING \
-    FL_E_RUNTIME, "Some field is missing in the JSON data." \
+    FL_E_RUNTIME, "Some field is missing in the JSON data. The column is '%.*s'" \
     FL_ADVICE "add the field, or set 'json.fail-on-missing-field' = 'false' to read it as NULL"
 
 /* A map that is written has a NULL key. */
@@ -373,10 +373,6 @@
 /* Stands before what is wrong with one record, and shows its beginning. */
 #define FL_AT_FORMAT_RECORD \
     "Failed to deserialize %s '%.*s%s'. "
-
-/* Stands behind what is wrong with a record: where it begins in what was read. */
-#define FL_AT_FORMAT_OFFSET \
-    " (record at byte %lld)"
 
 // clang-format on
 

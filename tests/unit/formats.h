@@ -103,7 +103,7 @@ static inline size_t decode_some(fixture *f, fl_str bytes, bool last, int cap) {
         at += used;
         put_rows(f, &b);
     }
-    if (rc < 0) fl_buf_printf(&f->out, "! %s\n", f->err.message);
+    if (rc < 0) fl_buf_printf(&f->out, "! %s (record at byte %lld)\n", f->err.message, (long long)f->d->failed_at);
     fl_builder_deinit(&b);
     fl_buffer_unref(owner);
     return at;

@@ -329,13 +329,35 @@ static int read_more(fs_source *s, fl_error *err) {
     return 0;
 }
 
+/* The line of the file that byte `at` is in, from 1; 0: the file is large, or cannot be read again. */
+static int64_t line_of(fs_source *s, int64_t at) {
+    enum { PIECE = 64 << 10, SIZE_MAX_LINES = 256 << 20 };
+    fl_error ignored;
+    char *piece = at < SIZE_MAX_LINES ? fl_malloc(PIECE) : NULL;
+    int64_t line = piece != NULL, got = 0;
+    for (int64_t from = 0; line > 0 && from < at; from += got) {
+        got = fl_file_read(s->file, from, piece, (size_t)FL_MIN(at - from, PIECE), &ignored);
+        if (got <= 0) line = 0;
+        for (int64_t i = 0; i < got; i++) line += piece[i] == '\n';
+    }
+    free(piece);
+    return line;
+}
+
+/* The bytes at hand have a record that cannot be read: tells where in the file it stands. */
+static int bad_record(fs_source *s, fl_str bytes, fl_error *err) {
+    int64_t at = s->read_at - (int64_t)bytes.n + s->decoder->failed_at, line = line_of(s, at);
+    if (line == 0) return fl_error_prefix(err, FL_AT_CONNECTOR_IN_LARGE_FILE, s->cur.path, (long long)at);
+    return fl_error_prefix(err, FL_AT_CONNECTOR_IN_FILE, s->cur.path, (long long)line, (long long)at);
+}
+
 /* Decodes from the bytes at hand; false: more are needed, or the file has ended. */
 static int decode_once(fs_source *s, fl_error *err) {
     fl_str bytes = fl_str_make(s->buf != NULL ? (const char *)s->buf->data + s->at : "", s->end - s->at);
     size_t used = 0;
     if (bytes.n == 0) return false;
     if (s->decoder->decode(s->decoder, bytes, s->buf, s->eof, &s->builder, &used, err) < 0)
-        return fl_error_prefix(err, FL_AT_CONNECTOR_IN_FILE, s->cur.path, (long long)(s->read_at - (int64_t)bytes.n));
+        return bad_record(s, bytes, err);
     s->at += used;
     fl_metric_add(&s->base.metrics->bad_records, s->decoder->bad_records - s->bad_records);
     s->bad_records = s->decoder->bad_records;
