@@ -91,6 +91,9 @@ FLOTT_API flott_session *flott_session_new(const flott_options *opt);
 /* Cancels jobs that still run. */
 FLOTT_API void flott_session_free(flott_session *s);
 
+/* BEGIN STATEMENT SET is waiting for its END: nothing of the set has run. */
+FLOTT_API bool flott_session_in_statement_set(const flott_session *s);
+
 /* A configuration key, as SET does it; keys that nobody knows are refused with the nearest one. */
 FLOTT_API int flott_session_set(flott_session *s, const char *key, const char *value, flott_error *err);
 /* The value in force, or NULL. */

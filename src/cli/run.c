@@ -139,7 +139,10 @@ static void watch_job(run *r, flott_job *job, cli_place place) {
 static bool has_arrived(run *r, cli_rows *rows) {
     int error = cli_rows_flush(rows);
     if (error == 0) return true;
-    if (error != EPIPE && !r->failed) cli_error(r->con, "cannot write the result: %s", strerror(error));
+    if (error != EPIPE && !r->failed) {
+        cli_error(r->con, "cannot write the result: %s", strerror(error));
+        cli_help(r->con, error == ENOSPC ? "make room: df -h shows what is free" : "check where standard output goes");
+    }
     r->failed = true;
     return false;
 }
@@ -219,10 +222,32 @@ static void run_statement(run *r, cli_statement st) {
     flott_result_free(result);
 }
 
+/* The script has ended, and its INSERTs have not begun. */
+static void refuse_open_set(run *r, cli_place begin) {
+    flott_error err = {.code = FLOTT_E_VALIDATION, .line = 1, .column = 1, .length = 5};
+    snprintf(err.message, sizeof err.message, "BEGIN STATEMENT SET without END: none of its INSERTs has run");
+    snprintf(err.hint, sizeof err.hint, "write END; behind the last INSERT");
+    r->failed = true;
+    cli_diag_print(r->con, begin, &err);
+}
+
 static void run_script(run *r, const cli_script *script) {
     cli_cursor cursor = {0};
     cli_statement st;
-    while (!r->failed && !interrupted() && cli_script_next(script, &cursor, &st)) run_statement(r, st);
+    cli_place set = {0};
+    bool any = false, in_set = false;
+    while (!r->failed && !interrupted() && cli_script_next(script, &cursor, &st)) {
+        run_statement(r, st);
+        if (!in_set) set = st.place;
+        in_set = flott_session_in_statement_set(r->session);
+        any = true;
+    }
+    if (in_set && !r->failed && !interrupted()) refuse_open_set(r, set);
+    if (!any && !r->failed && !interrupted()) {
+        r->failed = true;
+        cli_error(r->con, "'%s' has no statement", script->sources[script->n - 1].name);
+        cli_help(r->con, "is it the right file, and is it complete? flott run -e \"SELECT 1\" runs a statement");
+    }
     if (r->failed) stop_jobs(r);
     wait_for(r, 0);
 }

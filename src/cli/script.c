@@ -17,7 +17,12 @@ static bool add_file(cli_script *s, cli_args *a, bool init) {
     char *text;
     size_t size;
     if (!cli_read_file(a->value, &text, &size)) {
+        bool missing = errno == ENOENT;
         cli_error(a->con, "cannot read '%s': %s", a->value, strerror(errno));
+        cli_help(a->con,
+                 missing ? "check the path; flott %s -e SQL takes statements from the command line"
+                         : "flott %s takes a file that this user may read",
+                 a->cmd->name);
         return false;
     }
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) memmove(text, text + 3, size -= 3); /* a byte order mark */

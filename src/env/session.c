@@ -11,6 +11,8 @@
 const char *flott_version(void) { return FLOTT_VERSION; }
 const char *flott_error_word(int code) { return fl_error_word(code); }
 
+bool flott_session_in_statement_set(const flott_session *s) { return s->in_statement_set; }
+
 bool flott_secret_find(const char *sql, size_t size, size_t from, size_t *begin, size_t *end) {
     return fl_secret_find((fl_str){sql, size}, from, begin, end);
 }

@@ -95,7 +95,8 @@ class Signals(Process):
         with open("/dev/full", "w") as full:
             done = subprocess.run([FLOTT, "run", "-e", "SELECT 1"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=10)
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.stderr, "error: cannot write the result: No space left on device\n")
+        self.assertEqual(done.stderr, "error: cannot write the result: No space left on device\n"
+                         "help: make room: df -h shows what is free\n")
 
     def test_a_script_comes_from_standard_input(self):
         done = subprocess.run([FLOTT, "run", "-"], input="SELECT 1;\nFROB", capture_output=True, text=True, timeout=10)

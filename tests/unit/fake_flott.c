@@ -105,6 +105,11 @@ static void pass_time(flott_session *s, int64_t ms) {
 
 const char *flott_version(void) { return "fake"; }
 
+bool flott_session_in_statement_set(const flott_session *s) {
+    (void)s;
+    return false;
+}
+
 /* Its only secret is the word. */
 bool flott_secret_find(const char *sql, size_t size, size_t from, size_t *begin, size_t *end) {
     const char *found = from < size ? memmem(sql + from, size - from, "secret", 6) : NULL;
