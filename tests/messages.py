@@ -15,7 +15,7 @@ import errors  # noqa: E402
 # Who makes an error, and with what: the macro that the call must name.
 CALL = re.compile(r"\b(?P<function>fl_fail|fl_bind_fail|fl_parser_fail|fl_kernel_fail|fl_cast_refuse|fl_error_prefix|"
                   r"fl_error_hint)\((?P<rest>[^;]*)")
-WANTED = {"fl_error_prefix": "FL_AT_", "fl_error_hint": "FL_HINT_"}
+WANTED = {"fl_error_prefix": ("FL_AT_",), "fl_error_hint": ("FL_HINT_", "FL_DO_")}
 CODE_AND_WORDS = re.compile(r'\bFL_E_[A-Z]+,\s*"')
 PASSED_ON = re.compile(r'"%(?:\.\*)?s"')  # words of a table, of a module: they come from elsewhere
 
@@ -32,10 +32,10 @@ def judge_calls(path, text):
         line = text[text.rfind("\n", 0, m.start()) + 1:m.start()]
         if re.fullmatch(r"\s*(?:static )?int ", line):  # its declaration
             continue
-        wanted = WANTED.get(m["function"], "FL_ERR_")
-        words = '"' in m["rest"].split("FL_")[0] if wanted not in m["rest"] else False
-        if wanted not in m["rest"] and not (wanted == "FL_HINT_" and PASSED_ON.search(m["rest"])):
-            yield f"{at(m)}: {m['function']} {'has words of its own' if words else 'names no ' + wanted + '…'}"
+        wanted = WANTED.get(m["function"], ("FL_ERR_",))
+        if any(w in m["rest"] for w in wanted) or m["function"] == "fl_error_hint" and PASSED_ON.search(m["rest"]):
+            continue
+        yield f"{at(m)}: {m['function']} {'has words of its own' if chr(34) in m['rest'] else 'names no ' + wanted[0] + '…'}"
     for m in CODE_AND_WORDS.finditer(text):
         yield f"{at(m)}: a code with words of its own"
 

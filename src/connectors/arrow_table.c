@@ -68,7 +68,7 @@ static int arrow_plan(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err) {
     FL_TRY(fl_connector_check_options(c, p->table, ctx, err));
     const char *name = fl_connector_string(c, p->table, "name");
     const fl_arrow_table *t = ctx->arrow_table != NULL ? ctx->arrow_table(ctx->arrow_arg, name) : NULL;
-    if (t == NULL) { return fl_fail(err, FL_ERR_CONNECTOR_NO_ARROW_TABLE, name); }
+    if (t == NULL) return fl_fail(err, FL_ERR_CONNECTOR_NO_ARROW_TABLE, name);
     if (t->schema.n != p->table->physical.n)
         return fl_fail(err, FL_ERR_CONNECTOR_ARROW_COLUMNS, p->table->name, p->table->physical.n, name, t->schema.n);
     for (int i = 0; i < t->schema.n; i++) {

@@ -77,9 +77,8 @@ static const fl_option_def *options_of(const flott_module *m) {
 }
 
 static int check_table(const char *name, const char *path, const flott_module *m, fl_error *err) {
-    if (m->abi != FLOTT_MODULE_ABI) {
+    if (m->abi != FLOTT_MODULE_ABI)
         return fl_fail(err, FL_ERR_CONNECTOR_MODULE_VERSION, path, m->abi, FLOTT_MODULE_ABI);
-    }
     if (m->name == NULL || strcmp(m->name, name) != 0)
         return fl_fail(err, FL_ERR_CONNECTOR_MODULE_NAME, path, m->name != NULL ? m->name : "");
     for (const flott_module_option *o = m->options; o != NULL && o->key != NULL; o++)

@@ -28,15 +28,17 @@ const fl_connector *fl_connector_find(const char *name) {
 }
 
 int fl_connector_get(const char *name, const fl_connector **out, fl_error *err) {
-    const char *names[FL_ARRAY_LEN(connectors)];
+    const char *names[FL_ARRAY_LEN(connectors) + FL_ARRAY_LEN(awaited)];
     *out = fl_connector_find(name);
     if (*out != NULL) return 0;
     int rc = fl_module_connector(name, out, err);
     if (rc != 0) return FL_MIN(rc, 0);
     for (size_t i = 0; i < FL_ARRAY_LEN(awaited); i++)
-        if (strcmp(awaited[i], name) == 0) { return fl_fail(err, FL_ERR_CONNECTOR_NOT_YET, name); }
-    for (size_t i = 0; i < FL_ARRAY_LEN(connectors); i++) names[i] = connectors[i]->name;
-    const char *near = fl_suggest(name, names, (int)FL_ARRAY_LEN(connectors));
+        if (strcmp(awaited[i], name) == 0) return fl_fail(err, FL_ERR_CONNECTOR_NOT_YET, name);
+    size_t n = 0;
+    for (size_t i = 0; i < FL_ARRAY_LEN(connectors); i++) names[n++] = connectors[i]->name;
+    for (size_t i = 0; i < FL_ARRAY_LEN(awaited); i++) names[n++] = awaited[i];
+    const char *near = fl_suggest(name, names, (int)n);
     fl_fail(err, FL_ERR_CONNECTOR_UNKNOWN_CONNECTOR, name);
     return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near)
                         : fl_error_hint(err, FL_HINT_CONNECTOR_CONNECTORS);
@@ -51,8 +53,9 @@ int fl_connector_unsupported(const char *connector, const char *key, const char 
                              fl_error *err) {
     fl_buf list;
     fl_buf_init(&list);
-    for (int i = 0; i < n_known; i++) fl_buf_printf(&list, "%s%s", i > 0 ? "\n" : "", known[i]);
-    fl_fail(err, FL_ERR_OPTION_UNSUPPORTED_OPTION, connector, key, n_known > 0 ? fl_buf_cstr(&list) : "none");
+    fl_buf_puts(&list, "connector");
+    for (int i = 0; i < n_known; i++) fl_buf_printf(&list, "\n%s", known[i]);
+    fl_fail(err, FL_ERR_OPTION_UNSUPPORTED_OPTION, connector, key, fl_buf_cstr(&list));
     fl_buf_deinit(&list);
     const char *near = fl_suggest(key, known, n_known);
     return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN, near) : err->code;

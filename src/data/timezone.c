@@ -542,7 +542,7 @@ static int fail_unknown(const char *name, fl_error *err) {
     bool installed = false;
     for (int i = 0, n = zone_dirs(dirs); i < n; i++)
         installed |= fl_disk_stat(fl_platform_real(), dirs[i], &st, err) == 0;
-    if (!installed) { return fl_fail(err, FL_ERR_TYPE_NO_ZONE_DATA, name, dirs[0]); }
+    if (!installed) return fl_fail(err, FL_ERR_TYPE_NO_ZONE_DATA, name, dirs[0]);
     fl_arena a;
     fl_arena_init(&a);
     const char *similar = similar_region(name, &a);

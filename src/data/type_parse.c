@@ -547,7 +547,11 @@ static const fl_type *unknown_name(parser *ps, const char *p) {
         if (rc == 0) fl_buf_printf(&name, "%s%s", name.n > 0 ? "." : "", part);
     } while (rc == 0 && try_char(ps, '.'));
     if (rc == 0) {
+        const char *names[FL_ARRAY_LEN(words)];
+        for (size_t i = 0; i < FL_ARRAY_LEN(words); i++) names[i] = words[i].text;
         fl_fail(ps->err, FL_ERR_NAME_UNKNOWN_IDENTIFIER, fl_buf_cstr(&name));
+        const char *near = fl_suggest(fl_buf_cstr(&name), names, (int)FL_ARRAY_LEN(names));
+        if (near != NULL) fl_error_hint(ps->err, FL_HINT_DID_YOU_MEAN_WORD, near);
         fail_at(ps, p, (size_t)(ps->p - p));
     }
     fl_buf_deinit(&name);

@@ -141,7 +141,7 @@ static void clear_set(flott_session *s) {
 
 static int add_to_set(execution *x, fl_str sql, flott_result **out, fl_error *err) {
     flott_session *s = x->session;
-    if (x->stmt->kind != FL_STMT_INSERT) { return fl_fail(err, FL_ERR_SESSION_SET_INSERTS); }
+    if (x->stmt->kind != FL_STMT_INSERT) return fl_fail(err, FL_ERR_SESSION_SET_INSERTS);
     fl_str copy = {fl_arena_strndup(&s->set_arena, sql.p, sql.n), sql.n};
     FL_PUSH(&s->set_arena, s->set, s->n_set, s->cap_set, copy);
     return done(x, out);
@@ -258,7 +258,11 @@ static int list_settings(execution *x, flott_result **out) {
 static int set(execution *x, flott_result **out, fl_error *err) {
     const fl_ast_stmt *s = x->stmt;
     if (s->key == NULL) return list_settings(x, out);
-    int rc = fl_config_set(x->session->config, FL_CONFIG_SET, s->key, s->value, err);
+    const fl_tz *zone;
+    int rc = 0;
+    if (strcmp(s->key, "table.local-time-zone") == 0 && strcmp(s->value, "default") != 0)
+        rc = fl_tz_find(s->value, &zone, err) < 0 ? fl_option_refused(err, s->key, s->value) : 0;
+    if (rc == 0) rc = fl_config_set(x->session->config, FL_CONFIG_SET, s->key, s->value, err);
     return rc < 0 ? fl_error_at(err, (fl_span){s->key_pos.line, s->key_pos.column, s->key_pos.length}) : done(x, out);
 }
 

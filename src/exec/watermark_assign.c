@@ -48,7 +48,7 @@ static int watermark_open(fl_op *op, fl_error *err) {
 static int check_rowtime(const watermark_assign *w, const fl_batch *b, fl_error *err) {
     const fl_column *c = b->cols[w->plan->rowtime];
     for (int k = 0; c->valid != NULL && k < b->n_sel; k++)
-        if (fl_column_is_null(c, fl_batch_row(b, k))) { return fl_fail(err, FL_ERR_TABLE_NULL_ROWTIME); }
+        if (fl_column_is_null(c, fl_batch_row(b, k))) return fl_fail(err, FL_ERR_TABLE_NULL_ROWTIME);
     return 0;
 }
 

@@ -126,7 +126,7 @@ int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, 
     if (n_args < fn->min_args || (fn->max_args >= 0 && n_args > fn->max_args)) {
         fl_fail(err, FL_ERR_FUNCTION_ARGUMENT_COUNT, fn->name, fn->min_args,
                 fn->max_args == fn->min_args ? "" : " or more", n_args);
-        fl_error_hint(err, "%s", fn->signature);
+        fl_error_hint(err, FL_HINT_FUNCTION_FORM, fn->signature);
         return fl_error_at(err, span);
     }
     int rc = fn->infer(b, e, err);

@@ -31,7 +31,7 @@ int fl_format_get(const char *name, const fl_format **out, fl_error *err) {
     *out = fl_format_find(name);
     if (*out != NULL) return 0;
     for (size_t i = 0; i < FL_ARRAY_LEN(awaited); i++)
-        if (strcmp(awaited[i], name) == 0) { return fl_fail(err, FL_ERR_FORMAT_NOT_YET, name); }
+        if (strcmp(awaited[i], name) == 0) return fl_fail(err, FL_ERR_FORMAT_NOT_YET, name);
     for (size_t i = 0; i < FL_ARRAY_LEN(formats); i++) names[i] = formats[i]->name;
     fl_fail(err, FL_ERR_FORMAT_UNKNOWN_FORMAT, name);
     const char *near = fl_suggest(name, names, (int)FL_ARRAY_LEN(formats));

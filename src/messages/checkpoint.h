@@ -150,6 +150,10 @@
 
 /* ---- places: what stands before a message ---- */
 
+/* Stands before why the checkpoints that are there cannot be seen. */
+#define FL_AT_CHECKPOINT_LISTING \
+    "cannot look for checkpoints: "
+
 /* Stands before why a checkpoint cannot be begun. */
 #define FL_AT_CHECKPOINT_WRITING \
     "checkpoint %lld: "

@@ -288,6 +288,12 @@
     FL_ADVICE "use y, M, d, H, m, s, S, or put the letter in quotes; in SQL each is written twice: " \
               "'yyyy-MM-dd''T''HH:mm'"
 
+/* ---- advice that replaces that of an entry ---- */
+
+/* The call has another number of arguments. */
+#define FL_HINT_FUNCTION_FORM \
+    "write %s"
+
 /* ---- places: what stands before a message ---- */
 
 /* Stands before what is wrong with the arguments of a function. */

@@ -158,6 +158,10 @@
 #define FL_HINT_NAME_SHOW_TABLES \
     "SHOW TABLES lists what there is"
 
+/* A column has the name, and is no ROW with such a field. */
+#define FL_HINT_NAME_FIELDS \
+    "'%s' is a column without a field '%s': TYPEOF(…) or DESCRIBE shows its fields"
+
 /* No column has a similar name. */
 #define FL_HINT_NAME_COLUMNS_ARE \
     "columns are: %s"

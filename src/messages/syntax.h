@@ -26,7 +26,7 @@
 /* The text of an interval does not fit to its unit. */
 #define FL_ERR_SYNTAX_INTERVAL_LITERAL \
     FL_E_VALIDATION, "Illegal interval literal format '%.*s' for INTERVAL %s%s%s" \
-    FL_ADVICE "the first number may have 2 digits; write INTERVAL '100' SECOND(3) for more"
+    FL_ADVICE "write INTERVAL '10' SECOND; the first number may have 2 digits, with SECOND(3) 3 of them"
 
 /* An expression stands where a query is expected. */
 #define FL_ERR_SYNTAX_NOT_A_QUERY \
@@ -211,7 +211,7 @@
     FL_E_PARSE, "More than %d operators follow one another here" \
     FL_ADVICE "use IN (…) instead of many ORs, CONCAT_WS instead of many ||, or a table"
 
-/* Names have 128 characters at most. */
+/* Names have 256 characters at most. */
 #define FL_ERR_SYNTAX_NAME_LENGTH \
     FL_E_PARSE, "Length of identifier '%.*s' must be less than or equal to %d characters" \
     FL_ADVICE "shorten the name"
@@ -260,6 +260,18 @@
 /* A quote is open until the end of the statement. */
 #define FL_HINT_SYNTAX_OPEN_TEXT \
     "the text that begins here has no closing quote; a quote inside a text is written twice"
+
+/* A name in backticks is open until the end of its line. */
+#define FL_HINT_SYNTAX_OPEN_NAME \
+    "close the name with a backtick; it may not go over the end of a line"
+
+/* The bytes are not those of a character. */
+#define FL_HINT_SYNTAX_ENCODING \
+    "the script is not in UTF-8 here: convert it, as by iconv -f LATIN1 -t UTF-8"
+
+/* No statement begins with this word. */
+#define FL_HINT_SYNTAX_STATEMENTS \
+    "a statement begins with SELECT, INSERT, CREATE, DROP, ALTER, SHOW, DESCRIBE, EXPLAIN, USE, SET or EXECUTE"
 
 /* Double quotes mean nothing in Flink SQL. */
 #define FL_HINT_SYNTAX_QUOTES \

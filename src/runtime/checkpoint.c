@@ -257,7 +257,7 @@ int fl_checkpoint_list(fl_platform *pf, fl_arena *a, const char *dir, int64_t **
     *ids = NULL;
     *n = 0;
     if (!fl_disk_exists(pf, dir)) return 0;
-    FL_TRY(fl_disk_list(pf, dir, a, &names, &n_names, err));
+    if (fl_disk_list(pf, dir, a, &names, &n_names, err) < 0) return fl_error_prefix(err, FL_AT_CHECKPOINT_LISTING);
     int64_t id;
     for (int i = 0; i < n_names; i++)
         if (parse_name(names[i], &id)) FL_PUSH(a, *ids, *n, cap, id);

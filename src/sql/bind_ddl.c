@@ -130,7 +130,7 @@ static int bind_primary_key(fl_arena *a, const fl_ast_create_table *t, fl_catalo
         k = &t->keys[i];
     }
     if (k == NULL) return 0;
-    if (k->enforced) { return fl_bind_fail(k->pos, err, FL_ERR_TABLE_ENFORCED); }
+    if (k->enforced) return fl_bind_fail(k->pos, err, FL_ERR_TABLE_ENFORCED);
     int *columns = FL_NEW_N(a, int, k->n_columns);
     fl_buf name;
     fl_buf_init(&name);

@@ -106,7 +106,7 @@ static void describe_table(fl_arena *a, const fl_catalog_table *d, fl_table *t, 
 
 int fl_bind_connector(const fl_table *t, const fl_connector **out, fl_error *err) {
     const char *name = fl_table_option(t, "connector");
-    if (name == NULL) { return fl_fail(err, FL_ERR_TABLE_NO_CONNECTOR_OF, t->name); }
+    if (name == NULL) return fl_fail(err, FL_ERR_TABLE_NO_CONNECTOR_OF, t->name);
     return fl_connector_get(name, out, err);
 }
 
@@ -430,7 +430,7 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
     const window_function *f = NULL;
     for (size_t i = 0; i < FL_ARRAY_LEN(window_functions); i++)
         if (fl_str_iis(fl_str_from(name), window_functions[i].name)) f = &window_functions[i];
-    if (f == NULL) { return fl_bind_fail(call->pos, err, FL_ERR_FUNCTION_UNKNOWN_TABLE_FUNCTION, name); }
+    if (f == NULL) return fl_bind_fail(call->pos, err, FL_ERR_FUNCTION_UNKNOWN_TABLE_FUNCTION, name);
     const fl_ast_expr *args[5] = {0};
     fl_scope in;
     fl_window *w = FL_NEW(b->ctx->arena, fl_window);

@@ -196,11 +196,10 @@ static int bind_interval(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_e
     if (e->interval.precision == 0 || e->interval.precision > LEADING_PRECISION_MAX)
         return fl_bind_fail(e->pos, err, FL_ERR_SYNTAX_INTERVAL_PRECISION, e->interval.precision,
                             fl_time_unit_name[e->interval.from]);
-    if (!parse_interval(e, &months, &ms)) {
+    if (!parse_interval(e, &months, &ms))
         return fl_bind_fail(e->pos, err, FL_ERR_SYNTAX_INTERVAL_LITERAL, (int)e->text.n, e->text.p,
                             fl_time_unit_name[e->interval.from], e->interval.to ? " TO " : "",
                             e->interval.to ? fl_time_unit_name[e->interval.to] : "");
-    }
     fl_value v = {.type = fl_type_of(long_unit ? FL_T_INTERVAL_MONTH : FL_T_INTERVAL_DAY, false),
                   .i = long_unit ? months : ms};
     *out = literal(b, e, &v);

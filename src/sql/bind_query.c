@@ -228,9 +228,7 @@ static int bind_values(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_err
         cols[c].named_row = fl_expr_is_named_row(cells[c]);
         if (cols[c].type == NULL) return fl_bind_fail(q->pos, err, FL_ERR_QUERY_VALUES_TYPES);
         for (int r = 0; r < q->n_rows; r++)
-            if (types[r]->kind == FL_T_NULL) {
-                return fl_bind_fail(q->rows[r]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
-            }
+            if (types[r]->kind == FL_T_NULL) return fl_bind_fail(q->rows[r]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
         for (int r = 0; r < q->n_rows; r++) {
             fl_expr **cell = &cells[r * n_cols + c];
             if (!fl_type_same_layout((*cell)->type, cols[c].type))
@@ -281,9 +279,8 @@ int fl_bind_query(fl_sql_ctx *c, const fl_ast_query *q, fl_rel **out, fl_error *
     fl_binder b = fl_binder_make(c);
     FL_TRY(fl_bind_query_in(&b, q, out, err));
     for (int i = 0; i < (*out)->n_cols; i++)
-        if ((*out)->cols[i].type->kind == FL_T_NULL) {
+        if ((*out)->cols[i].type->kind == FL_T_NULL)
             return fl_bind_fail(q->pos, err, FL_ERR_TYPE_NULL_COLUMN, (*out)->cols[i].name);
-        }
     return 0;
 }
 

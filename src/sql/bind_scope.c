@@ -93,7 +93,13 @@ int fl_scope_find(const fl_scope *s, const fl_name *name, int *column, int *n_us
     if (found > 1) return ambiguous(name, 0, err);
     if (found == 1 && (name->n == 1 || !s->rel->cols[*column].named_row)) return 0;
     if (t != NULL) return not_found(s, name, t, n_table, err); /* no column either that has the name of the table */
-    if (name->n > 1) return fl_bind_fail(name->pos, err, FL_ERR_NAME_TABLE_OF_COLUMN, name->part[0]);
+    if (name->n > 1) {
+        int at;
+        fl_bind_fail(name->pos, err, FL_ERR_NAME_TABLE_OF_COLUMN, name->part[0]);
+        if (s->rel != NULL && count_columns(s, 0, s->rel->n_cols, name->part[0], &at) > 0)
+            fl_error_hint(err, FL_HINT_NAME_FIELDS, name->part[0], name->part[1]);
+        return err->code;
+    }
     return not_found(s, name, NULL, 0, err);
 }
 

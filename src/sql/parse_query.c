@@ -241,9 +241,8 @@ static int parse_joined(fl_parser *p, fl_ast_from **out, int *joins) {
     fl_join_kind kind;
     FL_TRY(parse_table_ref(p, out));
     for (int n; (n = join_tokens(p, &kind)) > 0; ++*joins) FL_TRY(parse_join(p, first, n, kind, out));
-    if ((is_word(p, FL_KW_CROSS) || is_word(p, FL_KW_OUTER)) && is_word_at(p, 1, FL_KW_APPLY)) {
+    if ((is_word(p, FL_KW_CROSS) || is_word(p, FL_KW_OUTER)) && is_word_at(p, 1, FL_KW_APPLY))
         return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_APPLY);
-    }
     return 0;
 }
 
@@ -378,7 +377,7 @@ static int parse_item(fl_parser *p, fl_ast_item *item) {
         FL_TRY(fl_parse_expr(p, FL_CTX_SUB_QUERY, &item->expr));
     }
     bool as = accept_word(p, FL_KW_AS);
-    if (is(p, FL_TOK_STRING)) { return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_ALIAS_TEXT); }
+    if (is(p, FL_TOK_STRING)) return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_ALIAS_TEXT);
     if (is_name(p)) return fl_parse_name(p, &item->alias);
     return as ? fl_parser_refuse(p, "a name") : 0;
 }
@@ -600,7 +599,7 @@ static bool begins_set_op(const fl_parser *p) {
 static int parse_operation(fl_parser *p, const fl_token *first, int min, fl_ast_query **out, int *operators) {
     while (begins_set_op(p)) {
         const fl_token *t = peek(p);
-        if (t->word == FL_KW_MINUS) { return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_MINUS); }
+        if (t->word == FL_KW_MINUS) return fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_MINUS);
         int prec = t->word == FL_KW_INTERSECT ? 2 : 1;
         if (prec < min) return 0;
         fl_ast_query *q = new_query(p, FL_QUERY_SET_OP);

@@ -8,6 +8,7 @@
  *             well.
  */
 #include "messages/name.h"
+#include "messages/syntax.h"
 #include "sql/parser_int.h"
 
 /* ---- small rules ---- */
@@ -474,7 +475,10 @@ static int refuse_statement(fl_parser *p, const fl_token *first) {
         word[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
     }
     const char *near = fl_suggest(word, words, (int)FL_ARRAY_LEN(words));
-    if (near != NULL && strcmp(near, word) != 0) fl_error_hint(p->err, FL_HINT_DID_YOU_MEAN_WORD, near);
+    if (near != NULL && strcmp(near, word) != 0)
+        fl_error_hint(p->err, FL_HINT_DID_YOU_MEAN_WORD, near);
+    else if (near == NULL)
+        fl_error_hint(p->err, FL_HINT_SYNTAX_STATEMENTS);
     return code;
 }
 

@@ -140,6 +140,10 @@ static int refuse_characters(fl_parser *p, const fl_token *t) {
                       t->column);
     fl_parser_fail(p, fl_pos_of(p, t), FL_ERR_SYNTAX_CHARACTERS, t->line, column + (last && bad < end), fl_buf_cstr(&b),
                    fl_buf_cstr(&after), open.n > 0 ? fl_buf_cstr(&open) : "");
+    if (name)
+        fl_error_hint(p->err, FL_HINT_SYNTAX_OPEN_NAME);
+    else if (cp == 0xfffd)
+        fl_error_hint(p->err, FL_HINT_SYNTAX_ENCODING);
     fl_buf_deinit(&b);
     fl_buf_deinit(&after);
     fl_buf_deinit(&open);

@@ -20,9 +20,8 @@ static int read_path(fl_arena *a, const char *text, const char **out, fl_error *
     size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
     const char *p = text;
     if (text[scheme] == ':' && scheme > 1) {
-        if (!fl_str_iis(fl_str_make(text, scheme), "file")) {
+        if (!fl_str_iis(fl_str_make(text, scheme), "file"))
             return fl_fail(err, FL_ERR_CONNECTOR_SCHEME, (int)scheme, text, text);
-        }
         p += scheme + 1;
         if (strncmp(p, "///", 3) == 0)
             p += 2;
@@ -306,7 +305,7 @@ static int plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err) {
     cfg->keys = fs_table_keys(ctx->arena, t, fl_connector_string(c, t, "partition.default-name"));
     cfg->batch = ctx->batch;
     cfg->overwrite = r->overwrite;
-    if (cfg->overwrite && !cfg->batch) { return fl_fail(err, FL_ERR_CONNECTOR_OVERWRITE); }
+    if (cfg->overwrite && !cfg->batch) return fl_fail(err, FL_ERR_CONNECTOR_OVERWRITE);
     if (fl_connector_bool(c, t, "auto-compaction"))
         return refuse(err, "auto-compaction", "true",
                       "leave it out; a larger 'sink.rolling-policy.file-size' makes fewer files");
