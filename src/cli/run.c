@@ -111,6 +111,21 @@ static void stop_jobs(run *r) {
     }
 }
 
+/* A word of the command line as it may be shown: KEY=VALUE of -D, and SQL, may hold secrets. */
+static void add_argument(cli_buf *out, const char *word) {
+    const char *equals = strchr(word, '=');
+    cli_buf option = {0}, shown = {0};
+    size_t begin, end;
+    if (equals != NULL) cli_buf_printf(&option, "'%.*s' = ''", (int)(equals - word), word);
+    if (equals != NULL && flott_secret_find(cli_buf_text(&option), option.n, 0, &begin, &end))
+        cli_buf_printf(&shown, "%.*s=******", (int)(equals - word), word);
+    else
+        cli_add_sql(&shown, cli_str_from(word));
+    cli_buf_add_quoted(out, cli_buf_text(&shown));
+    cli_buf_deinit(&option);
+    cli_buf_deinit(&shown);
+}
+
 static void advise_on_checkpoints(run *r, const flott_job *job) {
     const char *dir = flott_job_unused_checkpoints(job);
     if (dir == NULL) return;
@@ -119,7 +134,7 @@ static void advise_on_checkpoints(run *r, const flott_job *job) {
     cli_buf_add_quoted(&command, dir);
     for (int i = 0; i < r->argc; i++) {
         cli_buf_putc(&command, ' ');
-        cli_buf_add_quoted(&command, r->argv[i]);
+        add_argument(&command, r->argv[i]);
     }
     cli_note(r->con, "job '%s' starts anew although '%s' holds checkpoints of an earlier run; to go on from them: %s",
              flott_job_name(job), dir, cli_buf_text(&command));

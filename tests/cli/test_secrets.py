@@ -59,6 +59,18 @@ class Secrets(unittest.TestCase):
     def test_settings_of_the_command_line(self):
         self.check(self.run_flott("run", "-D", f"pipeline.global-job-parameters.token={SECRET}", "-e", "SET"), True)
 
+    def test_the_command_line_in_advice(self):
+        script = ("SET 'execution.checkpointing.interval' = '50 ms'; SET 'execution.checkpointing.dir' = 'chk';\n"
+                  f"CREATE VIEW v AS SELECT 'password' = '{SECRET}' AS x;\n"
+                  "CREATE TABLE t (a INT) WITH ('connector' = 'datagen', 'number-of-rows' = '20', 'rows-per-second' = '50');\n"
+                  "CREATE TABLE b (a INT) WITH ('connector' = 'blackhole'); INSERT INTO b SELECT a FROM t;")
+        command = [FLOTT, "run", "-D", f"pipeline.global-job-parameters.token={SECRET}", "-e", script]
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(2):  # the second run tells how to go on from the first
+                done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=folder)
+        self.assertIn("--restore", done.stderr)
+        self.check(done.stdout + done.stderr, True)
+
     def test_tests_that_fail(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "a.test"
