@@ -28,15 +28,8 @@ void fl_error_clear(fl_error *err) {
 static void put(char *out, size_t size, const char *text) { mark_cut(out, size, snprintf(out, size, "%s", text)); }
 
 int fl_vfail(fl_error *err, int code, const char *fmt, va_list ap) {
-    char buf[FL_ERROR_MESSAGE_MAX + FL_ERROR_HINT_MAX], *text = buf;
-    va_list again;
-    va_copy(again, ap);
-    int n = vsnprintf(buf, sizeof buf, fmt, ap);
-    if (n >= (int)sizeof buf) { /* the advice is behind a very long value */
-        text = fl_malloc((size_t)n + 1);
-        vsnprintf(text, (size_t)n + 1, fmt, again);
-    }
-    va_end(again);
+    char *text;
+    fl_assert(vasprintf(&text, fmt, ap) >= 0); /* whole: the advice may stand behind a very long value */
     fl_error_clear(err);
     err->code = code;
     char *advice = strstr(fmt, FL_ADVICE) != NULL ? strrchr(text, FL_ADVICE[0]) : NULL;
@@ -45,7 +38,7 @@ int fl_vfail(fl_error *err, int code, const char *fmt, va_list ap) {
         put(err->hint, sizeof err->hint, advice + 1);
     }
     put(err->message, sizeof err->message, text);
-    if (text != buf) free(text);
+    free(text);
     return code;
 }
 
