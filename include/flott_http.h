@@ -40,7 +40,7 @@ typedef struct flott_http_request {
     const char *url;    /* http:// or https:// */
     const flott_http_header *headers;
     int n_headers;
-    const void *body; /* may be NULL; sent with its length */
+    const void *body; /* may be NULL; sent with its length; borrowed until the answer is taken, or the client closed */
     size_t body_size;
     int64_t timeout_ms; /* from now to the last byte of the answer */
     uint64_t tag;       /* comes back with the answer */
@@ -65,7 +65,7 @@ struct flott_http {
     const char *doc;
     /* NULL with *why (at least 240 bytes) filled if there is no memory or thread for it. */
     flott_http_client *(*open)(const flott_http *self, const flott_http_settings *settings, char *why);
-    /* Everything in the request is copied. Cannot fail: a failure is an answer with status 0. */
+    /* Everything in the request but the body is copied. Cannot fail: a failure is an answer with status 0. */
     void (*send)(flott_http_client *c, const flott_http_request *r);
     /* The next answer; false: none has come yet. */
     bool (*take)(flott_http_client *c, flott_http_answer *out);

@@ -43,14 +43,22 @@ typedef struct fl_aws_answer {
     const char *type;    /* not ok: ResourceNotFoundException …, without a prefix; "" if the answer names none */
     const char *message; /* not ok: the service's words, or the transport's */
     int attempts;
-    flott_http_answer raw; /* owns all of the above */
+    flott_http_answer raw; /* owns the body */
+    char *words;           /* owns type and message */
 } fl_aws_answer;
 
-/* Reads aws.* of a table (checked before). default_endpoint such as "kinesis" gives https://kinesis.REGION.amazonaws.com;
- * the region may come from 'aws.region', from the ARN given (may be NULL), or, where only aws.endpoint is given, from
- * its host name. */
+/* Reads aws.* of a table (checked before, with FL_AWS_OPTIONS of options.h). The service "kinesis" gives
+ * https://kinesis.REGION.amazonaws.com; the region may come from 'aws.region', from the ARN given (may be NULL), or,
+ * where only aws.endpoint is given, from its host name. http2, max_concurrency and read_timeout_ms are Flink's defaults,
+ * for the connector to change. */
 int fl_aws_config_read(fl_connector_ctx *ctx, const fl_connector *c, const fl_table *table, const char *service,
                        const char *arn, fl_aws_config *out, fl_error *err);
+
+/* An endpoint as users write it (host:port, or a URL) as the URL that is called: without a slash at the end and without
+ * the scheme's own port. Where no scheme is given it is https, but for this machine http. */
+int fl_aws_endpoint(fl_arena *a, const char *given, const char **out, fl_error *err);
+/* https://SERVICE.REGION.amazonaws.com */
+const char *fl_aws_default_endpoint(fl_arena *a, const char *service, const char *region);
 
 /* ctx->wake is called when an answer has come. Nothing is sent yet: credentials are looked for at the first call. */
 int fl_aws_open(const fl_aws_config *config, fl_task_ctx *ctx, fl_aws **out, fl_error *err);

@@ -44,4 +44,7 @@ typedef struct fl_aws_credentials {
 int fl_aws_credentials_get(const fl_aws_credentials_config *config, const char *region, fl_platform *pf,
                            const flott_http *http, bool trust_all, fl_arena *a, fl_aws_credentials *out, fl_error *err);
 
+/* Overwrites the secret. A struct of zeros is fine. */
+void fl_aws_credentials_wipe(fl_aws_credentials *k);
+
 #endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scan.c -- reads no more of an answer than is asked for. Nothing here recurses or trusts what it reads. */
+#include "connectors/aws/scan.h"
+
+typedef struct cursor {
+    const char *p, *end;
+} cursor;
+
+/* ---- JSON ---- */
+
+static void skip_blanks(cursor *c) {
+    while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r')) c->p++;
+}
+
+static bool accept(cursor *c, char wanted) {
+    skip_blanks(c);
+    if (c->p == c->end || *c->p != wanted) return false;
+    c->p++;
+    return true;
+}
+
+/* Four hexadecimal digits; -1 if they are not. */
+static int hex4(cursor *c) {
+    int x = 0;
+    if (c->end - c->p < 4) return -1;
+    for (int i = 0; i < 4; i++, c->p++) {
+        char d = *c->p;
+        int value = d >= '0' && d <= '9'   ? d - '0'
+                    : d >= 'a' && d <= 'f' ? d - 'a' + 10
+                    : d >= 'A' && d <= 'F' ? d - 'A' + 10
+                                           : -1;
+        if (value < 0) return -1;
+        x = x << 4 | value;
+    }
+    return x;
+}
+
+static void put_code_point(fl_buf *out, uint32_t cp) {
+    char bytes[4];
+    fl_buf_put(out, bytes, (size_t)fl_utf8_encode(cp, bytes));
+}
+
+/* Behind \u. A surrogate without its other half becomes U+FFFD. */
+static bool unescape_unicode(cursor *c, fl_buf *out) {
+    int high = hex4(c);
+    if (high < 0) return false;
+    uint32_t cp = (uint32_t)high;
+    if (cp >= 0xd800 && cp < 0xdc00 && c->end - c->p >= 6 && c->p[0] == '\\' && c->p[1] == 'u') {
+        cursor ahead = {c->p + 2, c->end};
+        int low = hex4(&ahead);
+        if (low >= 0xdc00 && low < 0xe000) {
+            cp = 0x10000 + ((cp - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
+            *c = ahead;
+        }
+    }
+    put_code_point(out, cp >= 0xd800 && cp < 0xe000 ? 0xfffd : cp);
+    return true;
+}
+
+static bool unescape(cursor *c, fl_buf *out) {
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    if (c->p == c->end) return false;
+    char escape = *c->p++;
+    if (escape == 'u') return unescape_unicode(c, out);
+    const char *at = memchr(from, escape, sizeof from - 1);
+    if (at == NULL) return false;
+    fl_buf_putc(out, to[at - from]);
+    return true;
+}
+
+/* A text, appended to out. */
+static bool read_text(cursor *c, fl_buf *out) {
+    if (!accept(c, '"')) return false;
+    while (c->p < c->end) {
+        char ch = *c->p++;
+        if (ch == '"') return true;
+        if (ch != '\\')
+            fl_buf_putc(out, ch);
+        else if (!unescape(c, out))
+            return false;
+    }
+    return false;
+}
+
+static bool skip_text(cursor *c) {
+    if (!accept(c, '"')) return false;
+    for (; c->p < c->end; c->p++) {
+        if (*c->p == '"') {
+            c->p++;
+            return true;
+        }
+        if (*c->p == '\\' && ++c->p == c->end) return false;
+    }
+    return false;
+}
+
+/* Any value: brackets are counted, not matched. */
+static bool skip_value(cursor *c) {
+    int depth = 0;
+    for (skip_blanks(c); c->p < c->end;) {
+        char ch = *c->p;
+        if (ch == '"') {
+            if (!skip_text(c)) return false;
+        } else {
+            if (depth == 0 && (ch == ',' || ch == '}' || ch == ']')) return true;
+            if (ch == '{' || ch == '[') depth++;
+            if (ch == '}' || ch == ']') depth--;
+            c->p++;
+        }
+        if (depth == 0) skip_blanks(c);
+    }
+    return depth == 0;
+}
+
+bool fl_aws_json_text(fl_str json, const char *key, fl_buf *out) {
+    cursor c = {json.p, json.p + json.n};
+    size_t before = out->n;
+    if (!accept(&c, '{')) return false;
+    do {
+        if (!read_text(&c, out)) break;
+        bool found = fl_str_is(fl_str_make(out->p + before, out->n - before), key);
+        out->n = before;
+        if (!accept(&c, ':')) break;
+        if (found) {
+            if (read_text(&c, out)) return true;
+            break;
+        }
+        if (!skip_value(&c)) break;
+    } while (accept(&c, ','));
+    out->n = before;
+    return false;
+}
+
+/* ---- XML ---- */
+
+static bool put_reference(fl_buf *out, fl_str name) {
+    static const struct {
+        const char *name;
+        char c;
+    } known[] = {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}};
+    for (size_t i = 0; i < FL_ARRAY_LEN(known); i++)
+        if (fl_str_is(name, known[i].name)) {
+            fl_buf_putc(out, known[i].c);
+            return true;
+        }
+    if (name.n < 2 || name.n > 9 || name.p[0] != '#') return false;
+    uint32_t cp = 0;
+    bool hex = name.p[1] == 'x';
+    for (size_t i = hex ? 2 : 1; i < name.n; i++) {
+        char d = name.p[i];
+        uint32_t value = d >= '0' && d <= '9'          ? (uint32_t)(d - '0')
+                         : hex && d >= 'a' && d <= 'f' ? (uint32_t)(d - 'a' + 10)
+                         : hex && d >= 'A' && d <= 'F' ? (uint32_t)(d - 'A' + 10)
+                                                       : 99;
+        if (value == 99) return false;
+        cp = cp * (hex ? 16 : 10) + value;
+    }
+    if (cp == 0 || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) return false;
+    put_code_point(out, cp);
+    return true;
+}
+
+bool fl_aws_xml_text(fl_str xml, const char *name, fl_buf *out) {
+    size_t before = out->n, size = strlen(name);
+    const char *p = xml.p, *end = xml.p + xml.n;
+    while ((p = memchr(p, '<', (size_t)(end - p))) != NULL) {
+        p++;
+        if ((size_t)(end - p) <= size || memcmp(p, name, size) != 0 || p[size] != '>') continue;
+        for (p += size + 1; p < end && *p != '<'; p++) {
+            const char *stop = *p == '&' ? memchr(p, ';', (size_t)(end - p)) : NULL;
+            if (stop != NULL && put_reference(out, fl_str_make(p + 1, (size_t)(stop - p - 1))))
+                p = stop;
+            else
+                fl_buf_putc(out, *p);
+        }
+        if (p < end) return true;
+        break;
+    }
+    out->n = before;
+    return false;
+}
