@@ -134,7 +134,7 @@ static int ask_default_profile(aws_asking *q, fl_aws_credentials *out, fl_error 
     return aws_ask_profile(q, NULL, NULL, out, err);
 }
 
-static int ask_auto(aws_asking *q, const fl_aws_credentials_config *config, fl_aws_credentials *out, fl_error *err) {
+static int ask_auto(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
     static const struct {
         const char *name;
         aws_provider_fn *ask;
@@ -146,7 +146,6 @@ static int ask_auto(aws_asking *q, const fl_aws_credentials_config *config, fl_a
     fl_buf why;
     bool retriable = false;
     int rc = -1;
-    (void)config;
     fl_buf_init(&why);
     for (size_t i = 0; i < FL_ARRAY_LEN(chain) && rc < 0; i++) {
         q->depth = 0;
@@ -160,7 +159,7 @@ static int ask_auto(aws_asking *q, const fl_aws_credentials_config *config, fl_a
                       err->message);
     }
     if (rc < 0) {
-        fl_fail(err, FL_E_VALIDATION, "no AWS credentials were found: %s", fl_buf_cstr(&why));
+        rc = fl_fail(err, FL_E_VALIDATION, "no AWS credentials were found: %s", fl_buf_cstr(&why));
         fl_error_hint(err,
                       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or 'aws.credentials.basic.accesskeyid' and "
                       "'aws.credentials.basic.secretkey' in WITH (any words will do for a local stand-in)");
@@ -188,7 +187,7 @@ int aws_ask_config(aws_asking *q, const fl_aws_credentials_config *config, fl_aw
         if (aws_ask_config(q, config->base, &who, err) < 0)
             return fl_error_prefix(err, "who is to assume the role '%s': ", role.arn);
         return aws_assume_role(q, &role, &who, out, err);
-    case FL_AWS_AUTO: return ask_auto(q, config, out, err);
+    case FL_AWS_AUTO: return ask_auto(q, out, err);
     case FL_AWS_SYS_PROP:
     case FL_AWS_CUSTOM: break; /* refused at planning */
     }

@@ -35,9 +35,22 @@ static int must_ask(aws_asking *q, const char *who, const flott_http_request *r,
 
 /* ---- container ---- */
 
+/* 127.… and no name that begins so. */
+static bool is_loopback(fl_str host) {
+    for (size_t i = 0; i < host.n; i++)
+        if (!(host.p[i] >= '0' && host.p[i] <= '9') && host.p[i] != '.') return false;
+    return fl_str_starts(host, "127.");
+}
+
 static bool is_agent(fl_str host) {
-    return fl_str_is(host, "localhost") || fl_str_starts(host, "127.") || fl_str_is(host, "[::1]") ||
+    return fl_str_is(host, "localhost") || is_loopback(host) || fl_str_is(host, "[::1]") ||
            fl_str_is(host, "169.254.170.2") || fl_str_is(host, "169.254.170.23") || fl_str_is(host, "[fd00:ec2::23]");
+}
+
+static fl_str without_port(fl_str host) {
+    size_t n = host.n;
+    while (n > 0 && host.p[n - 1] >= '0' && host.p[n - 1] <= '9') n--;
+    return n > 0 && host.p[n - 1] == ':' ? fl_str_make(host.p, n - 1) : host;
 }
 
 /* Where the credentials of a container are. */
@@ -58,12 +71,7 @@ static int container_url(const aws_asking *q, const char **out, fl_error *err) {
     if (strncmp(full, "http://", 7) != 0)
         return fl_fail(err, FL_E_VALIDATION, "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither http:// nor https://");
     fl_str host = fl_str_make(full + 7, strcspn(full + 7, "/?#"));
-    if (memchr(host.p, '@', host.n) != NULL || memchr(host.p, '\\', host.n) != NULL) host.n = 0;
-    const char *colon = host.n > 0 && host.p[0] != '[' ? memchr(host.p, ':', host.n) : NULL;
-    const char *bracket = memchr(host.p, ']', host.n);
-    if (colon != NULL) host.n = (size_t)(colon - host.p);
-    if (bracket != NULL) host.n = (size_t)(bracket + 1 - host.p);
-    if (is_agent(host)) return 0;
+    if (is_agent(without_port(host))) return 0;
     return fl_fail(err, FL_E_VALIDATION,
                    "AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http:// and leads to another machine");
 }

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fake_http.h -- a transport in this process: a function answers requests, in a simulated world whose clock it moves.
+ *
+ * Answers come in order of the times at which they are due. Every request is a line of the log: method, URL, and the
+ * body if it is short. Hashes are no hashes, but depend on every byte.
+ */
+#ifndef FL_TESTS_UNIT_FAKE_HTTP_H
+#define FL_TESTS_UNIT_FAKE_HTTP_H
+
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/platform_sim.h"
+#include "base/str.h"
+#include "flott_http.h"
+
+typedef struct fake_reply {
+    int status; /* 0: no answer */
+    bool refused;
+    const char *text; /* body, or the error; copied */
+    int64_t delay_ms;
+} fake_reply;
+
+typedef struct fake_http fake_http;
+typedef void fake_serve_fn(fake_http *f, const flott_http_request *r, fake_reply *out);
+
+typedef struct fake_pending {
+    int64_t due_ms;
+    flott_http_answer answer;
+} fake_pending;
+
+struct flott_http_client {
+    fake_http *world;
+    fake_pending *pending;
+    int n;
+};
+
+struct fake_http {
+    flott_http table; /* first: `self` of open */
+    fl_platform *pf;
+    fake_serve_fn *serve;
+    void *arg; /* for serve */
+    int clients, answers, requests;
+    fl_buf log;
+};
+
+static inline const char *fake_header(const flott_http_request *r, const char *name) {
+    for (int i = 0; i < r->n_headers; i++)
+        if (strcasecmp(r->headers[i].name, name) == 0) return r->headers[i].value;
+    return NULL;
+}
+
+static inline flott_http_client *fake_open(const flott_http *self, const flott_http_settings *settings, char *why) {
+    (void)settings, (void)why;
+    flott_http_client *c = calloc(1, sizeof *c);
+    c->world = (fake_http *)(uintptr_t)self;
+    c->world->clients++;
+    return c;
+}
+
+static inline void fake_send(flott_http_client *c, const flott_http_request *r) {
+    fake_reply reply = {.status = 200, .text = "{}"};
+    fake_http *w = c->world;
+    w->requests++;
+    fl_buf_printf(&w->log, "%s %s", r->method, r->url);
+    if (r->body_size > 0 && r->body_size < 400)
+        fl_buf_printf(&w->log, " %.*s", (int)r->body_size, (const char *)r->body);
+    fl_buf_putc(&w->log, '\n');
+    w->serve(w, r, &reply);
+    c->pending = realloc(c->pending, sizeof *c->pending * (size_t)(c->n + 1));
+    fake_pending *p = &c->pending[c->n++];
+    *p = (fake_pending){.due_ms = fl_now_ms(w->pf) + reply.delay_ms,
+                        .answer = {.tag = r->tag, .status = reply.status, .refused = reply.refused}};
+    if (reply.delay_ms > r->timeout_ms) {
+        p->due_ms = fl_now_ms(w->pf) + r->timeout_ms;
+        reply.status = p->answer.status = 0;
+        reply.text = "no answer in time";
+    }
+    p->answer.body = strdup(reply.status != 0 && reply.text != NULL ? reply.text : "");
+    p->answer.body_size = strlen(p->answer.body);
+    if (reply.status == 0) snprintf(p->answer.error, sizeof p->answer.error, "%s", reply.text);
+}
+
+/* The answer that is due first; of two, the one that was asked for first. */
+static inline int fake_first(const flott_http_client *c) {
+    int first = -1;
+    for (int i = 0; i < c->n; i++)
+        if (first < 0 || c->pending[i].due_ms < c->pending[first].due_ms) first = i;
+    return first;
+}
+
+static inline bool fake_take(flott_http_client *c, flott_http_answer *out) {
+    int i = fake_first(c);
+    if (i < 0 || c->pending[i].due_ms > fl_now_ms(c->world->pf)) return false;
+    *out = c->pending[i].answer;
+    memmove(&c->pending[i], &c->pending[i + 1], sizeof *c->pending * (size_t)(c->n - i - 1));
+    c->n--;
+    c->world->answers++;
+    return true;
+}
+
+static inline void fake_free_answer(flott_http_client *c, flott_http_answer *a) {
+    c->world->answers--;
+    free(a->body);
+    a->body = NULL;
+}
+
+static inline int64_t fake_due_ms(flott_http_client *c) {
+    int i = fake_first(c);
+    return i < 0 ? INT64_MAX : c->pending[i].due_ms;
+}
+
+static inline void fake_wait(flott_http_client *c, int64_t timeout_ms) {
+    int64_t now = fl_now_ms(c->world->pf), left = fake_due_ms(c) - now;
+    if (left > 0) fl_sim_advance_ms(c->world->pf, FL_MIN(left, timeout_ms));
+}
+
+static inline void fake_close(flott_http_client *c) {
+    for (int i = 0; i < c->n; i++) free(c->pending[i].answer.body);
+    c->world->clients--;
+    free(c->pending);
+    free(c);
+}
+
+static inline void fake_hash(const void *p, size_t n, uint8_t *out, size_t size, uint64_t seed) {
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t x = fl_hash_combine(fl_hash_bytes(n > 0 ? p : "", n), seed + i);
+        memcpy(out + i, &x, 8);
+    }
+}
+static inline void fake_md5(const void *p, size_t n, uint8_t out[16]) { fake_hash(p, n, out, 16, 1); }
+static inline void fake_sha256(const void *p, size_t n, uint8_t out[32]) { fake_hash(p, n, out, 32, 2); }
+static inline void fake_hmac(const void *key, size_t key_size, const void *p, size_t n, uint8_t out[32]) {
+    fake_hash(p, n, out, 32, fl_hash_bytes(key, key_size));
+}
+
+/* Plants itself in the world. */
+static inline void fake_init(fake_http *f, fl_platform *pf, fake_serve_fn *serve) {
+    *f = (fake_http){.table = {.abi = FLOTT_HTTP_ABI,
+                               .doc = "a test",
+                               .open = fake_open,
+                               .send = fake_send,
+                               .take = fake_take,
+                               .free_answer = fake_free_answer,
+                               .wait = fake_wait,
+                               .due_ms = fake_due_ms,
+                               .close = fake_close,
+                               .md5 = fake_md5,
+                               .sha256 = fake_sha256,
+                               .hmac_sha256 = fake_hmac},
+                     .pf = pf,
+                     .serve = serve};
+    fl_buf_init(&f->log);
+    fl_sim_set_http(pf, &f->table);
+}
+
+/* Everything that was opened or taken has been given back. */
+static inline void fake_deinit(fake_http *f) {
+    assert_int_equal(f->clients, 0);
+    assert_int_equal(f->answers, 0);
+    fl_buf_deinit(&f->log);
+}
+
+/* ---- a world with an environment ---- */
+
+typedef struct fake_world {
+    fl_platform *pf;
+    fl_platform_ops ops;
+    const char *const *env; /* "NAME=value", …, NULL */
+    fake_http http;
+} fake_world;
+
+static fake_world *fake_here; /* the one world of a test: env() knows its platform only */
+
+static inline const char *fake_env(fl_platform *pf, const char *name) {
+    (void)pf;
+    size_t n = strlen(name);
+    for (const char *const *e = fake_here->env; e != NULL && *e != NULL; e++)
+        if (strncmp(*e, name, n) == 0 && (*e)[n] == '=') return *e + n + 1;
+    return NULL;
+}
+
+enum { FAKE_START_S = 1709210096 }; /* 2024-02-29T12:34:56Z */
+
+static inline void fake_world_init(fake_world *w, fake_serve_fn *serve) {
+    *w = (fake_world){.pf = fl_sim_new(&(fl_sim_options){.seed = 1, .start_ms = FAKE_START_S * 1000LL})};
+    w->ops = *w->pf->ops;
+    w->ops.env = fake_env;
+    w->pf->ops = &w->ops;
+    fake_here = w;
+    fake_init(&w->http, w->pf, serve);
+}
+
+static inline void fake_world_deinit(fake_world *w) {
+    fake_deinit(&w->http);
+    fl_sim_free(w->pf);
+}
+
+#endif
