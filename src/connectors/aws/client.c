@@ -538,7 +538,7 @@ static int hint_no_answer(const fl_aws *c, const fl_aws_answer *a, fl_error *err
         return fl_error_hint(err, "nobody listens there: start a local service, for example "
                                   "`docker run -p 4566:4566 localstack/localstack`, or change 'aws.endpoint'");
     if (has_word(words, "refused")) return fl_error_hint(err, "nobody listens there: check 'aws.endpoint'");
-    if (has_word(words, "host"))
+    if (has_word(words, "unknown host"))
         return fl_error_hint(err,
                              "check 'aws.region' and 'aws.endpoint', and whether this machine reaches the network");
     if (has_word(words, "TLS") || has_word(words, "SSL"))

@@ -136,8 +136,9 @@ static fl_str part(fl_str s, char separator, int n) {
     }
 }
 
-static bool is_local(fl_str host) {
-    return fl_str_iis(host, "localhost") || fl_str_starts(host, "127.") || fl_str_starts(host, "[::1]");
+static bool is_local(fl_str authority) {
+    return fl_str_iis(part(authority, ':', 0), "localhost") || fl_str_starts(authority, "127.") ||
+           fl_str_starts(authority, "[::1]");
 }
 
 int fl_aws_endpoint(fl_arena *a, const char *given, const char **out, fl_error *err) {
