@@ -7,8 +7,6 @@
 #ifndef FL_TESTS_UNIT_FAKE_HTTP_H
 #define FL_TESTS_UNIT_FAKE_HTTP_H
 
-#include "test.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -159,8 +157,7 @@ static inline void fake_init(fake_http *f, fl_platform *pf, fake_serve_fn *serve
 
 /* Everything that was opened or taken has been given back. */
 static inline void fake_deinit(fake_http *f) {
-    assert_int_equal(f->clients, 0);
-    assert_int_equal(f->answers, 0);
+    fl_assert(f->clients == 0 && f->answers == 0);
     fl_buf_deinit(&f->log);
 }
 

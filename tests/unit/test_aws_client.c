@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_aws_client.c -- proves what becomes of calls to AWS: how options are read, what is sent, what is repeated and how
  * often, when credentials are asked for again, what the user is told. The service is a function, time is virtual. */
+#include "test.h"
+
 #include "fake_http.h"
 
 #include "connectors/aws/client.h"

@@ -2,6 +2,8 @@
 /* test_credentials.c -- proves that each provider of AWS credentials is asked as AWS's SDK asks it, that AUTO goes
  * through them in order, and that an error tells what was missing and never a secret. Services are a function here,
  * environment and disk those of a simulated world. */
+#include "test.h"
+
 #include "fake_http.h"
 
 #include "connectors/aws/credentials_int.h"
