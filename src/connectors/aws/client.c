@@ -486,6 +486,7 @@ int fl_aws_wait(fl_aws *c, int64_t until_ms, fl_error *err) {
         if (c->n_ready > 0 || now >= until_ms) return 0;
         if (c->ctx->leaving != NULL && atomic_load(c->ctx->leaving))
             return fl_fail(err, FL_E_CANCELED, "the job was canceled while it waited for %s", c->config->service);
+        FL_TRY(c->ctx->pf->ops->step(c->ctx->pf, err)); /* in a simulation the machine may die here */
         if (c->n_waiting > 0) stop = FL_MIN(stop, c->calls[c->waiting[0]].due_ms);
         c->http->wait(c->transport, FL_MIN(FL_MAX(stop - now, 1), SLICE_MS));
     }
