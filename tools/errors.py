@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TITLES = {  # header: the title of its part of the page, in the order of the page
     "syntax": "Syntax", "name": "Names", "type": "Types and time zones", "function": "Functions", "query": "Queries",
     "table": "Tables", "session": "Statements and jobs", "option": "Options", "connector": "Connectors",
+    "aws": "Amazon Web Services",
     "format": "Formats", "file": "Files", "value": "Values while a job runs", "checkpoint": "Checkpoints",
     "arrow": "Arrow",
 }

@@ -432,7 +432,8 @@ static void teaches(void **state) {
         {400, "KMSAccessDeniedException", "", "lack a right", false},
         {400, "KMSDisabledException", "", "check its KMS key", false},
         {404, "", "<html>", "is that really kinesis?", false},
-        {500, "InternalFailure", "", "", true},
+        {500, "InternalFailure", "", "the service itself has a problem", true},
+        {400, "InvalidArgumentException", "x is wrong", "see what kinesis says of stream", false},
     };
     begin(play);
     for (size_t i = 0; i < FL_ARRAY_LEN(cases); i++) {
@@ -526,7 +527,7 @@ static void providers(void **state) {
         {"aws.credentials.provider=BASIC",
          "Please set values for AWS Access Key ID ('aws.credentials.basic.accesskeyid')"},
         {"aws.credentials.provider=SYS_PROP", "there is no JVM here"},
-        {"aws.credentials.provider=CUSTOM", "it names a Java class"},
+        {"aws.credentials.provider=CUSTOM", "'aws.credentials.provider' = 'CUSTOM' is not supported: there is no JVM here"},
         {"aws.credentials.provider=MINE", "MINE"},
         {"aws.credentials.provider=ASSUME_ROLE", "Please set value for AWS role ARN ('aws.credentials.role.arn')"},
         {"aws.credentials.role.provider.rolearn=x", "aws.credentials.role.provider.rolearn"},

@@ -173,7 +173,7 @@ static void profiles(void **state) {
     expect(&(fl_aws_credentials_config){.provider = FL_AWS_PROFILE, .profile_name = "half"}, "AKIDhalf", "sh", NULL, 0);
     refuse(&(fl_aws_credentials_config){.provider = FL_AWS_PROFILE, .profile_name = "sso"},
            "profile 'sso' uses sso_session, which is not supported");
-    assert_non_null(strstr(err.hint, "aws configure export-credentials --profile sso"));
+    assert_non_null(strstr(err.hint, "aws configure export-credentials --format env"));
     refuse(&(fl_aws_credentials_config){.provider = FL_AWS_PROFILE, .profile_name = "process"}, "credential_process");
     refuse(&(fl_aws_credentials_config){.provider = FL_AWS_PROFILE, .profile_name = "unnamed"}, "no profile 'unnamed'");
     /* other files */

@@ -24,6 +24,7 @@
 #include "connectors/aws/sigv4.h"
 #include "connectors/http.h"
 #include "data/timestamp.h"
+#include "messages/aws.h"
 
 enum { FIRST_ATTEMPTS = 5, FIRST_PAUSE_MS = 1000 };
 enum { SLICE_MS = 50 };              /* of a wait: how late a canceled job is seen */
@@ -87,7 +88,7 @@ int fl_aws_open(const fl_aws_config *config, fl_task_ctx *ctx, fl_aws **out, fl_
                                     .wake = ctx->wake,
                                     .wake_arg = ctx->task};
     flott_http_client *transport = http->open(http, &settings, why);
-    if (transport == NULL) return fl_fail(err, FL_E_IO, "cannot open a connection to '%s': %s", config->endpoint, why);
+    if (transport == NULL) return fl_fail(err, FL_ERR_AWS_OPEN, config->endpoint, why);
     fl_aws *c = fl_calloc(1, sizeof *c);
     *c = (fl_aws){.config = config,
                   .ctx = ctx,
@@ -485,7 +486,7 @@ int fl_aws_wait(fl_aws *c, int64_t until_ms, fl_error *err) {
         int64_t now = fl_now_ms(c->ctx->pf), stop = until_ms;
         if (c->n_ready > 0 || now >= until_ms) return 0;
         if (c->ctx->leaving != NULL && atomic_load(c->ctx->leaving))
-            return fl_fail(err, FL_E_CANCELED, "the job was canceled while it waited for %s", c->config->service);
+            return fl_fail(err, FL_ERR_AWS_CANCELED, c->config->service);
         FL_TRY(c->ctx->pf->ops->step(c->ctx->pf, err)); /* in a simulation the machine may die here */
         if (c->n_waiting > 0) stop = FL_MIN(stop, c->calls[c->waiting[0]].due_ms);
         c->http->wait(c->transport, FL_MIN(FL_MAX(stop - now, 1), SLICE_MS));
@@ -525,76 +526,60 @@ static bool is_about_clock(const fl_aws_answer *a) {
 
 static int fail_clock(const fl_aws *c, const fl_aws_answer *a, fl_error *err) {
     int64_t theirs = service_time(a->message), off = theirs >= 0 ? (fl_now_ms(c->ctx->pf) - theirs) / 1000 : 0;
-    if (theirs < 0) return fl_error_hint(err, "the clock of this machine is wrong: AWS accepts a few minutes");
-    return fl_error_hint(err, "the clock of this machine is %lld s %s that of the service: AWS accepts a few minutes",
-                         (long long)(off < 0 ? -off : off), off < 0 ? "behind" : "ahead of");
+    if (theirs < 0) return fl_error_hint(err, FL_HINT_AWS_CLOCK);
+    return fl_error_hint(err, FL_HINT_AWS_CLOCK_OFF, (long long)(off < 0 ? -off : off),
+                         off < 0 ? "behind" : "ahead of");
 }
 
 static int hint_no_answer(const fl_aws *c, const fl_aws_answer *a, fl_error *err) {
     const char *words = a->message, *endpoint = c->config->endpoint;
-    if (has_word(words, "certificate"))
-        return fl_error_hint(err, "if that is a local stand-in with a certificate of its own, add "
-                                  "'aws.trust.all.certificates' = 'true'; $SSL_CERT_FILE names other authorities");
+    if (has_word(words, "certificate")) return fl_error_hint(err, FL_HINT_AWS_CERTIFICATE);
     if (has_word(words, "refused") && (strstr(endpoint, "//localhost") != NULL || strstr(endpoint, "//127.") != NULL))
-        return fl_error_hint(err, "nobody listens there: start a local service, for example "
-                                  "`docker run -p 4566:4566 localstack/localstack`, or change 'aws.endpoint'");
-    if (has_word(words, "refused")) return fl_error_hint(err, "nobody listens there: check 'aws.endpoint'");
-    if (has_word(words, "unknown host"))
-        return fl_error_hint(err,
-                             "check 'aws.region' and 'aws.endpoint', and whether this machine reaches the network");
-    if (has_word(words, "TLS") || has_word(words, "SSL"))
-        return fl_error_hint(err, "does the endpoint speak plain HTTP? then write http:// in 'aws.endpoint'");
-    return fl_error_hint(err, "check 'aws.endpoint' and the network");
+        return fl_error_hint(err, FL_HINT_AWS_NOBODY_HERE);
+    if (has_word(words, "refused")) return fl_error_hint(err, FL_HINT_AWS_NOBODY);
+    if (has_word(words, "unknown host")) return fl_error_hint(err, FL_HINT_AWS_HOST);
+    if (has_word(words, "TLS") || has_word(words, "SSL")) return fl_error_hint(err, FL_HINT_AWS_TLS);
+    return err->code;
 }
 
 static int hint_refused(const fl_aws *c, const char *resource, const fl_aws_answer *a, fl_error *err) {
     const char *type = a->type;
     if (is_about_clock(a)) return fail_clock(c, a, err);
-    if (has_word(type, "Expired"))
-        return fl_error_hint(err, "the session token has expired: get new credentials, or use a provider that renews "
-                                  "them ('aws.credentials.provider')");
+    if (has_word(type, "Expired")) return fl_error_hint(err, FL_HINT_AWS_EXPIRED);
     if (strcmp(type, "UnrecognizedClientException") == 0 || strcmp(type, "InvalidClientTokenId") == 0)
-        return fl_error_hint(err, "AWS does not know this access key: check the access key id, and whether a session "
-                                  "token belongs to it; 'aws.credentials.provider' says where keys come from");
-    if (has_word(type, "Signature"))
-        return fl_error_hint(err, "the secret key does not belong to the access key, or 'aws.region' is not that of "
-                                  "the endpoint");
+        return fl_error_hint(err, FL_HINT_AWS_UNKNOWN_KEY);
+    if (has_word(type, "Signature")) return fl_error_hint(err, FL_HINT_AWS_SECRET);
     if (has_word(type, "AccessDenied") || strcmp(type, "NotAuthorizedException") == 0)
-        return fl_error_hint(err, "the credentials are good but lack a right: allow it in IAM for %s",
-                             resource != NULL ? resource : "this resource");
+        return fl_error_hint(err, FL_HINT_AWS_RIGHT, resource != NULL ? resource : "this resource");
     if (strcmp(type, "ResourceNotFoundException") == 0)
-        return fl_error_hint(err,
-                             "there is no '%s' in region %s at %s: check the name, 'aws.region' and "
-                             "'aws.endpoint', or create it",
-                             resource != NULL ? resource : "such thing", c->config->region, c->config->endpoint);
-    if (has_word(type, "Throttl") || has_word(type, "Exceeded"))
-        return fl_error_hint(err, "the service is asked more often than its limits allow: fewer readers, or more "
-                                  "shards");
-    if (has_word(type, "KMS"))
-        return fl_error_hint(err, "the stream is encrypted: check its KMS key and the rights to it");
+        return fl_error_hint(err, FL_HINT_AWS_NOT_FOUND, resource != NULL ? resource : "such thing", c->config->region,
+                             c->config->endpoint);
+    if (has_word(type, "Throttl") || has_word(type, "Exceeded")) return fl_error_hint(err, FL_HINT_AWS_LIMITS);
+    if (has_word(type, "KMS")) return fl_error_hint(err, FL_HINT_AWS_KMS);
+    if (a->status >= 500) return fl_error_hint(err, FL_HINT_AWS_SERVICE);
     if (a->status == 404 || a->status == 405 || type[0] == '\0')
-        return fl_error_hint(err, "is that really %s? check 'aws.endpoint'", c->config->service);
-    return err->code;
+        return fl_error_hint(err, FL_HINT_AWS_WHO, c->config->service);
+    return fl_error_hint(err, FL_HINT_AWS_ITS_WORDS, c->config->service, resource != NULL ? resource : "the request");
 }
 
 int fl_aws_fail(const fl_aws *c, const char *what, const char *resource, const fl_aws_answer *a, fl_error *err) {
-    fl_buf b;
-    fl_buf_init(&b);
-    fl_buf_printf(&b, "%s failed", what);
-    if (resource != NULL) fl_buf_printf(&b, " for '%s'", resource);
-    fl_buf_printf(&b, " at %s (region %s): ", c->config->endpoint, c->config->region);
+    fl_buf of, words;
+    fl_buf_init(&of);
+    fl_buf_init(&words);
+    if (resource != NULL) fl_buf_printf(&of, " for '%s'", resource);
     if (a->status == 0) {
-        fl_buf_puts(&b, a->message);
+        fl_buf_puts(&words, a->message);
     } else {
         if (a->type[0] != '\0')
-            fl_buf_puts(&b, a->type);
+            fl_buf_puts(&words, a->type);
         else
-            fl_buf_printf(&b, "status %d", a->status);
-        if (a->message[0] != '\0') fl_buf_printf(&b, ": %s", a->message);
+            fl_buf_printf(&words, "status %d", a->status);
+        if (a->message[0] != '\0') fl_buf_printf(&words, ": %s", a->message);
     }
-    if (a->attempts > 1) fl_buf_printf(&b, " (after %d attempts)", a->attempts);
-    fl_fail(err, FL_E_IO, "%s", fl_buf_cstr(&b));
-    fl_buf_deinit(&b);
+    if (a->attempts > 1) fl_buf_printf(&words, " (after %d attempts)", a->attempts);
+    fl_fail(err, FL_ERR_AWS_CALL, what, fl_buf_cstr(&of), c->config->endpoint, c->config->region, fl_buf_cstr(&words));
+    fl_buf_deinit(&words);
+    fl_buf_deinit(&of);
     err->retriable = is_passing(a) || has_expired(a);
     return a->status == 0 ? hint_no_answer(c, a, err) : hint_refused(c, resource, a, err);
 }

@@ -10,6 +10,7 @@
 
 #include "connectors/aws/scan.h"
 #include "data/timestamp.h"
+#include "messages/aws.h"
 
 enum { TOKEN_MAX = 64 * 1024, ATTEMPTS = 3, PAUSE_MS = 100 };
 enum { REASON_MAX = 200 }; /* of one provider, in AUTO's list */
@@ -23,7 +24,7 @@ static int ask_once(aws_asking *q, const char *who, const flott_http_request *r,
         char why[240] = "";
         q->client =
             q->http->open(q->http, &(flott_http_settings){.trust_all = q->trust_all, .max_concurrency = 1}, why);
-        if (q->client == NULL) return fl_fail(err, FL_E_IO, "%s: %s", who, why);
+        if (q->client == NULL) return fl_fail(err, FL_ERR_AWS_NO_ANSWER, who, why);
     }
     q->http->send(q->client, r);
     for (int64_t until = fl_now_ms(q->pf) + r->timeout_ms + 1000, now; !q->http->take(q->client, out);) {
@@ -31,12 +32,12 @@ static int ask_once(aws_asking *q, const char *who, const flott_http_request *r,
         if (now >= until) { /* what may still come is for nobody, and must find no body to read */
             q->http->close(q->client);
             q->client = NULL;
-            return fl_fail(err, FL_E_IO, "%s: no answer", who);
+            return fl_fail(err, FL_ERR_AWS_NO_ANSWER, who, "no answer");
         }
         q->http->wait(q->client, until - now);
     }
     if (out->status != 0) return 0;
-    fl_fail(err, FL_E_IO, "%s: %s", who, out->error);
+    fl_fail(err, FL_ERR_AWS_NO_ANSWER, who, out->error);
     err->retriable = true;
     aws_free(q, out);
     return err->code;
@@ -74,7 +75,7 @@ int aws_read_token(aws_asking *q, const char *path, const char **out, fl_error *
     FL_TRY(fl_disk_read_all(q->pf, path, TOKEN_MAX, q->a, &text, &n, err));
     fl_str token = fl_str_trim(fl_str_make(text, n));
     *out = fl_arena_strndup(q->a, token.p, token.n);
-    return token.n > 0 ? 0 : fl_fail(err, FL_E_VALIDATION, "'%s' is empty", path);
+    return token.n > 0 ? 0 : fl_fail(err, FL_ERR_AWS_TOKEN_EMPTY, path);
 }
 
 /* Printable, without blanks: it becomes a part of a header. */
@@ -109,9 +110,9 @@ int aws_keys(aws_asking *q, const char *who, const char *id, const char *secret,
                       : !is_key(out->secret_key)                                  ? "secret key"
                       : out->session_token != NULL && !is_key(out->session_token) ? "session token"
                                                                                   : NULL;
-    if (bad != NULL) return fl_fail(err, FL_E_VALIDATION, "%s: the %s is empty or has signs that none has", who, bad);
+    if (bad != NULL) return fl_fail(err, FL_ERR_AWS_BAD_KEY, who, bad);
     if (expiration == NULL || read_instant(expiration, &out->expires_ms)) return 0;
-    return fl_fail(err, FL_E_IO, "%s: '%.40s' is no time of expiration", who, expiration);
+    return fl_fail(err, FL_ERR_AWS_EXPIRATION, who, expiration);
 }
 
 /* ---- providers ---- */
@@ -120,9 +121,8 @@ int aws_ask_environment(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
     const char *id = aws_env(q, "AWS_ACCESS_KEY_ID"), *secret = aws_env(q, "AWS_SECRET_ACCESS_KEY");
     if (id == NULL) id = aws_env(q, "AWS_ACCESS_KEY"); /* as older SDKs call them */
     if (secret == NULL) secret = aws_env(q, "AWS_SECRET_KEY");
-    if (id == NULL) return fl_fail(err, FL_E_VALIDATION, "AWS_ACCESS_KEY_ID is not set");
-    if (secret == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
+    if (id == NULL) return fl_fail(err, FL_ERR_AWS_ENV_NO_KEY);
+    if (secret == NULL) return fl_fail(err, FL_ERR_AWS_ENV_NO_SECRET);
     return aws_keys(q, "environment", id, secret, aws_env(q, "AWS_SESSION_TOKEN"), NULL, out, err);
 }
 
@@ -159,10 +159,7 @@ static int ask_auto(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
                       err->message);
     }
     if (rc < 0) {
-        rc = fl_fail(err, FL_E_VALIDATION, "no AWS credentials were found: %s", fl_buf_cstr(&why));
-        fl_error_hint(err,
-                      "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or 'aws.credentials.basic.accesskeyid' and "
-                      "'aws.credentials.basic.secretkey' in WITH (any words will do for a local stand-in)");
+        rc = fl_fail(err, FL_ERR_AWS_NO_CREDENTIALS, fl_buf_cstr(&why));
         err->retriable = retriable;
     } else {
         fl_error_clear(err);
@@ -185,13 +182,14 @@ int aws_ask_config(aws_asking *q, const fl_aws_credentials_config *config, fl_aw
     case FL_AWS_WEB_IDENTITY_TOKEN: return aws_assume_web_identity(q, &role, out, err);
     case FL_AWS_ASSUME_ROLE:
         if (aws_ask_config(q, config->base, &who, err) < 0)
-            return fl_error_prefix(err, "who is to assume the role '%s': ", role.arn);
+            return fl_error_prefix(err, FL_AT_AWS_WHO_ASSUMES, role.arn);
         return aws_assume_role(q, &role, &who, out, err);
     case FL_AWS_AUTO: return ask_auto(q, out, err);
     case FL_AWS_SYS_PROP:
     case FL_AWS_CUSTOM: break; /* refused at planning */
     }
-    return fl_fail(err, FL_E_UNSUPPORTED, "this provider of AWS credentials needs a JVM");
+    fl_assert(false);
+    return 0;
 }
 
 int fl_aws_credentials_get(const fl_aws_credentials_config *config, const char *region, fl_platform *pf,
@@ -202,8 +200,7 @@ int fl_aws_credentials_get(const fl_aws_credentials_config *config, const char *
     aws_asking q = {.pf = pf, .a = a, .http = http, .trust_all = trust_all, .region = region};
     int rc = aws_ask_config(&q, config, out, err);
     if (q.client != NULL) http->close(q.client);
-    if (rc < 0 && config->provider != FL_AWS_AUTO)
-        fl_error_prefix(err, "no AWS credentials from %s: ", names[config->provider]);
+    if (rc < 0 && config->provider != FL_AWS_AUTO) fl_error_prefix(err, FL_AT_AWS_PROVIDER, names[config->provider]);
     return rc;
 }
 

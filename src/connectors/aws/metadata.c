@@ -8,6 +8,7 @@
  */
 #include "connectors/aws/credentials_int.h"
 #include "connectors/aws/sigv4.h"
+#include "messages/aws.h"
 
 enum { CONTAINER_TIMEOUT_MS = 2000, INSTANCE_TIMEOUT_MS = 1000 };
 
@@ -16,9 +17,8 @@ static int read_keys(aws_asking *q, const char *who, const flott_http_answer *a,
                      fl_error *err) {
     const char *id = aws_json(q, a, "AccessKeyId"), *secret = aws_json(q, a, "SecretAccessKey");
     const char *code = aws_json(q, a, "Code");
-    if (code != NULL && strcmp(code, "Success") != 0)
-        return fl_fail(err, FL_E_IO, "%s: the answer says %.60s", who, code);
-    if (id == NULL || secret == NULL) return fl_fail(err, FL_E_IO, "%s: the answer has no credentials", who);
+    if (code != NULL && strcmp(code, "Success") != 0) return fl_fail(err, FL_ERR_AWS_METADATA_CODE, who, code);
+    if (id == NULL || secret == NULL) return fl_fail(err, FL_ERR_AWS_NO_KEYS, who);
     return aws_keys(q, who, id, secret, aws_json(q, a, "Token"), aws_json(q, a, "Expiration"), out, err);
 }
 
@@ -27,7 +27,7 @@ static int must_ask(aws_asking *q, const char *who, const flott_http_request *r,
                     fl_error *err) {
     FL_TRY(aws_ask(q, who, r, out, err));
     if (out->status == 200) return 0;
-    fl_fail(err, FL_E_IO, "%s: %s %s: status %d", who, r->method, r->url, out->status);
+    fl_fail(err, FL_ERR_AWS_METADATA_STATUS, who, r->method, r->url, out->status);
     err->retriable = out->status >= 500;
     aws_free(q, out);
     return err->code;
@@ -58,22 +58,17 @@ static int container_url(const aws_asking *q, const char **out, fl_error *err) {
     const char *relative = aws_env(q, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     const char *full = aws_env(q, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
     if (relative != NULL) {
-        if (relative[0] != '/')
-            return fl_fail(err, FL_E_VALIDATION, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with /");
+        if (relative[0] != '/') return fl_fail(err, FL_ERR_AWS_CONTAINER_PATH);
         *out = fl_arena_printf(q->a, "http://169.254.170.2%s", relative);
         return 0;
     }
-    if (full == NULL)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
+    if (full == NULL) return fl_fail(err, FL_ERR_AWS_NO_CONTAINER);
     *out = full;
     if (strncmp(full, "https://", 8) == 0) return 0;
-    if (strncmp(full, "http://", 7) != 0)
-        return fl_fail(err, FL_E_VALIDATION, "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither http:// nor https://");
+    if (strncmp(full, "http://", 7) != 0) return fl_fail(err, FL_ERR_AWS_CONTAINER_SCHEME);
     fl_str host = fl_str_make(full + 7, strcspn(full + 7, "/?#"));
     if (is_agent(without_port(host))) return 0;
-    return fl_fail(err, FL_E_VALIDATION,
-                   "AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http:// and leads to another machine");
+    return fl_fail(err, FL_ERR_AWS_CONTAINER_FAR);
 }
 
 int aws_ask_container(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
@@ -85,8 +80,7 @@ int aws_ask_container(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
     FL_TRY(container_url(q, &url, err));
     if (file != NULL) FL_TRY(aws_read_token(q, file, &token, err));
     if (token != NULL) {
-        if (strpbrk(token, "\r\n") != NULL)
-            return fl_fail(err, FL_E_VALIDATION, "AWS_CONTAINER_AUTHORIZATION_TOKEN has more than one line");
+        if (strpbrk(token, "\r\n") != NULL) return fl_fail(err, FL_ERR_AWS_CONTAINER_TOKEN);
         headers[n++] = (flott_http_header){"Authorization", token};
     }
     flott_http_answer a;
@@ -114,15 +108,14 @@ static int get_line(aws_asking *q, const char *who, const flott_http_request *r,
     FL_TRY(must_ask(q, who, r, &a, err));
     *out = line_of(q, &a);
     aws_free(q, &a);
-    return (*out)[0] != '\0' ? 0 : fl_fail(err, FL_E_IO, "%s: the answer of %s is empty", who, r->url);
+    return (*out)[0] != '\0' ? 0 : fl_fail(err, FL_ERR_AWS_METADATA_EMPTY, who, r->url);
 }
 
 int aws_ask_instance(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
     static const char who[] = "instance", folder[] = "latest/meta-data/iam/security-credentials/";
     const char *disabled = aws_env(q, "AWS_EC2_METADATA_DISABLED"), *token, *role;
     const char *base = aws_env(q, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-    if (disabled != NULL && fl_str_iis(fl_str_from(disabled), "true"))
-        return fl_fail(err, FL_E_VALIDATION, "AWS_EC2_METADATA_DISABLED is true");
+    if (disabled != NULL && fl_str_iis(fl_str_from(disabled), "true")) return fl_fail(err, FL_ERR_AWS_INSTANCE_OFF);
     if (base == NULL) base = "http://169.254.169.254";
     int n = (int)strlen(base);
     while (n > 0 && base[n - 1] == '/') n--;
@@ -140,8 +133,7 @@ int aws_ask_instance(aws_asking *q, fl_aws_credentials *out, fl_error *err) {
                              .n_headers = 1,
                              .timeout_ms = INSTANCE_TIMEOUT_MS};
     if (get_line(q, who, &r, &role, err) < 0)
-        return strstr(err->message, "status 404") != NULL ? fl_fail(err, FL_E_IO, "%s: it has no role", who)
-                                                          : err->code;
+        return strstr(err->message, "status 404") != NULL ? fl_fail(err, FL_ERR_AWS_NO_INSTANCE_ROLE, who) : err->code;
     fl_buf url;
     fl_buf_init(&url);
     fl_buf_puts(&url, r.url);

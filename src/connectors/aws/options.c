@@ -11,6 +11,7 @@
 
 #include "connectors/aws/client.h"
 #include "connectors/connector_int.h"
+#include "messages/aws.h"
 
 enum { ROLES_MAX = 8 }; /* assumed one with another */
 enum {
@@ -51,31 +52,13 @@ static const char *option_of(fl_connector_ctx *ctx, const fl_table *table, const
     return fl_table_option(table, fl_arena_printf(ctx->arena, "%s%s", prefix, name));
 }
 
-static int refuse_java(fl_aws_provider provider, const char *key, fl_error *err) {
-    bool custom = provider == FL_AWS_CUSTOM;
-    fl_fail(err, FL_E_UNSUPPORTED, "'%s' = '%s' is not supported: %s", key, custom ? "CUSTOM" : "SYS_PROP",
-            custom ? "it names a Java class, and there is no JVM here"
-                   : "it reads Java's system properties, and there is no JVM here");
-    return fl_error_hint(err, custom
-                                  ? "use PROFILE, ASSUME_ROLE, WEB_IDENTITY_TOKEN or AUTO"
-                                  : "use ENV_VAR with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
-}
-
-static int need_role(const char *prefix, const char *provider, fl_error *err) {
-    return fl_fail(err, FL_E_VALIDATION,
-                   "Please set value for AWS role ARN ('%srole.arn') when using the %s AWS credential provider type.",
-                   prefix, provider);
-}
-
 static int read_credentials(fl_connector_ctx *ctx, const fl_table *table, const char *prefix, const char *provider_key,
                             int depth, fl_aws_credentials_config *out, fl_error *err) {
     const char *given = fl_table_option(table, provider_key);
     int provider = FL_AWS_AUTO;
-    if (depth > ROLES_MAX)
-        return fl_fail(err, FL_E_VALIDATION, "'%s': more than %d roles are assumed one with another", provider_key,
-                       ROLES_MAX);
+    if (depth > ROLES_MAX) return fl_fail(err, FL_ERR_AWS_ROLES_NESTED, provider_key, ROLES_MAX);
     if (given != NULL && fl_parse_enum(fl_str_from(given), FL_AWS_PROVIDERS, &provider, err) < 0) {
-        fl_error_prefix(err, "Invalid AWS Credential Provider Type set in config. ");
+        fl_error_prefix(err, FL_AT_AWS_PROVIDER_TYPE);
         return fl_connector_bad_value(provider_key, given, err);
     }
     *out = (fl_aws_credentials_config){
@@ -93,18 +76,15 @@ static int read_credentials(fl_connector_ctx *ctx, const fl_table *table, const 
     out->provider = (fl_aws_provider)provider;
     switch (out->provider) {
     case FL_AWS_SYS_PROP:
-    case FL_AWS_CUSTOM: return refuse_java(out->provider, provider_key, err);
+    case FL_AWS_CUSTOM: return fl_fail(err, FL_ERR_AWS_PROVIDER_JAVA, provider_key, given);
     case FL_AWS_BASIC:
         if (out->access_key != NULL && out->secret_key != NULL) return 0;
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Please set values for AWS Access Key ID ('%sbasic.accesskeyid') and Secret Key "
-                       "('%sbasic.secretkey') when using the BASIC AWS credential provider type.",
-                       prefix, prefix);
+        return fl_fail(err, FL_ERR_AWS_BASIC_KEYS, prefix, prefix);
     case FL_AWS_WEB_IDENTITY_TOKEN: return 0; /* the environment may name role and file */
     case FL_AWS_ASSUME_ROLE: break;
     default: return 0;
     }
-    if (out->role_arn == NULL) return need_role(prefix, "ASSUME_ROLE", err);
+    if (out->role_arn == NULL) return fl_fail(err, FL_ERR_AWS_ROLE_MISSING, prefix);
     if (out->sts_endpoint != NULL) FL_TRY(fl_aws_endpoint(ctx->arena, out->sts_endpoint, &out->sts_endpoint, err));
     fl_aws_credentials_config *base = FL_NEW(ctx->arena, fl_aws_credentials_config);
     out->base = base;
@@ -156,10 +136,7 @@ int fl_aws_endpoint(fl_arena *a, const char *given, const char **out, fl_error *
     for (size_t i = 0; i < s.n; i++)
         bad = bad || (uint8_t)s.p[i] <= ' ' || (uint8_t)s.p[i] >= 127 || strchr("@?#\\\"<>", s.p[i]) != NULL ||
               (s.p[i] == ':' && i + 2 < s.n && s.p[i + 1] == '/' && s.p[i + 2] == '/');
-    if (bad) {
-        fl_fail(err, FL_E_VALIDATION, "'%s' is not the address of a web service", given);
-        return fl_error_hint(err, "write it as https://kinesis.us-east-1.amazonaws.com or http://localhost:4566");
-    }
+    if (bad) return fl_fail(err, FL_ERR_AWS_ENDPOINT, given);
     fl_str authority = part(s, '/', 0);
     if (scheme == NULL) scheme = is_local(authority) ? "http" : "https";
     fl_str standard = fl_str_from(strcmp(scheme, "http") == 0 ? ":80" : ":443"); /* never sent as part of Host */
@@ -194,23 +171,17 @@ static int read_region(fl_connector_ctx *ctx, const fl_table *table, const char 
     if (endpoint != NULL && fl_aws_endpoint(ctx->arena, endpoint, &out->endpoint, err) < 0)
         return fl_connector_bad_value("aws.endpoint", endpoint, err);
     if (given != NULL) {
-        if (given[0] == '\0' || (!is_region(fl_str_from(given)) && endpoint == NULL)) {
-            fl_fail(err, FL_E_VALIDATION, "Invalid AWS region set in config: '%s'", given);
-            return fl_error_hint(err, "regions are called us-east-1, eu-central-1, ap-southeast-2, …");
-        }
-        for (const char *c = given; *c != '\0'; c++)
-            if ((uint8_t)*c <= ' ' || (uint8_t)*c >= 127 || *c == '/')
-                return fl_fail(err, FL_E_VALIDATION, "Invalid AWS region set in config: '%s'", given);
+        bool bad = given[0] == '\0' || (endpoint == NULL && !is_region(fl_str_from(given)));
+        for (const char *c = given; *c != '\0'; c++) bad = bad || (uint8_t)*c <= ' ' || (uint8_t)*c >= 127 || *c == '/';
+        if (bad) return fl_fail(err, FL_ERR_AWS_REGION, given);
         out->region = given;
     } else if (of_arn.n > 0) {
-        if (!is_region(of_arn)) return fl_fail(err, FL_E_VALIDATION, "the ARN '%s' names no region", arn);
+        if (!is_region(of_arn)) return fl_fail(err, FL_ERR_AWS_ARN_REGION, arn);
         out->region = fl_arena_strndup(ctx->arena, of_arn.p, of_arn.n);
     } else if (endpoint != NULL) {
         out->region = region_of_endpoint(ctx->arena, out->endpoint);
     } else {
-        fl_fail(err, FL_E_VALIDATION,
-                "AWS region ('aws.region') and/or AWS endpoint ('aws.endpoint') must be set in the config.");
-        return fl_error_hint(err, "add 'aws.region' = 'us-east-1' to WITH");
+        return fl_fail(err, FL_ERR_AWS_REGION_MISSING);
     }
     if (endpoint == NULL) out->endpoint = fl_aws_default_endpoint(ctx->arena, out->service, out->region);
     return 0;

@@ -13,6 +13,8 @@
  */
 #include "connectors/aws/credentials_int.h"
 
+#include "messages/aws.h"
+
 enum { FILE_MAX = 1 << 20 };
 
 /* ---- reading ---- */
@@ -52,7 +54,7 @@ int aws_profiles_parse(fl_str text, const char *file, bool config, fl_arena *a, 
         if (line.n == 0 || line.p[0] == '#' || line.p[0] == ';') continue;
         if (line.p[0] == '[' && !indented) {
             const char *end = memchr(line.p, ']', line.n);
-            if (end == NULL) return fl_fail(err, FL_E_VALIDATION, "%s:%d: a ] is missing", file, number);
+            if (end == NULL) return fl_fail(err, FL_ERR_AWS_PROFILE_HEAD, file, number);
             profile = profile_of(fl_str_make(line.p + 1, (size_t)(end - line.p) - 1), config, a);
             if (profile != NULL) put(out, a, profile, NULL, NULL);
             begun = true;
@@ -60,8 +62,7 @@ int aws_profiles_parse(fl_str text, const char *file, bool config, fl_arena *a, 
         }
         const char *equals = memchr(line.p, '=', line.n);
         if (indented && begun) continue;
-        if (equals == NULL || !begun)
-            return fl_fail(err, FL_E_VALIDATION, "%s:%d: neither [a profile] nor a setting of one", file, number);
+        if (equals == NULL || !begun) return fl_fail(err, FL_ERR_AWS_PROFILE_LINE, file, number);
         if (profile == NULL) continue;
         fl_str key = fl_str_trim(fl_str_make(line.p, (size_t)(equals - line.p)));
         fl_str value = without_comment(fl_str_make(equals, (size_t)(line.p + line.n - equals)));
@@ -99,8 +100,7 @@ int aws_profiles_read(fl_platform *pf, const char *path, fl_arena *a, aws_profil
     const char *config = file_of(pf, a, "AWS_CONFIG_FILE", "~/.aws/config");
     bool have_credentials = fl_disk_exists(pf, credentials), have_config = fl_disk_exists(pf, config);
     out->files = fl_arena_printf(a, "%s, %s", credentials, config);
-    if (!have_credentials && !have_config)
-        return fl_fail(err, FL_E_VALIDATION, "there is neither %s nor %s", credentials, config);
+    if (!have_credentials && !have_config) return fl_fail(err, FL_ERR_AWS_NO_PROFILES, credentials, config);
     if (have_credentials) FL_TRY(read_file(pf, credentials, false, a, out, err));
     if (have_config) FL_TRY(read_file(pf, config, true, a, out, err));
     return 0;
@@ -129,7 +129,7 @@ static int of_source(aws_asking *q, const char *source, fl_aws_credentials *out,
     if (strcmp(source, "Environment") == 0) return aws_ask_environment(q, out, err);
     if (strcmp(source, "Ec2InstanceMetadata") == 0) return aws_ask_instance(q, out, err);
     if (strcmp(source, "EcsContainer") == 0) return aws_ask_container(q, out, err);
-    return fl_fail(err, FL_E_VALIDATION, "credential_source '%s' is unknown", source);
+    return fl_fail(err, FL_ERR_AWS_PROFILE_UNKNOWN_SOURCE, source);
 }
 
 /* The keys that a profile itself holds. */
@@ -137,8 +137,8 @@ static int own_keys(aws_asking *q, const aws_profiles *p, const char *name, fl_a
     const char *id = aws_profiles_get(p, name, "aws_access_key_id");
     const char *secret = aws_profiles_get(p, name, "aws_secret_access_key");
     if (id == NULL || secret == NULL)
-        return fl_fail(err, FL_E_VALIDATION, "profile '%s' has no %s (%s)", name,
-                       id == NULL ? "aws_access_key_id" : "aws_secret_access_key", p->files);
+        return fl_fail(err, FL_ERR_AWS_PROFILE_KEYS, name, id == NULL ? "aws_access_key_id" : "aws_secret_access_key",
+                       p->files);
     return aws_keys(q, fl_arena_printf(q->a, "profile '%s'", name), id, secret,
                     aws_profiles_get(p, name, "aws_session_token"), NULL, out, err);
 }
@@ -150,21 +150,20 @@ static int role_of_profile(aws_asking *q, const aws_profiles *p, const char *nam
     fl_aws_credentials who;
     if (role->token_file != NULL) return aws_assume_web_identity(q, role, out, err);
     if ((from == NULL) == (source == NULL))
-        return fl_fail(err, FL_E_VALIDATION, "profile '%s' has a role_arn and %s source_profile %s credential_source",
-                       name, from == NULL ? "neither" : "both", from == NULL ? "nor" : "and");
+        return fl_fail(err, FL_ERR_AWS_PROFILE_SOURCE, name, from == NULL ? "neither" : "both",
+                       from == NULL ? "nor" : "and");
     int rc = from == NULL              ? of_source(q, source, &who, err)
              : strcmp(from, name) == 0 ? own_keys(q, p, from, &who, err) /* it names itself */
                                        : of_profile(q, p, from, &who, err);
-    if (rc < 0) return fl_error_prefix(err, "profile '%s': ", name);
+    if (rc < 0) return fl_error_prefix(err, FL_AT_AWS_PROFILE, name);
     return aws_assume_role(q, role, &who, out, err);
 }
 
 static int of_profile(aws_asking *q, const aws_profiles *p, const char *name, fl_aws_credentials *out, fl_error *err) {
     static const char *const refused[] = {"credential_process", "sso_session", "sso_start_url", "sso_account_id",
                                           "login_session"};
-    if (++q->depth > AWS_DEPTH_MAX)
-        return fl_fail(err, FL_E_VALIDATION, "source_profile leads from profile to profile and does not end");
-    if (!aws_profiles_has(p, name)) return fl_fail(err, FL_E_VALIDATION, "no profile '%s' in %s", name, p->files);
+    if (++q->depth > AWS_DEPTH_MAX) return fl_fail(err, FL_ERR_AWS_PROFILE_CIRCLE);
+    if (!aws_profiles_has(p, name)) return fl_fail(err, FL_ERR_AWS_NO_PROFILE, name, p->files);
     aws_role role = {.arn = aws_profiles_get(p, name, "role_arn"),
                      .session_name = aws_profiles_get(p, name, "role_session_name"),
                      .external_id = aws_profiles_get(p, name, "external_id"),
@@ -173,13 +172,8 @@ static int of_profile(aws_asking *q, const aws_profiles *p, const char *name, fl
     if (role.arn != NULL) return role_of_profile(q, p, name, &role, out, err);
     if (aws_profiles_get(p, name, "aws_access_key_id") == NULL)
         for (size_t i = 0; i < FL_ARRAY_LEN(refused); i++)
-            if (aws_profiles_get(p, name, refused[i]) != NULL) {
-                fl_fail(err, FL_E_UNSUPPORTED, "profile '%s' uses %s, which is not supported", name, refused[i]);
-                return fl_error_hint(err,
-                                     "put keys into the environment first: "
-                                     "eval \"$(aws configure export-credentials --profile %s --format env)\"",
-                                     name);
-            }
+            if (aws_profiles_get(p, name, refused[i]) != NULL)
+                return fl_fail(err, FL_ERR_AWS_PROFILE_KIND, name, refused[i]);
     return own_keys(q, p, name, out, err);
 }
 

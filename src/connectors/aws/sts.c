@@ -10,6 +10,7 @@
 #include "connectors/aws/credentials_int.h"
 #include "connectors/aws/scan.h"
 #include "connectors/aws/sigv4.h"
+#include "messages/aws.h"
 
 enum { STS_TIMEOUT_MS = 5000 };
 
@@ -36,12 +37,12 @@ static int read_answer(aws_asking *q, const char *who, const char *arn, const fl
     const char *code = element(q, a, "Code"), *message = element(q, a, "Message");
     const char *id = element(q, a, "AccessKeyId"), *secret = element(q, a, "SecretAccessKey");
     if (a->status != 200) {
-        fl_fail(err, FL_E_IO, "%s does not give the role '%s': %s: %s", who, arn,
+        fl_fail(err, FL_ERR_AWS_STS_REFUSES, who, arn,
                 code != NULL ? code : fl_arena_printf(q->a, "status %d", a->status), message != NULL ? message : "");
         err->retriable = a->status >= 500;
         return err->code;
     }
-    if (id == NULL || secret == NULL) return fl_fail(err, FL_E_IO, "%s: the answer has no credentials", who);
+    if (id == NULL || secret == NULL) return fl_fail(err, FL_ERR_AWS_NO_KEYS, who);
     return aws_keys(q, who, id, secret, element(q, a, "SessionToken"), element(q, a, "Expiration"), out, err);
 }
 
@@ -117,9 +118,9 @@ int aws_assume_web_identity(aws_asking *q, const aws_role *role, fl_aws_credenti
     const char *token;
     fl_buf form;
     if (r.token_file == NULL) r.token_file = aws_env(q, "AWS_WEB_IDENTITY_TOKEN_FILE");
-    if (r.token_file == NULL) return fl_fail(err, FL_E_VALIDATION, "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+    if (r.token_file == NULL) return fl_fail(err, FL_ERR_AWS_NO_TOKEN_FILE);
     if (r.arn == NULL) r.arn = aws_env(q, "AWS_ROLE_ARN");
-    if (r.arn == NULL) return fl_fail(err, FL_E_VALIDATION, "AWS_ROLE_ARN is not set");
+    if (r.arn == NULL) return fl_fail(err, FL_ERR_AWS_NO_ROLE_ARN);
     FL_TRY(aws_read_token(q, r.token_file, &token, err));
     fl_buf_init(&form);
     fl_buf_puts(&form, "Action=AssumeRoleWithWebIdentity&Version=2011-06-15");
