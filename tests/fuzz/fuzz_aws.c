@@ -7,20 +7,20 @@
  */
 #include "fuzz.h"
 
-#include "../unit/fake_http.h"
+#include "../unit/scripted_http.h"
 #include "connectors/aws/client.h"
 #include "connectors/aws/credentials_int.h"
 #include "connectors/aws/scan.h"
 #include "connectors/aws/sigv4.h"
 
-static fake_world w;
+static scripted_world w;
 static const char *body; /* what every request is answered with; a text */
 static int status;
 
-static void serve(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void serve(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     (void)f;
     bool token = strstr(r->url, "/api/token") != NULL;
-    *out = (fake_reply){.status = token ? 200 : status, .text = token ? "token" : body};
+    *out = (scripted_reply){.status = token ? 200 : status, .text = token ? "token" : body};
 }
 
 /* ---- scanners ---- */
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fl_arena a;
     if (size < 1 || size > 8000) return 0;
     fl_arena_init(&a);
-    fake_world_init(&w, serve);
+    scripted_world_init(&w, serve);
     body = fl_arena_strndup(&a, (const char *)data + 1, size - 1);
     status = data[0] & 16 ? 200 : data[0] & 32 ? 400 : 503;
     fl_str s = fl_str_make((const char *)data + 1, size - 1);
@@ -157,7 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     case 6: try_profiles(s, &a); break;
     default: try_endpoint(body, &a); break;
     }
-    fake_world_deinit(&w);
+    scripted_world_deinit(&w);
     fl_arena_deinit(&a);
     return 0;
 }

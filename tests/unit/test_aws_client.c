@@ -3,7 +3,7 @@
  * often, when credentials are asked for again, what the user is told. The service is a function, time is virtual. */
 #include "test.h"
 
-#include "fake_http.h"
+#include "scripted_http.h"
 
 #include "connectors/aws/client.h"
 #include "connectors/aws/options.h"
@@ -11,7 +11,7 @@
 
 /* ---- a subtask with a client ---- */
 
-static fake_world w;
+static scripted_world w;
 static fl_arena arena;
 static fl_task_ctx ctx;
 static _Atomic bool leaving;
@@ -33,8 +33,8 @@ static void take_note(void *arg, const char *text) {
     fl_buf_printf(&notes, "%s\n", text);
 }
 
-static void begin_with(const fl_aws_config *config, fake_serve_fn *service) {
-    fake_world_init(&w, service);
+static void begin_with(const fl_aws_config *config, scripted_serve_fn *service) {
+    scripted_world_init(&w, service);
     fl_arena_init(&arena);
     fl_buf_init(&notes);
     leaving = false;
@@ -42,16 +42,16 @@ static void begin_with(const fl_aws_config *config, fake_serve_fn *service) {
     assert_int_equal(fl_aws_open(config, &ctx, &client, &err), 0);
 }
 
-static void begin(fake_serve_fn *service) { begin_with(&plain, service); }
+static void begin(scripted_serve_fn *service) { begin_with(&plain, service); }
 
 static void end(void) {
     fl_aws_close(client);
     fl_buf_deinit(&notes);
     fl_arena_deinit(&arena);
-    fake_world_deinit(&w);
+    scripted_world_deinit(&w);
 }
 
-static int64_t now(void) { return fl_now_ms(w.pf) - FAKE_START_S * 1000LL; }
+static int64_t now(void) { return fl_now_ms(w.pf) - SCRIPTED_START_S * 1000LL; }
 
 static void call(uint64_t tag, const fl_aws_retry *retry) {
     fl_aws_call(client, "Kinesis_20131202.ListShards", fl_str_from("{}"), tag, retry, 0);
@@ -79,20 +79,20 @@ static void expect_words(const char *text, const char *words) {
 
 /* ---- what is sent ---- */
 
-static void look(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void look(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     (void)f;
     assert_string_equal(r->method, "POST");
     assert_string_equal(r->url, "http://localhost:4566/");
-    assert_string_equal(fake_header(r, "Content-Type"), "application/x-amz-json-1.1");
-    assert_string_equal(fake_header(r, "X-Amz-Target"), "Kinesis_20131202.ListShards");
-    assert_string_equal(fake_header(r, "X-Amz-Date"), "20240229T123456Z");
-    assert_string_equal(fake_header(r, "Host"), "localhost:4566");
-    assert_null(fake_header(r, "X-Amz-Security-Token"));
-    expect_words(fake_header(r, "Authorization"),
+    assert_string_equal(scripted_header(r, "Content-Type"), "application/x-amz-json-1.1");
+    assert_string_equal(scripted_header(r, "X-Amz-Target"), "Kinesis_20131202.ListShards");
+    assert_string_equal(scripted_header(r, "X-Amz-Date"), "20240229T123456Z");
+    assert_string_equal(scripted_header(r, "Host"), "localhost:4566");
+    assert_null(scripted_header(r, "X-Amz-Security-Token"));
+    expect_words(scripted_header(r, "Authorization"),
                  "AWS4-HMAC-SHA256 Credential=AKID/20240229/eu-central-1/kinesis/aws4_request, "
                  "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=");
     assert_int_equal(r->timeout_ms, 3000);
-    *out = (fake_reply){.status = 200, .text = "{\"Shards\":[]}", .delay_ms = 7};
+    *out = (scripted_reply){.status = 200, .text = "{\"Shards\":[]}", .delay_ms = 7};
 }
 
 static void sends(void **state) {
@@ -146,26 +146,27 @@ static void canceled(void **state) {
  * found, e expired. The last one stays. */
 static const char *script;
 
-static void play(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void play(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     (void)f, (void)r;
     switch (script[0]) {
     case 't':
-        *out =
-            (fake_reply){.status = 400, .text = "{\"__type\":\"com.x#LimitExceededException\",\"message\":\"slow\"}"};
+        *out = (scripted_reply){.status = 400,
+                                .text = "{\"__type\":\"com.x#LimitExceededException\",\"message\":\"slow\"}"};
         break;
-    case '5': *out = (fake_reply){.status = 503, .text = "<html>"}; break;
-    case '0': *out = (fake_reply){.status = 0, .text = "the connection broke"}; break;
+    case '5': *out = (scripted_reply){.status = 503, .text = "<html>"}; break;
+    case '0': *out = (scripted_reply){.status = 0, .text = "the connection broke"}; break;
     case 'r':
-        *out = (fake_reply){
+        *out = (scripted_reply){
             .status = 0, .refused = true, .text = "could not connect to localhost:4566: Connection refused"};
         break;
     case 'n':
-        *out = (fake_reply){.status = 400,
-                            .text = "{\"__type\":\"ResourceNotFoundException\",\"Message\":\"Stream s\\nunder "
-                                    "account 1 not found.\"}"};
+        *out = (scripted_reply){.status = 400,
+                                .text = "{\"__type\":\"ResourceNotFoundException\",\"Message\":\"Stream s\\nunder "
+                                        "account 1 not found.\"}"};
         break;
     case 'e':
-        *out = (fake_reply){.status = 400, .text = "{\"__type\":\"ExpiredTokenException\",\"message\":\"expired\"}"};
+        *out =
+            (scripted_reply){.status = 400, .text = "{\"__type\":\"ExpiredTokenException\",\"message\":\"expired\"}"};
         break;
     default: break;
     }
@@ -245,10 +246,10 @@ static void closed_endpoint(void **state) {
 /* Down from the second request on, until the test says otherwise. */
 static int64_t up_again_ms;
 
-static void outage(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void outage(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     (void)r;
     if (f->requests > 1 && fl_now_ms(f->pf) < up_again_ms)
-        *out = (fake_reply){.status = 0, .refused = true, .text = "could not connect"};
+        *out = (scripted_reply){.status = 0, .refused = true, .text = "could not connect"};
 }
 
 static void is_waited_for(void **state) {
@@ -284,13 +285,13 @@ static void is_waited_for(void **state) {
 static int keys_given;
 static char latest[300];
 
-static void instance(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void instance(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     if (strstr(r->url, "169.254") == NULL) {
         play(f, r, out);
         return;
     }
     if (strstr(r->url, "/my-role") == NULL) {
-        *out = (fake_reply){.status = 200, .text = "my-role"};
+        *out = (scripted_reply){.status = 200, .text = "my-role"};
         return;
     }
     char time[FL_SIGV4_TIME];
@@ -299,7 +300,7 @@ static void instance(fake_http *f, const flott_http_request *r, fake_reply *out)
              "{\"AccessKeyId\":\"ASIA%d\",\"SecretAccessKey\":\"s\",\"Token\":\"t\",\"Expiration\":\"%.4s-%.2s-%.2sT%."
              "2s:%.2s:%.2sZ\"}",
              ++keys_given, time, time + 4, time + 6, time + 9, time + 11, time + 13);
-    *out = (fake_reply){.status = 200, .text = latest};
+    *out = (scripted_reply){.status = 200, .text = latest};
 }
 
 static void keys_renewed(void **state) {
@@ -312,7 +313,7 @@ static void keys_renewed(void **state) {
     for (int minute = 0; minute < 120; minute++) {
         call(1, &thrice);
         expect_ok(1, 1);
-        fl_sim_set_clock_ms(w.pf, (FAKE_START_S + 60 * (minute + 1)) * 1000LL);
+        fl_sim_set_clock_ms(w.pf, (SCRIPTED_START_S + 60 * (minute + 1)) * 1000LL);
         assert_int_equal(keys_given, minute < 55 ? 1 : minute < 110 ? 2 : 3); /* five minutes before they expire */
     }
     script = "ee.";
@@ -362,13 +363,13 @@ static void no_keys(void **state) {
 
 /* ---- many calls ---- */
 
-static void moody(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void moody(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     uint64_t x = fl_random_u64(f->pf);
     (void)r;
     if (x % 4 == 0)
-        *out = (fake_reply){.status = x % 8 == 0 ? 500 : 0, .text = "bad mood"};
+        *out = (scripted_reply){.status = x % 8 == 0 ? 500 : 0, .text = "bad mood"};
     else if (x % 4 == 1)
-        *out = (fake_reply){.status = 400, .text = "{\"__type\":\"ThrottlingException\"}"};
+        *out = (scripted_reply){.status = 400, .text = "{\"__type\":\"ThrottlingException\"}"};
     out->delay_ms = (int64_t)(x >> 8) % 50;
 }
 
@@ -527,7 +528,8 @@ static void providers(void **state) {
         {"aws.credentials.provider=BASIC",
          "Please set values for AWS Access Key ID ('aws.credentials.basic.accesskeyid')"},
         {"aws.credentials.provider=SYS_PROP", "there is no JVM here"},
-        {"aws.credentials.provider=CUSTOM", "'aws.credentials.provider' = 'CUSTOM' is not supported: there is no JVM here"},
+        {"aws.credentials.provider=CUSTOM",
+         "'aws.credentials.provider' = 'CUSTOM' is not supported: there is no JVM here"},
         {"aws.credentials.provider=MINE", "MINE"},
         {"aws.credentials.provider=ASSUME_ROLE", "Please set value for AWS role ARN ('aws.credentials.role.arn')"},
         {"aws.credentials.role.provider.rolearn=x", "aws.credentials.role.provider.rolearn"},

@@ -4,7 +4,7 @@
  * environment and disk those of a simulated world. */
 #include "test.h"
 
-#include "fake_http.h"
+#include "scripted_http.h"
 
 #include "connectors/aws/credentials_int.h"
 
@@ -24,60 +24,60 @@ static const char metadata_answer[] =
 static bool is_at(const flott_http_request *r, const char *url) { return strcmp(r->url, url) == 0; }
 
 /* STS everywhere, the metadata services at their addresses; nobody else is there. */
-static void serve(fake_http *f, const flott_http_request *r, fake_reply *out) {
-    const char *given = fake_header(r, "X-aws-ec2-metadata-token");
+static void serve(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
+    const char *given = scripted_header(r, "X-aws-ec2-metadata-token");
     (void)f;
-    *out = (fake_reply){.status = 404};
+    *out = (scripted_reply){.status = 404};
     if (strstr(r->url, "//sts.") != NULL || strstr(r->url, "localhost:4566") != NULL) {
-        *out = (fake_reply){.status = 200, .text = sts_answer};
+        *out = (scripted_reply){.status = 200, .text = sts_answer};
     } else if (is_at(r, "http://169.254.169.254/latest/api/token")) {
         assert_string_equal(r->method, "PUT");
-        assert_string_equal(fake_header(r, "X-aws-ec2-metadata-token-ttl-seconds"), "21600");
-        *out = (fake_reply){.status = 200, .text = "imds-token"};
+        assert_string_equal(scripted_header(r, "X-aws-ec2-metadata-token-ttl-seconds"), "21600");
+        *out = (scripted_reply){.status = 200, .text = "imds-token"};
     } else if (strncmp(r->url, "http://169.254.169.254/latest/meta-data/iam/security-credentials/", 65) == 0) {
         assert_string_equal(given, "imds-token");
-        *out = (fake_reply){.status = 200, .text = r->url[65] == '\0' ? "my-role\n" : metadata_answer};
+        *out = (scripted_reply){.status = 200, .text = r->url[65] == '\0' ? "my-role\n" : metadata_answer};
     } else if (strncmp(r->url, "http://169.254.170.2/", 21) == 0 || strncmp(r->url, "http://127.0.0.1:9/", 19) == 0) {
-        *out = (fake_reply){.status = 200, .text = metadata_answer};
+        *out = (scripted_reply){.status = 200, .text = metadata_answer};
     }
 }
 
-static void nobody(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void nobody(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     (void)f, (void)r;
-    *out = (fake_reply){.status = 0, .refused = true, .text = "could not connect in time", .delay_ms = 1000};
+    *out = (scripted_reply){.status = 0, .refused = true, .text = "could not connect in time", .delay_ms = 1000};
 }
 
-static void busy(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void busy(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     if (f->requests < 3)
-        *out = (fake_reply){.status = 503, .text = "<Code>Busy</Code>"};
+        *out = (scripted_reply){.status = 503, .text = "<Code>Busy</Code>"};
     else
         serve(f, r, out);
 }
 
-static void denies(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void denies(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     (void)f, (void)r;
-    *out = (fake_reply){.status = 403,
-                        .text = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
-                                "<Message>User: x is not authorized to perform: sts:AssumeRole</Message></Error>"
-                                "</ErrorResponse>"};
+    *out = (scripted_reply){.status = 403,
+                            .text = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
+                                    "<Message>User: x is not authorized to perform: sts:AssumeRole</Message></Error>"
+                                    "</ErrorResponse>"};
 }
 
 /* ---- asking ---- */
 
-static fake_world w;
+static scripted_world w;
 static fl_arena arena;
 static fl_aws_credentials got;
 static fl_error err;
 
-static void begin(fake_serve_fn *service, const char *const *env) {
-    fake_world_init(&w, service);
+static void begin(scripted_serve_fn *service, const char *const *env) {
+    scripted_world_init(&w, service);
     w.env = env;
     fl_arena_init(&arena);
 }
 
 static void end(void) {
     fl_arena_deinit(&arena);
-    fake_world_deinit(&w);
+    scripted_world_deinit(&w);
 }
 
 static void plant(const char *path, const char *text) { fl_sim_put_file(w.pf, path, text, strlen(text)); }
@@ -212,11 +212,11 @@ static void roles_of_profiles(void **state) {
                             "role_session_name = me\n");
     plant("/h/token", " jwt \n");
     fl_aws_credentials_config c = {.provider = FL_AWS_PROFILE, .profile_name = "role"};
-    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     expect_log("POST https://sts.eu-central-1.amazonaws.com/ Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Ar"
                "&RoleSessionName=flott&ExternalId=e%2F1\n");
     c.profile_name = "self";
-    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     c.profile_name = "both";
     refuse(&c, "both source_profile and credential_source");
     c.profile_name = "neither";
@@ -224,14 +224,14 @@ static void roles_of_profiles(void **state) {
     c.profile_name = "env";
     refuse(&c, "profile 'env': AWS_ACCESS_KEY_ID is not set");
     c.profile_name = "host";
-    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     c.profile_name = "odd";
     refuse(&c, "credential_source 'Moon' is unknown");
     c.profile_name = "a";
     refuse(&c, "source_profile leads from profile to profile and does not end");
     fl_buf_reset(&w.http.log);
     c.profile_name = "web";
-    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&c, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     expect_log("POST https://sts.eu-central-1.amazonaws.com/ Action=AssumeRoleWithWebIdentity&Version=2011-06-15"
                "&RoleArn=arn%3Aw&RoleSessionName=me&WebIdentityToken=jwt\n");
     end();
@@ -247,7 +247,7 @@ static void roles(void **state) {
                                         .sts_endpoint = "http://localhost:4566",
                                         .base = &first};
     begin(serve, NULL);
-    expect(&second, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&second, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     expect_log("POST https://sts.eu-central-1.amazonaws.com/ Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3A1"
                "&RoleSessionName=flott\n"
                "POST http://localhost:4566/ Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3A2&RoleSessionName=s\n");
@@ -262,7 +262,7 @@ static void roles(void **state) {
     refuse(&second, "who is to assume the role 'arn:2': STS");
     w.http.serve = busy;
     w.http.requests = 0;
-    expect(&first, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&first, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     assert_int_equal(w.http.requests, 3);
     end();
 }
@@ -278,17 +278,17 @@ static void web_identity(void **state) {
     plant("/t", "\n");
     refuse(&WEB, "'/t' is empty");
     plant("/t", "jwt\n");
-    expect(&WEB, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&WEB, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     expect_log("POST https://sts.eu-central-1.amazonaws.com/ Action=AssumeRoleWithWebIdentity&Version=2011-06-15"
                "&RoleArn=arn%3Ar&RoleSessionName=pod&WebIdentityToken=jwt\n");
     expect(
         &(fl_aws_credentials_config){.provider = FL_AWS_WEB_IDENTITY_TOKEN, .token_file = "/t", .role_arn = "arn:own"},
-        "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+        "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     end();
 }
 
-static void authorised(fake_http *f, const flott_http_request *r, fake_reply *out) {
-    assert_string_equal(fake_header(r, "Authorization"), f->arg);
+static void authorised(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
+    assert_string_equal(scripted_header(r, "Authorization"), f->arg);
     serve(f, r, out);
 }
 
@@ -304,17 +304,17 @@ static void container(void **state) {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://",
     };
     begin(serve, ENV("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/x"));
-    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", FAKE_START_S + 6 * 3600);
+    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", SCRIPTED_START_S + 6 * 3600);
     expect_log("GET http://169.254.170.2/v2/x\n");
     w.env = ENV("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9/creds", "AWS_CONTAINER_AUTHORIZATION_TOKEN=abc");
     w.http.serve = authorised;
     w.http.arg = (char[]){"abc"};
-    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", FAKE_START_S + 6 * 3600);
+    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", SCRIPTED_START_S + 6 * 3600);
     w.env = ENV("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9/creds", "AWS_CONTAINER_AUTHORIZATION_TOKEN=abc",
                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=/t");
     plant("/t", "of the file\n");
     w.http.arg = (char[]){"of the file"};
-    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", FAKE_START_S + 6 * 3600);
+    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", SCRIPTED_START_S + 6 * 3600);
     w.http.serve = nobody;
     for (size_t i = 0; i < FL_ARRAY_LEN(far); i++) {
         w.env = ENV(far[i], "AWS_EC2_METADATA_DISABLED=true");
@@ -326,7 +326,7 @@ static void container(void **state) {
 static void instance(void **state) {
     (void)state;
     begin(serve, NULL);
-    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", FAKE_START_S + 6 * 3600);
+    expect(&AUTO, "ASIAHOST", "host/key", "hosttoken", SCRIPTED_START_S + 6 * 3600);
     expect_log("PUT http://169.254.169.254/latest/api/token\n"
                "GET http://169.254.169.254/latest/meta-data/iam/security-credentials/\n"
                "GET http://169.254.169.254/latest/meta-data/iam/security-credentials/my-role\n");
@@ -343,7 +343,7 @@ static void nothing_anywhere(void **state) {
                   "/h/.aws/config; container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor "
                   "AWS_CONTAINER_CREDENTIALS_FULL_URI is set; instance: could not connect in time");
     assert_non_null(strstr(err.hint, "AWS_ACCESS_KEY_ID"));
-    assert_int_equal(fl_now_ms(w.pf), FAKE_START_S * 1000LL + 1000); /* and it took a second */
+    assert_int_equal(fl_now_ms(w.pf), SCRIPTED_START_S * 1000LL + 1000); /* and it took a second */
     w.env = ENV("HOME=/h", "AWS_EC2_METADATA_DISABLED=TRUE");
     refuse(&AUTO, "instance: AWS_EC2_METADATA_DISABLED is true");
     assert_false(err.retriable);
@@ -357,7 +357,7 @@ static void order(void **state) {
     plant("/h/.aws/credentials", "[default]\naws_access_key_id = AKIDp\naws_secret_access_key = sp\n");
     expect(&AUTO, "AKIDp", "sp", NULL, 0);
     plant("/gone", "back");
-    expect(&AUTO, "ASIAROLE", "rolekey&more", "to+ken", FAKE_START_S + 3600);
+    expect(&AUTO, "ASIAROLE", "rolekey&more", "to+ken", SCRIPTED_START_S + 3600);
     w.env = ENV("HOME=/h", "AWS_ACCESS_KEY_ID=AKIDe", "AWS_SECRET_ACCESS_KEY=se");
     expect(&AUTO, "AKIDe", "se", NULL, 0);
     end();
@@ -365,7 +365,7 @@ static void order(void **state) {
 
 static const char *broken_text;
 
-static void broken(fake_http *f, const flott_http_request *r, fake_reply *out) {
+static void broken(scripted_http *f, const flott_http_request *r, scripted_reply *out) {
     serve(f, r, out);
     if (strstr(r->url, "my-role") != NULL || strstr(r->url, "sts") != NULL) out->text = broken_text;
 }
