@@ -49,7 +49,7 @@ struct request {
     uint64_t tag;
     /* the answer */
     int status;
-    bool refused, too_large;
+    bool refused;
     char error[WHY_MAX];
     char *answer; /* owned; NUL-terminated once done */
     size_t n, cap;
@@ -147,10 +147,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg) {
     curl_off_t length = -1;
     n *= size;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&r);
-    if (r->n + n > ANSWER_MAX) {
-        r->too_large = true;
-        return 0;
-    }
+    if (r->n + n > ANSWER_MAX) return 0; /* CURLE_WRITE_ERROR */
     if (r->cap - r->n <= n) {
         curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
         size_t cap = r->cap * 2 > r->n + n ? r->cap * 2 : r->n + n + 1;
