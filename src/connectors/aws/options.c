@@ -121,6 +121,23 @@ static bool is_local(fl_str authority) {
            fl_str_starts(authority, "[::1]");
 }
 
+/* A name or an address, [in brackets] where it has colons, and perhaps a port. */
+static bool is_authority(fl_str s) {
+    size_t at = 0, digits = 0;
+    bool bracket = s.n > 0 && s.p[0] == '[';
+    for (; at < s.n && (bracket || s.p[at] != ':'); at++) {
+        char c = s.p[at];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (bracket && c == ']') break;
+        if (!letter && c != '.' && c != '-' && c != '_' && !(bracket && (c == ':' || (c == '[' && at == 0))))
+            return false;
+    }
+    if (at == 0 || (bracket && at++ == s.n)) return false;
+    if (at == s.n) return true;
+    for (size_t i = at + 1; i < s.n; i++) digits += s.p[i] >= '0' && s.p[i] <= '9';
+    return s.p[at] == ':' && digits == s.n - at - 1 && digits >= 1 && digits <= 5;
+}
+
 int fl_aws_endpoint(fl_arena *a, const char *given, const char **out, fl_error *err) {
     fl_str s = fl_str_trim(fl_str_from(given));
     const char *scheme = NULL;
@@ -132,12 +149,11 @@ int fl_aws_endpoint(fl_arena *a, const char *given, const char **out, fl_error *
         s = fl_str_make(s.p + 7, s.n - 7);
     }
     while (s.n > 0 && s.p[s.n - 1] == '/') s.n--;
-    bool bad = s.n == 0;
-    for (size_t i = 0; i < s.n; i++)
-        bad = bad || (uint8_t)s.p[i] <= ' ' || (uint8_t)s.p[i] >= 127 || strchr("@?#\\\"<>", s.p[i]) != NULL ||
-              (s.p[i] == ':' && i + 2 < s.n && s.p[i + 1] == '/' && s.p[i + 2] == '/');
-    if (bad) return fl_fail(err, FL_ERR_AWS_ENDPOINT, given);
     fl_str authority = part(s, '/', 0);
+    bool bad = !is_authority(authority);
+    for (size_t i = authority.n; i < s.n; i++)
+        bad = bad || (uint8_t)s.p[i] <= ' ' || (uint8_t)s.p[i] >= 127 || strchr("@?#\\\"<>", s.p[i]) != NULL;
+    if (bad) return fl_fail(err, FL_ERR_AWS_ENDPOINT, given);
     if (scheme == NULL) scheme = is_local(authority) ? "http" : "https";
     fl_str standard = fl_str_from(strcmp(scheme, "http") == 0 ? ":80" : ":443"); /* never sent as part of Host */
     if (authority.n > standard.n &&

@@ -116,6 +116,7 @@ bool fl_aws_json_text(fl_str json, const char *key, fl_buf *out) {
     cursor c = {json.p, json.p + json.n};
     size_t before = out->n;
     if (!accept(&c, '{')) return false;
+    (void)fl_buf_reserve(out, 1); /* the key is compared there, even an empty one */
     do {
         if (!read_text(&c, out)) break;
         bool found = fl_str_is(fl_str_make(out->p + before, out->n - before), key);
