@@ -4,15 +4,16 @@
 
     pip install botocore && tests/oracle/sigv4.py > tests/data/sigv4.tsv
 
-The requests are ours; canonical request, text to sign and signature are botocore's. What each column holds stands in
-tests/unit/test_sigv4.c.
+The requests are ours, and some of AWS's published test suite, whose signatures AWS has published: botocore must come to
+the same. Canonical request and text to sign are botocore's. What each column holds stands in tests/unit/test_sigv4.c.
 """
 import botocore
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-TIME, REGION, SERVICE = "20240229T123456Z", "eu-central-1", "kinesis"
+OURS = ("20240229T123456Z", "eu-central-1", "kinesis", "kinesis.eu-central-1.amazonaws.com")
+AWS = ("20150830T123600Z", "us-east-1", "service", "example.amazonaws.com")
 PLAIN = Credentials("AKIDFLOTTPLAIN", "flott/secret+KEY=0123456789")
 TEMPORARY = Credentials("ASIDFLOTTTEMP", "another/secret", "token/With+Signs==and a blank")
 JSON = [("Content-Type", "application/x-amz-json-1.1")]
@@ -57,29 +58,57 @@ CASES = [
     ("path and query", TEMPORARY, "DELETE", "/x/y", "z=1&w=2", JSON, "{}"),
 ]
 
+EXAMPLE = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+
+# The same of AWS's suite, and the signature that AWS gives.
+PUBLISHED = [
+    ("get-vanilla", EXAMPLE, "GET", "/", "", [], "",
+     "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+    ("post-vanilla", EXAMPLE, "POST", "/", "", [], "",
+     "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
+    ("get-unreserved", EXAMPLE, "GET", "/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "", [], "",
+     "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f"),
+    ("get-utf8", EXAMPLE, "GET", "/\u1234", "", [], "",
+     "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85"),
+    ("get-relative-normalized", EXAMPLE, "GET", "/example/..", "", [], "",
+     "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+    ("get-header-key-duplicate", EXAMPLE, "GET", "/", "",
+     [("My-Header1", "value2"), ("My-Header1", "value2"), ("My-Header1", "value1")], "",
+     "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea"),
+    ("get-header-value-trim", EXAMPLE, "GET", "/", "", [("My-Header1", " value1"), ("My-Header2", ' "a   b   c"')], "",
+     "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736"),
+    ("post-header-key-sort", EXAMPLE, "POST", "/", "", [("My-Header1", "value1")], "",
+     "c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c"),
+]
+
 
 def escape(text):
     return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
 
 
-def row(name, who, method, path, query, headers, body):
-    headers = headers + [("Host", "kinesis.eu-central-1.amazonaws.com"), ("X-Amz-Date", TIME)]
+def row(place, name, who, method, path, query, headers, body, published=None):
+    time, region, service, host = place
+    headers = headers + [("Host", host), ("X-Amz-Date", time)]
     if who.token is not None:
         headers = headers + [("X-Amz-Security-Token", who.token)]
-    url = "https://kinesis.eu-central-1.amazonaws.com" + path + ("?" + query if query else "")
+    url = f"https://{host}" + path + ("?" + query if query else "")
     request = AWSRequest(method=method, url=url, data=body.encode())
     for key, value in headers:
         request.headers[key] = value
-    request.context["timestamp"] = TIME
-    auth = SigV4Auth(who, SERVICE, REGION)
+    request.context["timestamp"] = time
+    auth = SigV4Auth(who, service, region)
     canonical = auth.canonical_request(request)
     to_sign = auth.string_to_sign(request, canonical)
-    fields = [name, who.access_key, who.secret_key, TIME, REGION, SERVICE, method, path, query,
-              "".join(f"{key}:{value}\n" for key, value in headers), body, canonical, to_sign,
-              auth.signature(to_sign, request)]
+    signature = auth.signature(to_sign, request)
+    assert published in (None, signature), f"{name}: AWS has published another signature than botocore's"
+    fields = [name, who.access_key, who.secret_key, time, region, service, method, path, query,
+              "".join(f"{key}:{value}\n" for key, value in headers), body, canonical, to_sign, signature]
     return "\t".join(map(escape, fields))
 
 
 print(f"# Requests, and how botocore {botocore.__version__} signs them; made by tests/oracle/sigv4.py.")
 for case in CASES:
-    print(row(*case))
+    print(row(OURS, *case))
+print("# Those of AWS's published suite, with the signatures that AWS gives.")
+for case in PUBLISHED:
+    print(row(AWS, *case))
