@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # packages.sh -- for scripts: `need PACKAGE…` installs the Debian packages that are missing, or says what to install.
 
+# What the build needs.
+build_packages='gcc libc6-dev meson ninja-build pkg-config libpcre2-dev libutf8proc-dev libxxhash-dev nettle-dev
+    libcurl4-openssl-dev libssl-dev tzdata'
+
 need() {
     missing=
     for package in "$@"; do
