@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "formats/csv_int.h"
 
 enum { UNQUOTED_MAX = 24 };
@@ -113,7 +114,7 @@ static bool print_simple(csv_encoder *e, const fl_column *c, int i, fl_buf *out)
     case FL_T_CHAR:
     case FL_T_VARCHAR: fl_buf_put_str(out, fl_column_str(c, i)); return true;
     case FL_T_BINARY:
-    case FL_T_VARBINARY: text_base64_encode(out, fl_column_str(c, i)); return true;
+    case FL_T_VARBINARY: fl_base64_put(out, fl_column_str(c, i)); return true;
     case FL_T_DATE: fl_date_print(out, FL_DATA(c, int32_t)[i]); return true;
     case FL_T_TIME: print_time(FL_DATA(c, int32_t)[i], out); return true;
     case FL_T_TIMESTAMP:

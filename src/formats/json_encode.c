@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "formats/json_int.h"
 
 #include "messages/format.h"
@@ -102,7 +103,7 @@ WRITER(write_string) {
 
 WRITER(write_bytes) {
     fl_buf_putc(out, '"');
-    text_base64_encode(out, fl_view_str(&FL_DATA(c, fl_view)[i]));
+    fl_base64_put(out, fl_view_str(&FL_DATA(c, fl_view)[i]));
     fl_buf_putc(out, '"');
     return 0;
 }

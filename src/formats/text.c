@@ -47,8 +47,6 @@ size_t text_utf16_length(fl_str s) {
 
 /* ---- base64 ---- */
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 int text_base64_value(char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';
     if (c >= 'a' && c <= 'z') return c - 'a' + 26;
@@ -83,19 +81,6 @@ int text_base64_decode(fl_str s, fl_buf *out, fl_error *err) {
         char bytes[3] = {(char)(bits >> 16), (char)(bits >> 8), (char)bits};
         fl_buf_put(out, bytes, (size_t)n - 1);
     }
-}
-
-void text_base64_encode(fl_buf *out, fl_str bytes) {
-    char *to = fl_buf_reserve(out, (bytes.n + 2) / 3 * 4);
-    for (size_t i = 0; i < bytes.n; i += 3, to += 4) {
-        const unsigned char *from = (const unsigned char *)bytes.p + i;
-        size_t left = bytes.n - i;
-        uint32_t bits = (uint32_t)from[0] << 16 | (left > 1 ? (uint32_t)from[1] << 8 : 0) | (left > 2 ? from[2] : 0);
-        for (int k = 0; k < 4; k++) to[k] = base64_digits[bits >> (18 - 6 * k) & 63];
-        if (left < 3) to[3] = '=';
-        if (left < 2) to[2] = '=';
-    }
-    out->n = (size_t)(to - out->p);
 }
 
 /* ---- values from their text ---- */

@@ -83,7 +83,6 @@ int text_base64_decode(fl_str s, fl_buf *out, fl_error *err);
 int text_base64_value(char c); /* of one character; -1: none */
 int text_bad_base64(char c, int place, fl_error *err);
 int text_unpadded_base64(fl_error *err);
-void text_base64_encode(fl_buf *out, fl_str bytes);
 
 /* ---- values from their text, appended to a column of their type; refused in the words of Java ---- */
 
