@@ -193,8 +193,8 @@ static void make_answer(fake_http *h, fake_request *r, flott_http_answer *out) {
         break;
     case ERROR_500: out->status = 500, body = internal, n = sizeof internal - 1; break;
     case ERROR_503: out->status = 503, body = unavailable, n = sizeof unavailable - 1; break;
-    case GARBAGE: body = garbage, n = sizeof garbage - 1; break;
-    case TRUNCATED: n = fake_http_draw(h, n); break;
+    case GARBAGE: out->status = 200, body = garbage, n = sizeof garbage - 1; break;
+    case TRUNCATED: out->status = 200, n = fake_http_draw(h, n); break;
     case WELL: break;
     }
     out->body = out->memory = fl_malloc(n + 1);

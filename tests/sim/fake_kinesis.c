@@ -283,7 +283,8 @@ static bool split(fake_kinesis *k, fake_stream *s, int i) {
 static bool merge(fake_kinesis *k, fake_stream *s, int i) {
     int next = -1;
     for (int n = 0; i >= 0 && n < s->n_shards; n++)
-        if (is_open(&s->shards[n]) && s->shards[i].last + 1 == s->shards[n].first && n != i) next = n;
+        if (is_open(&s->shards[n]) && n != i && s->shards[i].last + 1 == s->shards[n].first && s->shards[n].first > 0)
+            next = n;
     if (next < 0) return false;
     u128 first = s->shards[i].first, last = s->shards[next].last;
     close_shard(k, &s->shards[i]);
