@@ -10,15 +10,14 @@
 #include "messages/option.h"
 
 static const fl_connector *const connectors[] = {
-    &fl_arrow_connector, &fl_blackhole_connector, &fl_datagen_connector, &fl_filesystem_connector, &fl_print_connector,
+    &fl_arrow_connector,      &fl_blackhole_connector, &fl_datagen_connector,
+    &fl_filesystem_connector, &fl_firehose_connector,  &fl_print_connector,
 };
 
 /* Flink's connectors that are not here yet: refused by name, where others are unknown. */
 static const char *const awaited[] = {
-    "elasticsearch-6", "elasticsearch-7", "faker",          "firehose",
-    "hbase-1.4",       "hbase-2.2",       "hive",           "jdbc",
-    "kafka",           "kinesis",         "kinesis-legacy", "mongodb",
-    "nexmark",         "opensearch",      "socket",         "upsert-kafka",
+    "elasticsearch-6", "elasticsearch-7", "faker",   "hbase-1.4", "hbase-2.2",  "hive",   "jdbc",         "kafka",
+    "kinesis",         "kinesis-legacy",  "mongodb", "nexmark",   "opensearch", "socket", "upsert-kafka",
 };
 
 const fl_connector *fl_connector_find(const char *name) {

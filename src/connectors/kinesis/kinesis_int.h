@@ -6,6 +6,7 @@
  *     kinesis_shards.c   the tree of shards: discovery, parents before children, who reads which
  *     kinesis_records.c  an answer of GetRecords, read in one pass
  *     kpl.c              records that the Kinesis Producer Library has put into one
+ *     sink_options.c     the sinks' options: batches, partition keys
  *     kinesis_sink.c     writing: batches, what is sent again, backpressure; PutRecords and Firehose's PutRecordBatch
  *     firehose.c         the table firehose
  */
@@ -44,7 +45,14 @@ typedef enum kinesis_partitioner {
     KINESIS_BY_FIELDS, /* PARTITIONED BY: the values, joined */
     KINESIS_FIXED,     /* one key for each subtask */
     KINESIS_RANDOM,
+    KINESIS_KEYLESS, /* Firehose has no keys */
 } kinesis_partitioner;
+
+/* A part of a partition key. */
+typedef struct kinesis_key_part {
+    int column;       /* of the sink's schema … */
+    const char *text; /* … or what INSERT INTO t PARTITION says; NULL: the column's value */
+} kinesis_key_part;
 
 typedef struct kinesis_sink_config {
     fl_aws_config aws;
@@ -52,31 +60,114 @@ typedef struct kinesis_sink_config {
     const char *stream;     /* name of the stream or delivery stream */
     const char *stream_arn; /* NULL: the table gives a name only */
     kinesis_partitioner partitioner;
-    const char *delimiter;  /* between the values of a partition key */
-    const int *key_columns; /* of the sink's schema */
-    int n_key_columns;
-    int batch_records;   /* of one request */
-    int64_t batch_bytes; /* of one request */
-    int max_in_flight;   /* requests */
-    int max_buffered;    /* records */
-    int64_t flush_bytes; /* a batch of so many bytes is sent */
-    int64_t flush_ms;    /* so is one that has waited so long */
+    const char *delimiter; /* between the parts of a partition key */
+    const kinesis_key_part *key;
+    int n_key;
+    int batch_records;    /* of one request */
+    int64_t batch_bytes;  /* of one request */
+    int64_t record_bytes; /* of one record, at most */
+    int max_in_flight;    /* requests */
+    int max_buffered;     /* records */
+    int64_t flush_ms;     /* a record waits so long at most for others to go with it */
     bool fail_on_error;
-    fl_format_config format; /* of the columns that go into the record */
-    fl_schema record;
-    const int *from_row; /* by column of `record`: the sink's column */
+    fl_format_config format; /* of the sink's columns, all of which go into the record */
 } kinesis_sink_config;
+
+/* Rows of a fl_option_def table: what every sink of this family understands. */
+#define KINESIS_SINK_OPTIONS                                                                                           \
+    {.key = "sink.batch.max-size",                                                                                     \
+     .type = FL_OPT_INT,                                                                                               \
+     .fallback = "500",                                                                                                \
+     .values = "1..500",                                                                                               \
+     .help = "Records of one request."},                                                                               \
+        {.key = "sink.requests.max-inflight",                                                                          \
+         .type = FL_OPT_INT,                                                                                           \
+         .fallback = "16",                                                                                             \
+         .values = "1..1000",                                                                                          \
+         .help = "Requests on their way at once; with more to send the job waits."},                                   \
+        {.key = "sink.requests.max-buffered",                                                                          \
+         .type = FL_OPT_INT,                                                                                           \
+         .fallback = "10000",                                                                                          \
+         .values = "1..10000000",                                                                                      \
+         .help = "Records that wait to be sent; with more the job waits."},                                            \
+        {.key = "sink.flush-buffer.size",                                                                              \
+         .type = FL_OPT_INT,                                                                                           \
+         .fallback = "5242880",                                                                                        \
+         .values = "1..",                                                                                              \
+         .help = "Bytes at which a request is sent."},                                                                 \
+        {.key = "sink.flush-buffer.timeout",                                                                           \
+         .type = FL_OPT_INT,                                                                                           \
+         .fallback = "5000",                                                                                           \
+         .values = "1..",                                                                                              \
+         .help = "Milliseconds that a record waits for others to go with it."},                                        \
+        {.key = "sink.fail-on-error",                                                                                  \
+         .type = FL_OPT_BOOL,                                                                                          \
+         .fallback = "false",                                                                                          \
+         .help = "Fail the job when a record is refused, instead of sending it again."},                               \
+        {.key = "sink.http-client.max-concurrency",                                                                    \
+         .type = FL_OPT_INT,                                                                                           \
+         .fallback = "10000",                                                                                          \
+         .values = "1..",                                                                                              \
+         .help = "Requests at once of the HTTP client."},                                                              \
+        {.key = "sink.http-client.read-timeout",                                                                       \
+         .type = FL_OPT_INT,                                                                                           \
+         .fallback = "360000",                                                                                         \
+         .values = "1..",                                                                                              \
+         .help = "Milliseconds after which a request without an answer is sent again."},                               \
+    {                                                                                                                  \
+        .key = "sink.http-client.protocol.version", .type = FL_OPT_ENUM, .fallback = "HTTP2",                          \
+        .values = "HTTP1_1|HTTP2", .help = "HTTP/2 where the service has it, or HTTP/1.1 always."                      \
+    }
+
+/* And what only streams have: partition keys; options of the producer that Flink had before 1.15, by their new names
+ * where they have any. */
+#define KINESIS_PARTITION_OPTIONS                                                                                      \
+    {.key = "sink.partitioner",                                                                                        \
+     .type = FL_OPT_STRING,                                                                                            \
+     .help = "fixed or random, for a table without PARTITIONED BY; by default random."},                               \
+        {.key = "sink.partitioner-field-delimiter",                                                                    \
+         .type = FL_OPT_STRING,                                                                                        \
+         .fallback = "|",                                                                                              \
+         .help = "Stands between the values of a partition key."},                                                     \
+        {.key = "sink.producer.record-max-buffered-time",                                                              \
+         .type = FL_OPT_INT,                                                                                           \
+         .values = "1..",                                                                                              \
+         .help = "Old name of sink.flush-buffer.timeout."},                                                            \
+        {.key = "sink.producer.collection-max-size",                                                                   \
+         .type = FL_OPT_INT,                                                                                           \
+         .values = "1..500",                                                                                           \
+         .help = "Old name of sink.batch.max-size."},                                                                  \
+        {.key = "sink.producer.collection-max-count",                                                                  \
+         .type = FL_OPT_INT,                                                                                           \
+         .values = "1..1000",                                                                                          \
+         .help = "Old name of sink.requests.max-inflight."},                                                           \
+        {.key = "sink.producer.fail-on-error", .type = FL_OPT_BOOL, .help = "Old name of sink.fail-on-error."},        \
+        {.key = "sink.producer.verify-certificate",                                                                    \
+         .type = FL_OPT_BOOL,                                                                                          \
+         .help = "Old opposite of aws.trust.all.certificates."},                                                       \
+        {.key = "sink.producer.kinesis-endpoint",                                                                      \
+         .type = FL_OPT_STRING,                                                                                        \
+         .help = "Old name of aws.endpoint, without https://."},                                                       \
+        {.key = "sink.producer.kinesis-port",                                                                          \
+         .type = FL_OPT_INT,                                                                                           \
+         .values = "1..65535",                                                                                         \
+         .help = "Goes with sink.producer.kinesis-endpoint."},                                                         \
+    {                                                                                                                  \
+        .key = "sink.producer.#", .type = FL_OPT_STRING, .state = FL_OPT_NOTED,                                        \
+        .note = "it belongs to the Kinesis Producer Library, which is not used any more, by Flink either",             \
+        .help = "Other options of the Kinesis Producer Library: noted, without effect."                                \
+    }
 
 extern const fl_source_type fl_kinesis_source;
 extern const fl_sink_type fl_kinesis_sink;
 
-/* kinesis.c, kinesis_sink.c, firehose.c */
+/* kinesis.c, kinesis_sink.c */
 int kinesis_plan_source(fl_connector_ctx *ctx, fl_source_plan *p, fl_error *err);
 int kinesis_plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err);
 /* The options sink.* that kinesis and firehose have in common, read into a config. */
 int kinesis_sink_options(fl_connector_ctx *ctx, const fl_connector *c, const fl_table *table, kinesis_sink_config *out,
                          fl_error *err);
-/* stream or stream.arn: one of them, checked and taken apart. */
+/* stream or stream.arn: one of them, checked and taken apart (kinesis.c). */
 int kinesis_stream_of(fl_connector_ctx *ctx, const fl_table *table, const char **stream, const char **arn,
                       fl_error *err);
 
