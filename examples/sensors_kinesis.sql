@@ -68,9 +68,47 @@ WITH (
     'aws.credentials.basic.secretkey' = 'local'
 );
 
-CREATE TABLE sliding_by_clock WITH ('stream' = 'sliding_by_clock') LIKE tumbling_by_clock (OVERWRITING OPTIONS);
-CREATE TABLE tumbling_by_event WITH ('stream' = 'tumbling_by_event') LIKE tumbling_by_clock (OVERWRITING OPTIONS);
-CREATE TABLE sliding_by_event WITH ('stream' = 'sliding_by_event') LIKE tumbling_by_clock (OVERWRITING OPTIONS);
+CREATE TABLE sliding_by_clock (sensor_id INT, average NUMERIC(6, 2), window_end TIMESTAMP(3))
+PARTITIONED BY (sensor_id)
+WITH (
+    'connector' = 'kinesis',
+    'stream' = 'sliding_by_clock',
+    'sink.flush-buffer.timeout' = '500',
+    'format' = 'json',
+    'json.timestamp-format.standard' = 'ISO-8601',
+    'aws.region' = 'us-east-1',
+    'aws.endpoint' = 'http://localhost:4568',
+    'aws.credentials.basic.accesskeyid' = 'local',
+    'aws.credentials.basic.secretkey' = 'local'
+);
+
+CREATE TABLE tumbling_by_event (sensor_id INT, average NUMERIC(6, 2), window_end TIMESTAMP(3))
+PARTITIONED BY (sensor_id)
+WITH (
+    'connector' = 'kinesis',
+    'stream' = 'tumbling_by_event',
+    'sink.flush-buffer.timeout' = '500',
+    'format' = 'json',
+    'json.timestamp-format.standard' = 'ISO-8601',
+    'aws.region' = 'us-east-1',
+    'aws.endpoint' = 'http://localhost:4568',
+    'aws.credentials.basic.accesskeyid' = 'local',
+    'aws.credentials.basic.secretkey' = 'local'
+);
+
+CREATE TABLE sliding_by_event (sensor_id INT, average NUMERIC(6, 2), window_end TIMESTAMP(3))
+PARTITIONED BY (sensor_id)
+WITH (
+    'connector' = 'kinesis',
+    'stream' = 'sliding_by_event',
+    'sink.flush-buffer.timeout' = '500',
+    'format' = 'json',
+    'json.timestamp-format.standard' = 'ISO-8601',
+    'aws.region' = 'us-east-1',
+    'aws.endpoint' = 'http://localhost:4568',
+    'aws.credentials.basic.accesskeyid' = 'local',
+    'aws.credentials.basic.secretkey' = 'local'
+);
 
 INSERT INTO sensor_readings (sensor_id, temperature, humidity, event_time) SELECT * FROM sensors;
 

@@ -184,9 +184,9 @@ class Case(unittest.TestCase):
 
     @staticmethod
     def end(process):
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
     def stop(self, process, timeout=60):
         """Ctrl-C: the job is canceled, or stopped with what it has."""

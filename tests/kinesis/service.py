@@ -130,8 +130,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-amz-json-1.1")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(answer)
-        self.wfile.flush()
+        try:
+            self.wfile.write(answer)
+            self.wfile.flush()
+        except ConnectionError:  # whoever asked has been killed
+            self.close_connection = True
 
     def log_message(self, *_):
         pass

@@ -296,7 +296,7 @@ static bool merge(fake_kinesis *k, fake_stream *s, int i) {
 }
 
 static void perhaps_reshard(fake_kinesis *k, fake_stream *s) {
-    if (!fake_http_chance(&k->http, k->faults.reshard_ppm)) return;
+    if (s->n_shards >= k->reshards_max || !fake_http_chance(&k->http, k->faults.reshard_ppm)) return;
     int i = nth_open(s, (int)fake_http_draw(&k->http, (uint64_t)count_open(s)));
     if (fake_http_draw(&k->http, 2) == 0)
         split(k, s, i);
@@ -837,6 +837,7 @@ fake_kinesis *fake_kinesis_new(fl_platform *pf) {
     fl_arena_init(&k->arena);
     k->limits = true;
     k->shards_max = 16;
+    k->reshards_max = 40;
     k->page_shards = 1000;
     k->iterator_life_ms = 300000;
     k->retention_ms = 86400000;

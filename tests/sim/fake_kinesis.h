@@ -45,11 +45,12 @@ typedef struct fake_kinesis {
     fl_arena arena; /* all that is ever stored */
     fake_kinesis_faults faults;
     /* the service's limits; change them before use */
-    bool limits;                            /* a second of a shard: 1,000 records or 1 MB in, 5 reads and 2 MB out */
-    int shards_max;                         /* open ones of a stream; resharding stops there */
-    int page_shards;                        /* shards of one answer of ListShards */
-    int64_t iterator_life_ms;               /* 5 minutes */
-    int64_t retention_ms;                   /* 1 day */
+    bool limits;              /* a second of a shard: 1,000 records or 1 MB in, 5 reads and 2 MB out */
+    int shards_max;           /* open ones of a stream; resharding stops there */
+    int reshards_max;         /* shards that a stream has ever had; with more it is not split or merged by chance */
+    int page_shards;          /* shards of one answer of ListShards */
+    int64_t iterator_life_ms; /* 5 minutes */
+    int64_t retention_ms;     /* 1 day */
     const char *access_key, *session_token; /* who may ask; token NULL: a key without one */
     /* Told of new credentials before they are wanted. NULL: the token never changes. */
     void (*renew)(void *arg, const char *access_key, const char *session_token);
