@@ -5,16 +5,13 @@
  */
 #include "connectors/aws/options.h"
 #include "connectors/kinesis/kinesis_int.h"
+#include "messages/kinesis_sink.h"
 
 static int firehose_plan(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err) {
     const fl_connector *c = &fl_firehose_connector;
     kinesis_sink_config *cfg = FL_NEW(ctx->arena, kinesis_sink_config);
     FL_TRY(fl_connector_check_options(c, r->table, ctx, err));
-    if (r->table->n_partition_keys > 0)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "Table '%s' is a partitioned table, but the underlying DynamicTableSink doesn't implement the "
-                       "SupportsPartitioning interface.",
-                       r->table->name);
+    if (r->table->n_partition_keys > 0) return fl_fail(err, FL_ERR_FIREHOSE_PARTITIONED, r->table->name);
     cfg->firehose = true;
     cfg->partitioner = KINESIS_KEYLESS;
     cfg->stream = fl_connector_string(c, r->table, "delivery-stream");

@@ -32,6 +32,7 @@
 #include "base/hash.h"
 #include "connectors/kinesis/kinesis_int.h"
 #include "data/text.h"
+#include "messages/kinesis_sink.h"
 
 enum {
     LANES = 64,
@@ -214,9 +215,7 @@ static int make_key(kinesis_sink *s, const fl_batch *b, int row, fl_error *err) 
             put_value(&s->key, b->cols[cfg->key[i].column], row);
     }
     cut_key(&s->key);
-    if (s->key.n == 0)
-        return fl_fail(err, FL_E_RUNTIME, "the partition key of a row for stream '%s' is empty, which Kinesis refuses",
-                       cfg->stream);
+    if (s->key.n == 0) return fl_fail(err, FL_ERR_KINESIS_SINK_KEY_EMPTY, cfg->stream);
     return 0;
 }
 
@@ -234,14 +233,8 @@ static int add_row(kinesis_sink *s, const fl_batch *b, int row, int64_t now_ms, 
     FL_TRY(s->encoder->message(s->encoder, b, row, &s->record, err));
     FL_TRY(make_key(s, b, row, err));
     size_t payload = s->record.n + s->key.n;
-    if (payload > (size_t)cfg->record_bytes) {
-        fl_fail(err, FL_E_LIMIT,
-                "The request entry sent to the buffer was of size [%zu], when the maxRecordSizeInBytes was set to "
-                "[%lld].",
-                payload, (long long)cfg->record_bytes);
-        return fl_error_hint(err, "'%s' cannot take a record of that size: leave columns out, or filter such rows",
-                             cfg->stream);
-    }
+    if (payload > (size_t)cfg->record_bytes)
+        return fl_fail(err, FL_ERR_KINESIS_SINK_RECORD_SIZE, payload, (long long)cfg->record_bytes, cfg->stream);
     uint64_t hash = fl_hash_bytes(s->key.p, s->key.n);
     lane *l = &s->lanes[hash % (uint64_t)s->n_lanes];
     fl_buf *out = &l->waiting.bytes;
@@ -450,10 +443,7 @@ static int64_t pause_ms(kinesis_sink *s, int attempts) {
 }
 
 static int refused_for_good(kinesis_sink *s, const request *r, int n, fl_str why, fl_error *err) {
-    fl_fail(err, FL_E_IO,
-            "Encountered an exception while persisting records, not retrying due to {failOnError} being set. '%s' has "
-            "refused %d of %d records: %.*s",
-            s->cfg->stream, n, r->sent.n, (int)FL_MIN(why.n, (size_t)300), why.p);
+    fl_fail(err, FL_ERR_KINESIS_SINK_REFUSED, s->cfg->stream, n, r->sent.n, (int)FL_MIN(why.n, (size_t)300), why.p);
     err->retriable = true;
     return err->code;
 }
@@ -465,10 +455,7 @@ static int take_answer(kinesis_sink *s, const fl_aws_answer *a, fl_error *err) {
     fl_str why = {"", 0};
     if (!a->ok) {
         fl_aws_fail(s->aws, s->operation, s->cfg->stream, a, err);
-        return s->cfg->fail_on_error
-                   ? fl_error_prefix(err, "Encountered an exception while persisting records, not retrying due to "
-                                          "{failOnError} being set. ")
-                   : err->code;
+        return s->cfg->fail_on_error ? fl_error_prefix(err, FL_AT_KINESIS_SINK_REFUSED) : err->code;
     }
     int n = read_refused(a->body, s->cfg->firehose, r->sent.n, s->refused, &why);
     if (n == 0) {
@@ -479,11 +466,8 @@ static int take_answer(kinesis_sink *s, const fl_aws_answer *a, fl_error *err) {
     }
     if (n > 0 && s->cfg->fail_on_error) return refused_for_good(s, r, n, why, err);
     if (n < 0) { /* who knows what is stored: all of it once more */
-        if (++r->unreadable > UNREADABLE_MAX) {
-            fl_fail(err, FL_E_IO, "the answers of %s to %s for '%s' make no sense", s->cfg->aws.endpoint, s->operation,
-                    s->cfg->stream);
-            return fl_error_hint(err, "is that really the service? check 'aws.endpoint'");
-        }
+        if (++r->unreadable > UNREADABLE_MAX)
+            return fl_fail(err, FL_ERR_KINESIS_SINK_ANSWER, s->cfg->aws.endpoint, s->operation, s->cfg->stream);
         memset(s->refused, 1, (size_t)r->sent.n);
     } else {
         r->unreadable = 0;

@@ -7,8 +7,7 @@
  *             random, or fixed for each subtask.
  */
 #include "connectors/kinesis/kinesis_int.h"
-
-#include <stdlib.h>
+#include "messages/kinesis_sink.h"
 
 enum { REQUEST_BYTES = 5 << 20, RECORD_BYTES = 1 << 20 };
 enum { FIREHOSE_REQUEST_BYTES = 4 << 20, FIREHOSE_RECORD_BYTES = 1000 << 10 };
@@ -56,17 +55,9 @@ static const fl_table *with_new_names(fl_arena *a, const fl_table *table) {
 /* The limits that Flink checks among each other, in its words. */
 static int check_limits(const kinesis_sink_config *cfg, int64_t flush_bytes, fl_error *err) {
     if (cfg->max_buffered <= cfg->batch_records)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "The maximum number of requests that may be buffered should be strictly greater than the "
-                       "maximum number of requests per batch. ('sink.requests.max-buffered' = '%d', "
-                       "'sink.batch.max-size' = '%d')",
-                       cfg->max_buffered, cfg->batch_records);
+        return fl_fail(err, FL_ERR_KINESIS_SINK_BUFFERED, cfg->max_buffered, cfg->batch_records);
     if (flush_bytes < cfg->record_bytes)
-        return fl_fail(err, FL_E_VALIDATION,
-                       "The maximum allowed size in bytes per flush must be greater than or equal to the maximum "
-                       "allowed size in bytes of a single record. ('sink.flush-buffer.size' = '%lld', a record may "
-                       "have %lld)",
-                       (long long)flush_bytes, (long long)cfg->record_bytes);
+        return fl_fail(err, FL_ERR_KINESIS_SINK_FLUSH_SIZE, (long long)flush_bytes, (long long)cfg->record_bytes);
     return 0;
 }
 
@@ -112,12 +103,9 @@ static int read_key(fl_connector_ctx *ctx, const fl_sink_request *r, kinesis_sin
     for (int i = 0; i < t->n_partition_keys; i++) {
         const fl_field *f = &t->physical.fields[t->partition_keys[i]];
         key[i].column = t->partition_keys[i];
-        if (!has_plain_text(f->type)) {
-            fl_fail(err, FL_E_VALIDATION,
-                    "The following partition keys have types that are not supported by Kinesis: %s", f->name);
-            return fl_error_hint(err, "a partition key is made of texts, numbers and booleans; %s is %s", f->name,
-                                 fl_type_name(ctx->arena, f->type, FL_TYPE_SUMMARY));
-        }
+        if (!has_plain_text(f->type))
+            return fl_fail(err, FL_ERR_KINESIS_SINK_KEY_TYPE, f->name, f->name,
+                           fl_type_name(ctx->arena, f->type, FL_TYPE_SUMMARY));
         for (int k = 0; k < r->n_static_partition; k++)
             if (strcmp(r->static_partition[k].key, f->name) == 0) key[i].text = r->static_partition[k].value;
     }
@@ -132,17 +120,14 @@ static int read_partitioner(fl_connector_ctx *ctx, const fl_connector *c, const 
     const char *name = fl_connector_string(c, r->table, "sink.partitioner");
     cfg->delimiter = fl_connector_string(c, r->table, "sink.partitioner-field-delimiter");
     if (r->table->n_partition_keys > 0) {
-        if (name != NULL)
-            return fl_fail(err, FL_E_VALIDATION,
-                           "Cannot set sink.partitioner option for a table defined with a PARTITIONED BY clause");
+        if (name != NULL) return fl_fail(err, FL_ERR_KINESIS_SINK_PARTITIONER_BOTH);
         return read_key(ctx, r, cfg, err);
     }
     cfg->partitioner = KINESIS_RANDOM;
     if (name == NULL || strcmp(name, "random") == 0) return 0;
     cfg->partitioner = KINESIS_FIXED;
     if (strcmp(name, "fixed") == 0) return 0;
-    fl_fail(err, FL_E_UNSUPPORTED, "partitioner class '%s' cannot be loaded: there is no Java here", name);
-    return fl_error_hint(err, "'sink.partitioner' can be fixed or random; PARTITIONED BY makes the key from columns");
+    return fl_fail(err, FL_ERR_KINESIS_SINK_PARTITIONER_CLASS, name);
 }
 
 int kinesis_plan_sink(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *err) {
