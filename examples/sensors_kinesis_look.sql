@@ -49,7 +49,7 @@ CREATE TABLE sliding_by_event (sensor_id INT, average NUMERIC(6, 2), window_end 
     'aws.credentials.basic.secretkey' = 'local'
 );
 
-SELECT 'tumbling by clock' AS stream, * FROM tumbling_by_clock
+SELECT 'tumbling by clock' AS windows, * FROM tumbling_by_clock
 UNION ALL SELECT 'sliding by clock', * FROM sliding_by_clock
 UNION ALL SELECT 'tumbling by event', * FROM tumbling_by_event
 UNION ALL SELECT 'sliding by event', * FROM sliding_by_event;
