@@ -76,6 +76,7 @@ static void slice_sel(fl_batch *out, const fl_batch *b, int at) {
 fl_batch *fl_batch_slice(fl_batch *b, int at, int n) {
     fl_assert(at >= 0 && n >= 0 && at <= b->n - n);
     fl_batch *out = fl_batch_new(b->n_cols, n);
+    out->split = b->split;
     bool whole = at == 0 && n == b->n;
     for (int i = 0; i < b->n_cols; i++)
         out->cols[i] = whole ? fl_column_ref(b->cols[i]) : fl_column_slice(b->cols[i], at, n);
@@ -99,6 +100,7 @@ static void compact_marks(fl_batch *out, const fl_batch *b) {
 fl_batch *fl_batch_compact(fl_batch *b) {
     if (b->sel == NULL) return fl_batch_ref(b);
     fl_batch *out = fl_batch_new(b->n_cols, b->n_sel);
+    out->split = b->split;
     for (int i = 0; i < b->n_cols; i++) out->cols[i] = fl_column_take(b->cols[i], b->sel, b->n_sel);
     if (b->kinds != NULL) {
         uint8_t *kinds = fl_batch_need_kinds(out);

@@ -37,6 +37,7 @@ typedef struct fl_batch {
     uint8_t *kinds;   /* owned; fl_row_kind of each physical row. NULL: all +I */
     fl_mark *marks;   /* owned */
     int32_t n_marks, cap_marks;
+    int32_t split; /* the part of the source that all rows are of (exec/splits.h), 1 …; 0: none in particular */
 } fl_batch;
 
 /* A batch of n rows whose n_cols columns are NULL until set. Owned by the caller. */

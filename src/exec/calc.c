@@ -55,6 +55,7 @@ static int calc_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     else
         fl_batch_ref(in);
     fl_batch *out = fl_batch_new(c->n_out, in->n);
+    out->split = in->split;
     int rc = 0;
     if (in->n_sel > 0) {
         rc = fl_program_run(c->exprs, &ev, in, false, out->cols, err);

@@ -54,11 +54,13 @@ int fl_source_op_poll(fl_op *op, fl_error *err) {
     return rc;
 }
 
+fl_splits *fl_source_op_splits(const fl_op *op) { return ((const source_op *)op)->source->splits; }
+
 int64_t fl_source_op_wake_ms(const fl_op *op) { return ((const source_op *)op)->source->wake_ms; }
 
 static int source_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
-    (void)checkpoint;
     source_op *o = (source_op *)op;
+    o->source->checkpoint = checkpoint;
     return o->source->type->snapshot(o->source, fl_snapshot_own(s), err);
 }
 

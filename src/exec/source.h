@@ -9,6 +9,7 @@
 
 #include "data/schema.h"
 #include "exec/operator.h"
+#include "exec/splits.h"
 #include "plan/plan.h"
 
 typedef struct fl_source fl_source;
@@ -21,7 +22,7 @@ typedef struct fl_source_type {
     bool may_block; /* calls may wait for the outside world: the subtask gets a thread of its own */
     int (*open)(fl_source *s, fl_error *err);
     /* FL_POLL_BATCH: *out is a batch of s->schema, owned by the caller, at most ctx->batch_rows rows (it may have
-     * none). FL_POLL_IDLE: nothing now; s->wake_ms says when to ask again, if ctx->wake is not called before.
+     * none), all of one split if the source has splits. FL_POLL_IDLE: nothing now; s->wake_ms says when to ask again, if ctx->wake is not called before.
      * FL_POLL_END: there will never be more. */
     int (*poll)(fl_source *s, fl_batch **out, fl_error *err);
     /* Appends the position after the last batch given. */
@@ -38,6 +39,8 @@ struct fl_source {
     fl_task_ctx *ctx;
     const fl_plan *plan;     /* SCAN or VALUES */
     const fl_schema *schema; /* of the batches: read columns, then metadata */
+    fl_splits *splits;       /* parts with a time each, made by open and freed by close; NULL: the source has none */
+    int64_t checkpoint;      /* whose position was asked for last; 0: none since the start or restore */
     int64_t wake_ms;         /* INT64_MAX: only ctx->wake */
     fl_op_metrics *metrics;
 };
@@ -45,6 +48,8 @@ struct fl_source {
 /* One turn of a source operator: polls and emits. FL_POLL_*, or a negative code. */
 int fl_source_op_poll(fl_op *op, fl_error *err);
 int64_t fl_source_op_wake_ms(const fl_op *op);
+/* Borrowed; NULL: the source has no splits. */
+fl_splits *fl_source_op_splits(const fl_op *op);
 const fl_source_type *fl_source_type_of(const fl_plan *scan);
 
 #endif

@@ -8,19 +8,51 @@
  *             0: after every row that moves it.
  * How:        as marks in the batch: rows are passed on as they are.
  * Idle:       with an idle timeout, a source without rows for so long is marked idle until its next row.
- * Invariants: (1) sent <= greatest.  (2) watermarks that come from before are ignored, except the last one, MAX.
+ * Splits:     if the source at the head of this chain has splits (splits.h), each has a greatest value of its own, and
+ *             `greatest` is the least of those of the splits that count, once they have all got there:
+ *
+ *                 split 1   12:07                      counts
+ *                 split 2   12:03                      counts, and so the watermark is 12:03
+ *                 split 3   11:15, idle                does not count until its next row
+ *                 split 4   none, has just begun       counts: what was sent stands, more is not sent
+ *
+ *             Idleness is that of splits then; all of them are idle, or have ended: so is the source. A checkpoint keeps
+ *             the splits' values by their ids, for whichever subtask reads them next.
+ * Invariants: (1) sent <= greatest, and both only grow.  (2) watermarks that come from before are ignored, except the
+ *             last one, MAX.
  */
 #include "exec/ops.h"
+#include "exec/source.h"
 #include "expr/program.h"
 #include "messages/checkpoint.h"
 #include "messages/table.h"
 
 enum { STRETCH_ROWS = 128 };
 
+/* A split's share: that of the one with the same place in the source's table. */
+typedef struct split_time {
+    int64_t greatest;
+    int64_t last_row_ms;
+    bool idle;
+} split_time;
+
+/* What a checkpoint says of a split that the source has not named yet. */
+typedef struct split_past {
+    fl_str id; /* in the subtask's arena */
+    int64_t greatest;
+} split_past;
+
 typedef struct watermark_assign {
     fl_op base;
     const fl_watermark_assign *plan;
     fl_program *expr;
+    int64_t idle_ms;         /* 0: never idle */
+    const fl_splits *splits; /* of the source; NULL: it has none */
+    fl_split_watch watch;
+    split_time *times; /* by split, the first n_times of them; in the subtask's arena */
+    int n_times, cap_times;
+    split_past *past;
+    int n_past, cap_past;
     int64_t greatest, sent; /* ms */
     int64_t send_at_ms;     /* by timer; INT64_MAX: nothing to send */
     int64_t last_row_ms;    /* clock at the last row */
@@ -29,17 +61,76 @@ typedef struct watermark_assign {
     bool repeat; /* after a restore: what was sent is sent again, for the operators behind have forgotten it */
 } watermark_assign;
 
+/* ---- splits ---- */
+
+static bool counts(const watermark_assign *w, int i) { return w->splits->splits[i].active && !w->times[i].idle; }
+
+/* The least value of the splits that count, without split `but`; INT64_MAX: there is none. */
+static int64_t least_but(const watermark_assign *w, int but) {
+    int64_t least = INT64_MAX;
+    for (int i = 0; i < w->n_times; i++)
+        if (i != but && counts(w, i)) least = FL_MIN(least, w->times[i].greatest);
+    return least;
+}
+
+/* When the next split becomes idle. */
+static int64_t splits_idle_at(const watermark_assign *w) {
+    int64_t first = INT64_MAX;
+    for (int i = 0; i < w->n_times; i++)
+        if (counts(w, i)) first = FL_MIN(first, w->times[i].last_row_ms);
+    return first == INT64_MAX ? first : first + w->idle_ms;
+}
+
+static int64_t past_of(const watermark_assign *w, const char *id) {
+    int64_t greatest = 0;
+    for (int i = 0; i < w->n_past; i++)
+        if (fl_str_is(w->past[i].id, id)) greatest = FL_MAX(greatest, w->past[i].greatest);
+    return greatest;
+}
+
+/* Takes in what is new in the source's table. */
+static void look_at_splits(watermark_assign *w, int64_t now_ms) {
+    for (int i = w->n_times; i < w->splits->n; i++) {
+        split_time t = {past_of(w, w->splits->splits[i].id), now_ms, false};
+        FL_PUSH(w->base.ctx->arena, w->times, w->n_times, w->cap_times, t);
+    }
+    if (w->splits->known) w->n_past = 0;
+}
+
+/* The source operator at the head of this chain, if nothing but calculations stands between. */
+static fl_splits *find_splits(const fl_op *op) {
+    const fl_plan *p = ((const fl_plan *)op->plan)->inputs[0].node;
+    while (p->kind == FL_PLAN_CALC) p = p->inputs[0].node;
+    for (int i = 0; p->kind == FL_PLAN_SCAN && i < fl_chain_size(op->chain); i++)
+        if (fl_chain_op(op->chain, i)->plan == p) return fl_source_op_splits(fl_chain_op(op->chain, i));
+    return NULL;
+}
+
+static void watch_splits(watermark_assign *w) {
+    fl_splits *splits = find_splits(&w->base);
+    w->splits = splits;
+    if (splits == NULL) return;
+    if (splits->idle_ms > 0) w->idle_ms = splits->idle_ms;
+    fl_splits_watch(splits, &w->watch, &w->base);
+}
+
+/* ---- rows ---- */
+
 static void set_timer(watermark_assign *w) {
-    int64_t idle_at = w->plan->idle_ms > 0 && !w->idle ? w->last_row_ms + w->plan->idle_ms : INT64_MAX;
-    w->base.timer_ms = w->ended ? INT64_MAX : w->repeat ? INT64_MIN : FL_MIN(w->send_at_ms, idle_at);
+    int64_t idle_at = INT64_MAX;
+    if (w->idle_ms > 0 && !w->idle) idle_at = w->splits == NULL ? w->last_row_ms + w->idle_ms : splits_idle_at(w);
+    bool at_once = w->repeat || w->watch.changed;
+    w->base.timer_ms = w->ended ? INT64_MAX : at_once ? INT64_MIN : FL_MIN(w->send_at_ms, idle_at);
 }
 
 static int watermark_open(fl_op *op, fl_error *err) {
     watermark_assign *w = (watermark_assign *)op;
     const fl_plan *p = op->plan;
     w->plan = &p->watermark;
+    w->idle_ms = w->plan->idle_ms;
     w->send_at_ms = INT64_MAX;
     w->last_row_ms = fl_now_ms(op->ctx->pf);
+    watch_splits(w);
     set_timer(w);
     return fl_program_new(op->ctx->arena, (fl_expr *const *)&w->plan->expr, 1, fl_plan_out(p->inputs[0])->schema.n,
                           &w->expr, err);
@@ -57,34 +148,49 @@ FL_CLONES static int64_t greatest_of(const int64_t *v, int n, int64_t from) {
     return from;
 }
 
-/* Advances over the selected rows [from, to), adding a mark after each row that is worth one. */
-static void advance_rows(watermark_assign *w, const fl_column *c, fl_batch *b, int from, int to) {
+/* Advances *greatest over the selected rows [from, to), adding a mark after each row that is worth one; none goes
+ * beyond `most`. */
+static void advance_rows(watermark_assign *w, int64_t *greatest, int64_t most, const fl_column *c, fl_batch *b,
+                         int from, int to) {
     const int64_t *v = c->data;
     for (int k = from; k < to; k++) {
         int row = fl_batch_row(b, k);
         if (fl_column_is_null(c, row)) continue;
-        w->greatest = FL_MAX(w->greatest, v[fl_column_at(c, row)]);
-        if (w->greatest - w->sent > w->plan->interval_ms) {
-            w->sent = w->greatest;
+        *greatest = FL_MAX(*greatest, v[fl_column_at(c, row)]);
+        int64_t top = FL_MIN(*greatest, most);
+        if (top - w->sent > w->plan->interval_ms) {
+            w->sent = top;
             fl_batch_add_mark(b, row, w->sent);
         }
     }
 }
 
 /* Most stretches of a batch need no mark: one pass tells, without looking at each row by itself. */
-static void advance(watermark_assign *w, const fl_column *c, fl_batch *b) {
+static void advance(watermark_assign *w, int64_t *greatest, int64_t most, const fl_column *c, fl_batch *b) {
     if (c->valid != NULL || c->constant || b->sel != NULL) {
-        advance_rows(w, c, b, 0, b->n_sel);
+        advance_rows(w, greatest, most, c, b, 0, b->n_sel);
         return;
     }
     for (int at = 0; at < b->n; at += STRETCH_ROWS) {
         int n = FL_MIN(b->n - at, STRETCH_ROWS);
-        int64_t top = greatest_of((const int64_t *)c->data + at, n, w->greatest);
-        if (top - w->sent > w->plan->interval_ms)
-            advance_rows(w, c, b, at, at + n);
+        int64_t top = greatest_of((const int64_t *)c->data + at, n, *greatest);
+        if (FL_MIN(top, most) - w->sent > w->plan->interval_ms)
+            advance_rows(w, greatest, most, c, b, at, at + n);
         else
-            w->greatest = top;
+            *greatest = top;
     }
+}
+
+/* A batch of one split: the others stay where they are meanwhile. */
+static void advance_split(watermark_assign *w, const fl_column *c, fl_batch *b, int64_t now_ms) {
+    look_at_splits(w, now_ms);
+    fl_assert(b->split > 0 && b->split <= w->n_times);
+    split_time *t = &w->times[b->split - 1];
+    int64_t most = least_but(w, b->split - 1);
+    t->idle = false;
+    t->last_row_ms = now_ms;
+    advance(w, &t->greatest, most, c, b);
+    w->greatest = FL_MAX(w->greatest, FL_MIN(t->greatest, most));
 }
 
 static int watermark_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
@@ -97,7 +203,10 @@ static int watermark_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     FL_TRY(fl_program_run(w->expr, &ev, b, true, &c, err));
     fl_batch *out = fl_batch_copy(b);
     out->n_marks = 0;
-    advance(w, c, out);
+    if (w->splits == NULL)
+        advance(w, &w->greatest, INT64_MAX, c, out);
+    else
+        advance_split(w, c, out, ev.now_ms);
     fl_column_unref(c);
     w->last_row_ms = ev.now_ms;
     if (w->greatest > w->sent && w->send_at_ms == INT64_MAX) w->send_at_ms = ev.now_ms + w->plan->interval_ms;
@@ -119,6 +228,29 @@ static int watermark_watermark(fl_op *op, int64_t watermark, fl_error *err) {
     return fl_emit_watermark(op, watermark, err);
 }
 
+/* Splits have begun or ended, or some have been quiet for too long. */
+static int splits_changed(watermark_assign *w, int64_t now_ms, fl_error *err) {
+    bool any = false, idle;
+    w->watch.changed = false;
+    look_at_splits(w, now_ms);
+    for (int i = 0; i < w->n_times; i++) {
+        if (w->idle_ms > 0 && w->times[i].last_row_ms + w->idle_ms <= now_ms) w->times[i].idle = true;
+        any |= counts(w, i);
+    }
+    if (any) w->greatest = FL_MAX(w->greatest, least_but(w, -1));
+    idle = !any && (w->splits->known || w->n_times > 0);
+    bool send = w->send_at_ms <= now_ms || w->greatest - w->sent > w->plan->interval_ms, turns = idle != w->idle;
+    if (send) w->send_at_ms = INT64_MAX;
+    if (!send && w->greatest > w->sent && w->send_at_ms == INT64_MAX) w->send_at_ms = now_ms + w->plan->interval_ms;
+    w->idle = idle;
+    set_timer(w);
+    if (send && w->greatest > w->sent) {
+        w->sent = w->greatest;
+        FL_TRY(fl_emit_watermark(&w->base, w->sent, err));
+    }
+    return turns ? fl_emit_idle(&w->base, idle, err) : FL_DONE;
+}
+
 static int watermark_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     watermark_assign *w = (watermark_assign *)op;
     if (w->repeat) {
@@ -126,8 +258,8 @@ static int watermark_timer(fl_op *op, int64_t now_ms, fl_error *err) {
         set_timer(w);
         return fl_emit_watermark(op, w->sent, err);
     }
-    bool send = w->send_at_ms <= now_ms,
-         idle = w->plan->idle_ms > 0 && !w->idle && w->last_row_ms + w->plan->idle_ms <= now_ms;
+    if (w->splits != NULL) return splits_changed(w, now_ms, err);
+    bool send = w->send_at_ms <= now_ms, idle = w->idle_ms > 0 && !w->idle && w->last_row_ms + w->idle_ms <= now_ms;
     if (send) w->send_at_ms = INT64_MAX;
     if (idle) w->idle = true;
     set_timer(w);
@@ -138,12 +270,33 @@ static int watermark_timer(fl_op *op, int64_t now_ms, fl_error *err) {
     return idle ? fl_emit_idle(op, true, err) : FL_DONE;
 }
 
+static void put_split(fl_buf *out, fl_str id, int64_t greatest) {
+    fl_buf_put_bytes(out, id.p, id.n);
+    fl_buf_put_i64(out, greatest);
+}
+
 static int watermark_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
     (void)checkpoint, (void)err;
     watermark_assign *w = (watermark_assign *)op;
-    fl_buf_put_i64(fl_snapshot_own(s), w->greatest);
-    fl_buf_put_i64(fl_snapshot_own(s), w->sent);
+    fl_buf *own = fl_snapshot_own(s);
+    fl_buf_put_i64(own, w->greatest);
+    fl_buf_put_i64(own, w->sent);
+    if (w->splits == NULL) return 0;
+    look_at_splits(w, fl_now_ms(op->ctx->pf));
+    for (int i = 0; i < w->n_times; i++)
+        if (w->splits->splits[i].active) put_split(own, fl_str_from(w->splits->splits[i].id), w->times[i].greatest);
+    for (int i = 0; i < w->n_past; i++) put_split(own, w->past[i].id, w->past[i].greatest);
     return 0;
+}
+
+/* What one subtask of then knew of its splits. */
+static void restore_splits(watermark_assign *w, fl_reader *in) {
+    fl_arena *a = w->base.ctx->arena;
+    while (in->p < in->end && !in->bad) {
+        fl_str id = fl_read_bytes(in);
+        split_past p = {fl_str_make(fl_arena_strndup(a, id.p, id.n), id.n), fl_read_i64(in)};
+        if (!in->bad) FL_PUSH(a, w->past, w->n_past, w->cap_past, p);
+    }
 }
 
 /* With another parallelism nobody knows whose rows come here: the least of all is right for each. */
@@ -151,10 +304,12 @@ static int watermark_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     watermark_assign *w = (watermark_assign *)op;
     int64_t greatest = INT64_MAX, sent = INT64_MAX;
     for (int i = 0; i < r->n_own; i++) {
-        if (r->n_own == op->ctx->parallelism && i != op->ctx->subtask) continue;
+        bool ours = r->n_own != op->ctx->parallelism || i == op->ctx->subtask;
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
-        greatest = FL_MIN(greatest, fl_read_i64(&in));
-        sent = FL_MIN(sent, fl_read_i64(&in));
+        int64_t its_greatest = fl_read_i64(&in), its_sent = fl_read_i64(&in);
+        if (ours) greatest = FL_MIN(greatest, its_greatest);
+        if (ours) sent = FL_MIN(sent, its_sent);
+        if (w->splits != NULL) restore_splits(w, &in);
         if (in.bad) return fl_fail(err, FL_ERR_CHECKPOINT_WATERMARK);
     }
     if (r->n_own > 0) {
