@@ -174,9 +174,10 @@ int kinesis_stream_of(fl_connector_ctx *ctx, const fl_table *table, const char *
 /* ---- records (kinesis_records.c) ---- */
 
 typedef struct kinesis_record {
-    fl_str data; /* base64 is undone; points into the answer's buffer */
+    fl_str data; /* base64 is undone */
     fl_str partition_key, sequence_number;
     int64_t arrived_ms;
+    int32_t sub, n_sub; /* of a KPL record: which of how many user records it is; n_sub 0: it is none */
 } kinesis_record;
 
 typedef struct kinesis_answer {
@@ -187,17 +188,36 @@ typedef struct kinesis_answer {
     bool children; /* the answer names child shards */
 } kinesis_answer;
 
-/* Reads the JSON of GetRecords in one pass, undoing base64 in place (the body is written to). Malformed input is an
- * error that says where. Texts point into the body. */
-int kinesis_records_read(char *body, size_t n, kinesis_answer *out, fl_error *err);
+/* Room that kinesis_records_read needs for the data of a body of n bytes. */
+static inline size_t kinesis_data_room(size_t n) { return n / 4 * 3 + 64; }
+
+/* Reads the JSON of GetRecords in one pass into an answer (zeroed, or used before). Data goes to `to`, with base64
+ * undone; other texts point into the body, which is written to. Malformed input is an error that says where, and may be
+ * worth another try. */
+int kinesis_records_read(char *body, size_t n, uint8_t *to, kinesis_answer *out, fl_error *err);
+/* One more record at the end, to be filled. */
+kinesis_record *kinesis_answer_add(kinesis_answer *a);
 void kinesis_answer_deinit(kinesis_answer *a);
+
+/* The bytes of a base64 text (with or without '=') to `to`, which has 32 bytes of room behind them; their number, or -1. */
+int64_t kinesis_base64(fl_str s, uint8_t *to);
 
 /* ---- KPL (kpl.c) ---- */
 
-/* The user records inside of an aggregated one: calls each(arg, …) in order; a record that is not aggregated (no magic
- * number, or a checksum that is wrong, as the library does) is one user record, itself. Returns their number. */
-int kpl_split(const flott_http *http, fl_str data, fl_str partition_key,
-              int (*each)(void *arg, fl_str data, fl_str partition_key, int index, fl_error *err), void *arg,
-              fl_error *err);
+/* The hash keys that belong to a shard, both ends included. */
+typedef struct kinesis_range {
+    fl_u128 first, last;
+} kinesis_range;
+
+/* Starts with the mark of an aggregated record. */
+static inline bool kpl_is_aggregated(fl_str data) {
+    return data.n > 4 + 16 && memcmp(data.p, "\xf3\x89\x9a\xc2", 4) == 0;
+}
+/* Adds the user records inside of r to `out`, without those of other shards (their producer sends them again). False,
+ * with nothing added: it is not aggregated after all, as the mark alone is no proof. Texts point into r->data. */
+bool kpl_split(const flott_http *http, const kinesis_record *r, const kinesis_range *range, kinesis_answer *out);
+
+/* "340282366920938463463374607431768211455"; false if that is no number of 128 bits. */
+bool kinesis_hash_key(fl_str s, fl_u128 *out);
 
 #endif
