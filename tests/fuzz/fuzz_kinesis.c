@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_kinesis.c -- arbitrary bytes as an answer of GetRecords, and as a record of the Kinesis Producer Library.
+/* fuzz_kinesis.c -- arbitrary bytes as answers of GetRecords and ListShards, and as a record of the Kinesis Producer
+ * Library.
  *
  * The first byte chooses. Whatever an answer yields lies inside of the body or of the data; so do user records.
  */
@@ -40,6 +41,23 @@ static void read_answer(const uint8_t *bytes, size_t n) {
     free(body);
 }
 
+static void list_shards(const uint8_t *bytes, size_t n) {
+    fl_error err;
+    kinesis_shard_page page = {0};
+    kinesis_shards t = {0};
+    char *body = malloc(n + 1);
+    memcpy(body, bytes, n);
+    body = realloc(body, n > 0 ? n : 1);
+    kinesis_shards_begin(&t);
+    if (kinesis_shard_page_read(body, n, &page, &err) == 0) kinesis_shards_take(&t, &page);
+    kinesis_shards_end(&t);
+    for (int i = 0; i < page.n && t.n > 0; i++) within(page.shards[i].id, body, n);
+    fl_assert(t.n <= page.n);
+    kinesis_shards_deinit(&t);
+    kinesis_shard_page_deinit(&page);
+    free(body);
+}
+
 /* The bytes as the message, with the mark and a checksum that holds. */
 static void split(const uint8_t *bytes, size_t n) {
     kinesis_answer a = {0};
@@ -65,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1 || size > 20000) return 0;
     if (data[0] & 1)
         split(data + 1, size - 1);
+    else if (data[0] & 4)
+        list_shards(data + 1, size - 1);
     else
         read_answer(data + 1, size - 1);
     return 0;
@@ -80,6 +100,9 @@ static const fuzz_word words[] = {
     WORD("\"aGVsbG8gd29ybGQsIGhlbGxvIHdvcmxkLCBoZWxsbw==\""), WORD("\"aGVs\\/bG8=\""), WORD("\"=\""),
     WORD("\x0a\x01" "a"), WORD("\x12\x02" "77"), WORD("\x1a\x07\x08\x00\x1a\x03" "abc"), WORD("\x08\x00"), WORD("\x1a"),
     WORD("\x10\x01"), WORD("\x1a\x05\x08\x00\x10\x00\x1a"), WORD("\xff\xff\xff\xff\x0f"), WORD("\x0a\x00"), WORD("\x05"),
+    WORD("{\"Shards\":["), WORD("{\"ShardId\":\"s-1\",\"ParentShardId\":\"s-0\"}"), WORD("\"NextToken\":\"x\""),
+    WORD("\"HashKeyRange\":{\"StartingHashKey\":\"0\",\"EndingHashKey\":\"3402823\"}"),
+    WORD("\"SequenceNumberRange\":{\"EndingSequenceNumber\":\"5\"}"), WORD("\"ShardId\":\"s-2\""),
 };
 /* clang-format on */
 

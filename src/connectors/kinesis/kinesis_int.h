@@ -220,4 +220,58 @@ bool kpl_split(const flott_http *http, const kinesis_record *r, const kinesis_ra
 /* "340282366920938463463374607431768211455"; false if that is no number of 128 bits. */
 bool kinesis_hash_key(fl_str s, fl_u128 *out);
 
+/* ---- shards (kinesis_shards.c) ---- */
+
+/* One shard of an answer of ListShards; texts point into the body. */
+typedef struct kinesis_shard_info {
+    fl_str id, parent, adjacent; /* n == 0: none */
+    kinesis_range range;
+    bool closed;
+} kinesis_shard_info;
+
+typedef struct kinesis_shard_page {
+    kinesis_shard_info *shards; /* owned */
+    int n, cap;
+    fl_str next_token; /* n == 0: this was the last page */
+} kinesis_shard_page;
+
+/* Reads the JSON of ListShards (kinesis_records.c), as kinesis_records_read does. */
+int kinesis_shard_page_read(char *body, size_t n, kinesis_shard_page *out, fl_error *err);
+void kinesis_shard_page_deinit(kinesis_shard_page *p);
+
+typedef struct kinesis_shard {
+    char *id, *parent, *adjacent; /* owned; NULL: none */
+    kinesis_range range;
+    bool closed;
+    uint32_t seen; /* the listing that named it last */
+} kinesis_shard;
+
+/* The shards of the last complete listing, by id. */
+typedef struct kinesis_shards {
+    kinesis_shard *shards; /* owned */
+    int n, cap;
+    uint32_t listing; /* the one under way */
+} kinesis_shards;
+
+void kinesis_shards_deinit(kinesis_shards *t);
+/* A listing: begin, take each page, end. Shards that no page has named are dropped at the end. */
+void kinesis_shards_begin(kinesis_shards *t);
+void kinesis_shards_take(kinesis_shards *t, const kinesis_shard_page *page);
+void kinesis_shards_end(kinesis_shards *t);
+/* Borrowed until the next change; NULL: it is not listed. */
+const kinesis_shard *kinesis_shards_find(const kinesis_shards *t, fl_str id);
+
+/* The subtask that reads a shard. */
+int kinesis_shard_owner(fl_str id, fl_u128 first_hash_key, bool uniform, int parallelism);
+
+/* Which shards have been read to their end, by any subtask of one plan node. */
+typedef struct kinesis_ends kinesis_ends;
+/* The same for all subtasks that have it open at once. */
+kinesis_ends *kinesis_ends_open(const void *plan_node);
+void kinesis_ends_close(kinesis_ends *e); /* NULL is fine */
+/* `checkpoint` is the last whose position the subtask has given: the epoch. INT64_MIN: before this run. */
+void kinesis_ends_put(kinesis_ends *e, fl_str id, int64_t checkpoint);
+/* All parents that are still listed were read to their end in an epoch that is not behind this one. */
+bool kinesis_shards_ready(const kinesis_shards *t, const kinesis_shard *s, kinesis_ends *e, int64_t checkpoint);
+
 #endif

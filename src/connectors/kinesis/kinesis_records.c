@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kinesis_records.c -- an answer of GetRecords, read in one pass.
+/* kinesis_records.c -- answers of GetRecords, read in one pass; and those of ListShards, which are few.
  *
  * What:       {"Records":[{"SequenceNumber":"4957…","ApproximateArrivalTimestamp":1.441215410867E9,"Data":"eyJ…",
  *             "PartitionKey":"AAPL"}, …],"NextShardIterator":"AAAA…","MillisBehindLatest":0,"ChildShards":[…]}
@@ -115,13 +115,14 @@ int64_t kinesis_base64(fl_str s, uint8_t *to) {
 /* ---- scanning ---- */
 
 typedef struct scan {
+    const char *call;
     char *begin, *p, *end;
     uint8_t *to; /* where the next data goes */
     fl_error *err;
 } scan;
 
 static int broken(const scan *s, const char *why) {
-    fl_fail(s->err, FL_E_IO, "the answer of GetRecords cannot be read: %s at byte %zu of %zu", why,
+    fl_fail(s->err, FL_E_IO, "the answer of %s cannot be read: %s at byte %zu of %zu", s->call, why,
             (size_t)(s->p - s->begin), (size_t)(s->end - s->begin));
     s->err->retriable = true;
     return s->err->code;
@@ -396,7 +397,7 @@ static int read_answer(scan *s, kinesis_answer *out) {
 }
 
 int kinesis_records_read(char *body, size_t n, uint8_t *to, kinesis_answer *out, fl_error *err) {
-    scan s = {.begin = body, .p = body, .end = body + n, .to = to, .err = err};
+    scan s = {.call = "GetRecords", .begin = body, .p = body, .end = body + n, .to = to, .err = err};
     out->n = 0;
     out->next_iterator = (fl_str){0};
     out->behind_ms = 0;
@@ -407,4 +408,114 @@ int kinesis_records_read(char *body, size_t n, uint8_t *to, kinesis_answer *out,
 void kinesis_answer_deinit(kinesis_answer *a) {
     free(a->records);
     *a = (kinesis_answer){0};
+}
+
+/* ---- ListShards ---- */
+
+static int read_hash_key(scan *s, fl_u128 *out) {
+    fl_str text;
+    FL_TRY(read_text(s, &text));
+    return kinesis_hash_key(text, out) ? 0 : broken(s, "a hash key that is no number");
+}
+
+static int read_range(scan *s, kinesis_range *out) {
+    bool first = true;
+    fl_str key;
+    int more;
+    FL_TRY(expect(s, '{'));
+    while ((more = next_of(s, '}', &first)) > 0) {
+        FL_TRY(read_key(s, &key));
+        if (IS(key, "StartingHashKey"))
+            FL_TRY(read_hash_key(s, &out->first));
+        else if (IS(key, "EndingHashKey"))
+            FL_TRY(read_hash_key(s, &out->last));
+        else
+            FL_TRY(skip_value(s, 0));
+    }
+    return more;
+}
+
+/* A shard with an ending number is closed. */
+static int read_numbers(scan *s, bool *closed) {
+    bool first = true;
+    fl_str key, number;
+    int more;
+    FL_TRY(expect(s, '{'));
+    while ((more = next_of(s, '}', &first)) > 0) {
+        FL_TRY(read_key(s, &key));
+        if (!IS(key, "EndingSequenceNumber")) {
+            FL_TRY(skip_value(s, 0));
+            continue;
+        }
+        FL_TRY(read_text_or_null(s, &number));
+        *closed = number.n > 0;
+    }
+    return more;
+}
+
+static int read_shard(scan *s, kinesis_shard_info *out) {
+    bool first = true;
+    fl_str key;
+    int more;
+    *out = (kinesis_shard_info){.range = {0, ~(fl_u128)0}};
+    FL_TRY(expect(s, '{'));
+    while ((more = next_of(s, '}', &first)) > 0) {
+        FL_TRY(read_key(s, &key));
+        if (IS(key, "ShardId"))
+            FL_TRY(read_text(s, &out->id));
+        else if (IS(key, "ParentShardId"))
+            FL_TRY(read_text_or_null(s, &out->parent));
+        else if (IS(key, "AdjacentParentShardId"))
+            FL_TRY(read_text_or_null(s, &out->adjacent));
+        else if (IS(key, "HashKeyRange"))
+            FL_TRY(read_range(s, &out->range));
+        else if (IS(key, "SequenceNumberRange"))
+            FL_TRY(read_numbers(s, &out->closed));
+        else
+            FL_TRY(skip_value(s, 0));
+    }
+    if (more < 0) return more;
+    return out->id.n > 0 ? 0 : broken(s, "a shard without an id");
+}
+
+static int read_shards(scan *s, kinesis_shard_page *out) {
+    bool first = true;
+    int more;
+    FL_TRY(expect(s, '['));
+    while ((more = next_of(s, ']', &first)) > 0) {
+        if (out->n == out->cap) {
+            out->cap = FL_MAX(2 * out->cap, 16);
+            out->shards = fl_realloc(out->shards, sizeof *out->shards * (size_t)out->cap);
+        }
+        FL_TRY(read_shard(s, &out->shards[out->n++]));
+    }
+    return more;
+}
+
+int kinesis_shard_page_read(char *body, size_t n, kinesis_shard_page *out, fl_error *err) {
+    scan s = {.call = "ListShards", .begin = body, .p = body, .end = body + n, .err = err};
+    bool first = true, shards = false;
+    fl_str key;
+    int more;
+    out->n = 0;
+    out->next_token = (fl_str){0};
+    FL_TRY(expect(&s, '{'));
+    while ((more = next_of(&s, '}', &first)) > 0) {
+        FL_TRY(read_key(&s, &key));
+        if (IS(key, "Shards")) {
+            FL_TRY(read_shards(&s, out));
+            shards = true;
+        } else if (IS(key, "NextToken")) {
+            FL_TRY(read_text_or_null(&s, &out->next_token));
+        } else {
+            FL_TRY(skip_value(&s, 0));
+        }
+    }
+    if (more < 0) return more;
+    return shards ? 0 : broken(&s, "no Shards");
+}
+
+void kinesis_shard_page_deinit(kinesis_shard_page *p) {
+    free(p->shards);
+    *p = (kinesis_shard_page){0};
 }
