@@ -19,7 +19,7 @@ TITLES = {  # header: the title of its part of the page, in the order of the pag
     "syntax": "Syntax", "name": "Names", "type": "Types and time zones", "function": "Functions", "query": "Queries",
     "table": "Tables", "session": "Statements and jobs", "option": "Options", "connector": "Connectors",
     "aws": "Amazon Web Services",
-    "kinesis_sink": "Kinesis and Firehose: writing",
+    "kinesis_source": "Kinesis: reading", "kinesis_sink": "Kinesis and Firehose: writing",
     "format": "Formats", "file": "Files", "value": "Values while a job runs", "checkpoint": "Checkpoints",
     "arrow": "Arrow",
 }

@@ -261,17 +261,24 @@ void kinesis_shards_end(kinesis_shards *t);
 /* Borrowed until the next change; NULL: it is not listed. */
 const kinesis_shard *kinesis_shards_find(const kinesis_shards *t, fl_str id);
 
-/* The subtask that reads a shard. */
-int kinesis_shard_owner(fl_str id, fl_u128 first_hash_key, bool uniform, int parallelism);
-
-/* Which shards have been read to their end, by any subtask of one plan node. */
-typedef struct kinesis_ends kinesis_ends;
+/* What the subtasks of one plan node know together: who reads a shard, and which were read to their end. */
+typedef struct kinesis_family kinesis_family;
 /* The same for all subtasks that have it open at once. */
-kinesis_ends *kinesis_ends_open(const void *plan_node);
-void kinesis_ends_close(kinesis_ends *e); /* NULL is fine */
-/* `checkpoint` is the last whose position the subtask has given: the epoch. INT64_MIN: before this run. */
-void kinesis_ends_put(kinesis_ends *e, fl_str id, int64_t checkpoint);
-/* All parents that are still listed were read to their end in an epoch that is not behind this one. */
-bool kinesis_shards_ready(const kinesis_shards *t, const kinesis_shard *s, kinesis_ends *e, int64_t checkpoint);
+kinesis_family *kinesis_family_open(const void *plan_node);
+void kinesis_family_close(kinesis_family *f); /* NULL is fine */
+/* `checkpoint` is the last whose position the subtask has given. INT64_MIN: the end was before this run. */
+void kinesis_family_end(kinesis_family *f, fl_str id, int subtask, int64_t checkpoint);
+typedef struct kinesis_dealing {
+    int parallelism;
+    bool uniform;     /* by hash ranges */
+    bool closed_over; /* closed shards will not be read */
+} kinesis_dealing;
+/* The subtask that reads a shard of the listing. Once told it does not change. */
+int kinesis_family_owner(kinesis_family *f, const kinesis_shards *t, const kinesis_shard *s,
+                         const kinesis_dealing *how);
+/* All parents that are still listed were read to their end: by this subtask, or in a checkpoint that is durable. That is
+ * the last of this run; INT64_MIN: none yet; INT64_MAX: none are taken. */
+bool kinesis_shards_ready(const kinesis_shards *t, const kinesis_shard *s, kinesis_family *f, int subtask,
+                          int64_t durable);
 
 #endif

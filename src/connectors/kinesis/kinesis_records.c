@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "connectors/kinesis/kinesis_int.h"
+#include "messages/kinesis_source.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -122,8 +123,7 @@ typedef struct scan {
 } scan;
 
 static int broken(const scan *s, const char *why) {
-    fl_fail(s->err, FL_E_IO, "the answer of %s cannot be read: %s at byte %zu of %zu", s->call, why,
-            (size_t)(s->p - s->begin), (size_t)(s->end - s->begin));
+    fl_fail(s->err, FL_ERR_KINESIS_SOURCE_ANSWER, s->call, why, (size_t)(s->p - s->begin), (size_t)(s->end - s->begin));
     s->err->retriable = true;
     return s->err->code;
 }

@@ -7,26 +7,26 @@
  *
  * Listing:    each subtask lists all shards of the stream by itself, page by page, now and then. A shard that is listed
  *             no more has expired: there is nothing left to read in it, so it counts as read.
- * Owner:      a function of the shard alone, so that subtasks need not agree on anything, and another parallelism
- *             deals all shards out anew: by the number at the end of its id (shardId-000000000012 is number 12), so that
- *             neighbours go to different subtasks; by a hash of an id without a number; with the assigner `uniform` by
- *             the place of its hash range, so that each subtask gets a stretch of keys.
- * Children:   parent and child may be read by different subtasks. They run in one process, and share a table of the
- *             shards that were read to their end. A child must not begin in a checkpoint in which its parent has not
- *             ended, or else a restore would read the parent's last records after the child's first. Each subtask counts
- *             the epochs between the snapshots that it has given:
- *
- *                 A reads the parent   ──── e ──────── end ──── e+1 ────          the end is in snapshot e+1
- *                 B reads the child    ──────── e ──╳── begin ──── e+1 ──         before its own snapshot e (╳: the
- *                                                                                 barrier has not come yet) B waits
- *
- *             So B begins when its own epoch is not behind that of the end. As barriers reach all sources at about the
- *             same time, it nearly never waits. After a restore the ends that the checkpoint knows are put in first.
+ * Owner:      a shard that has no parent to wait for goes to a subtask by a function of the shard alone: by the number at
+ *             the end of its id (shardId-000000000012 is number 12), so that neighbours go to different subtasks; by a
+ *             hash of an id without a number; with the assigner `uniform` by the place of its hash range, so that each
+ *             subtask gets a stretch of keys. A child goes to the subtask of its parent, for only there no watermark is
+ *             ahead of its rows (watermark_assign.c). It stays there until the job starts anew or is restored: then
+ *             all shards are dealt out again, by any parallelism, and parents that have ended no longer count.
+ * Family:     subtasks run in one process and share a table: owners, so that all agree whatever each of them has seen,
+ *             and shards that were read to their end.
+ * Children:   the second parent of a merged shard may be read by another subtask. Its last records may then still be on
+ *             their way to a sink, or to the subtask of their key, when the child's first set out. So the child waits
+ *             for a checkpoint that holds that end: once it is durable, all that was before it has arrived. (Without
+ *             checkpoints it does not wait, and these records may overtake each other.) So a restore never reads a
+ *             parent's last records after its child's first, either. A subtask's own ends need no waiting.
  */
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "connectors/kinesis/kinesis_int.h"
+
+enum { GENERATIONS_MAX = 10000 }; /* a circle of parents would be the service's mistake */
 
 /* ---- the list ---- */
 
@@ -98,97 +98,144 @@ void kinesis_shards_end(kinesis_shards *t) {
     t->n = n;
 }
 
-/* ---- who reads ---- */
+/* ---- the family ---- */
 
-int kinesis_shard_owner(fl_str id, fl_u128 first_hash_key, bool uniform, int parallelism) {
-    if (uniform) return (int)((first_hash_key >> 64) * (unsigned)parallelism >> 64);
+typedef struct member {
+    char *id;  /* owned */
+    int owner; /* -1: not asked for yet */
+    bool ended;
+    int reader;         /* ended: who read it */
+    int64_t checkpoint; /* ended: the last one before */
+} member;
+
+struct kinesis_family {
+    const void *plan_node;
+    int users;
+    member *members; /* owned; by id */
+    int n, cap;
+    kinesis_family *next;
+};
+
+static fl_mutex lock = PTHREAD_MUTEX_INITIALIZER; /* protects all of these; taken with no other held */
+static kinesis_family *all;
+
+kinesis_family *kinesis_family_open(const void *plan_node) {
+    fl_mutex_lock(&lock);
+    kinesis_family *f = all;
+    while (f != NULL && f->plan_node != plan_node) f = f->next;
+    if (f == NULL) {
+        f = fl_calloc(1, sizeof *f);
+        f->plan_node = plan_node;
+        f->next = all;
+        all = f;
+    }
+    f->users++;
+    fl_mutex_unlock(&lock);
+    return f;
+}
+
+void kinesis_family_close(kinesis_family *f) {
+    if (f == NULL) return;
+    fl_mutex_lock(&lock);
+    bool last = --f->users == 0;
+    kinesis_family **at = &all;
+    while (*at != f) at = &(*at)->next;
+    if (last) *at = f->next;
+    fl_mutex_unlock(&lock);
+    if (!last) return;
+    for (int i = 0; i < f->n; i++) free(f->members[i].id);
+    free(f->members);
+    free(f);
+}
+
+/* With the lock held. */
+static member *need_member(kinesis_family *f, fl_str id) {
+    int from = 0, to = f->n;
+    while (from < to) {
+        int mid = (from + to) / 2;
+        if (fl_str_cmp(fl_str_from(f->members[mid].id), id) < 0)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    if (from < f->n && fl_str_is(id, f->members[from].id)) return &f->members[from];
+    if (f->n == f->cap) {
+        f->cap = FL_MAX(2 * f->cap, 16);
+        f->members = fl_realloc(f->members, sizeof *f->members * (size_t)f->cap);
+    }
+    memmove(f->members + from + 1, f->members + from, sizeof *f->members * (size_t)(f->n++ - from));
+    f->members[from] = (member){.id = fl_strndup(id.p, id.n), .owner = -1};
+    return &f->members[from];
+}
+
+void kinesis_family_end(kinesis_family *f, fl_str id, int subtask, int64_t checkpoint) {
+    fl_mutex_lock(&lock);
+    member *m = need_member(f, id);
+    if (!m->ended) {
+        m->reader = subtask;
+        m->checkpoint = checkpoint;
+    }
+    m->ended = true;
+    fl_mutex_unlock(&lock);
+}
+
+/* All that was read of the shard goes before what this subtask reads from now on. */
+static bool is_over(kinesis_family *f, fl_str id, int subtask, int64_t durable) {
+    fl_mutex_lock(&lock);
+    const member *m = need_member(f, id);
+    bool before = m->checkpoint == INT64_MIN;
+    bool yes = m->ended && (before || m->reader == subtask || m->checkpoint < durable);
+    fl_mutex_unlock(&lock);
+    return yes;
+}
+
+bool kinesis_shards_ready(const kinesis_shards *t, const kinesis_shard *s, kinesis_family *f, int subtask,
+                          int64_t durable) {
+    const char *parents[] = {s->parent, s->adjacent};
+    for (int i = 0; i < 2; i++) {
+        if (parents[i] == NULL) continue;
+        fl_str id = fl_str_from(parents[i]);
+        if (kinesis_shards_find(t, id) != NULL && !is_over(f, id, subtask, durable)) return false;
+    }
+    return true;
+}
+
+/* ---- owners ---- */
+
+static int deal_out(const kinesis_shard *s, const kinesis_dealing *how) {
+    unsigned parallelism = (unsigned)how->parallelism;
+    if (how->uniform) return (int)((s->range.first >> 64) * parallelism >> 64);
+    fl_str id = fl_str_from(s->id);
     size_t digits = 0;
     uint64_t number = 0;
     while (digits < id.n && digits < 18 && (unsigned char)(id.p[id.n - 1 - digits] - '0') < 10) digits++;
     for (size_t i = id.n - digits; i < id.n; i++) number = number * 10 + (uint64_t)(id.p[i] - '0');
     if (digits == 0) number = fl_hash_bytes(id.p, id.n);
-    return (int)(number % (unsigned)parallelism);
+    return (int)(number % parallelism);
 }
 
-/* ---- ends ---- */
-
-typedef struct end {
-    char *id; /* owned */
-    int64_t checkpoint;
-} end;
-
-struct kinesis_ends {
-    const void *plan_node;
-    int users;
-    end *ends; /* owned */
-    int n, cap;
-    kinesis_ends *next;
-};
-
-static fl_mutex lock = PTHREAD_MUTEX_INITIALIZER; /* protects all of these; taken with no other held */
-static kinesis_ends *all;
-
-kinesis_ends *kinesis_ends_open(const void *plan_node) {
-    fl_mutex_lock(&lock);
-    kinesis_ends *e = all;
-    while (e != NULL && e->plan_node != plan_node) e = e->next;
-    if (e == NULL) {
-        e = fl_calloc(1, sizeof *e);
-        e->plan_node = plan_node;
-        e->next = all;
-        all = e;
+/* With the lock held. The parent's, if it is listed or has an owner, and has not ended before this run. */
+static int find_owner(kinesis_family *f, const kinesis_shards *t, const kinesis_shard *s, const kinesis_dealing *how,
+                      int depth) {
+    int owner = need_member(f, fl_str_from(s->id))->owner;
+    if (owner >= 0) return owner;
+    owner = deal_out(s, how);
+    if (s->parent != NULL && depth < GENERATIONS_MAX) {
+        const kinesis_shard *parent = kinesis_shards_find(t, fl_str_from(s->parent));
+        const member *m = need_member(f, fl_str_from(s->parent));
+        bool before = m->ended && m->checkpoint == INT64_MIN;
+        if (!before && m->owner >= 0)
+            owner = m->owner;
+        else if (!before && parent != NULL && !(parent->closed && how->closed_over))
+            owner = find_owner(f, t, parent, how, depth + 1);
     }
-    e->users++;
-    fl_mutex_unlock(&lock);
-    return e;
+    return need_member(f, fl_str_from(s->id))->owner = owner;
 }
 
-void kinesis_ends_close(kinesis_ends *e) {
-    if (e == NULL) return;
+int kinesis_family_owner(kinesis_family *f, const kinesis_shards *t, const kinesis_shard *s,
+                         const kinesis_dealing *how) {
     fl_mutex_lock(&lock);
-    bool last = --e->users == 0;
-    kinesis_ends **at = &all;
-    while (*at != e) at = &(*at)->next;
-    if (last) *at = e->next;
+    int owner = find_owner(f, t, s, how, 0);
     fl_mutex_unlock(&lock);
-    if (!last) return;
-    for (int i = 0; i < e->n; i++) free(e->ends[i].id);
-    free(e->ends);
-    free(e);
-}
-
-static end *find_end(const kinesis_ends *e, fl_str id) {
-    for (int i = 0; i < e->n; i++)
-        if (fl_str_is(id, e->ends[i].id)) return &e->ends[i];
-    return NULL;
-}
-
-void kinesis_ends_put(kinesis_ends *e, fl_str id, int64_t checkpoint) {
-    fl_mutex_lock(&lock);
-    if (find_end(e, id) == NULL) {
-        if (e->n == e->cap) {
-            e->cap = FL_MAX(2 * e->cap, 8);
-            e->ends = fl_realloc(e->ends, sizeof *e->ends * (size_t)e->cap);
-        }
-        e->ends[e->n++] = (end){fl_strndup(id.p, id.n), checkpoint};
-    }
-    fl_mutex_unlock(&lock);
-}
-
-static bool has_ended(kinesis_ends *e, fl_str id, int64_t checkpoint) {
-    fl_mutex_lock(&lock);
-    const end *x = find_end(e, id);
-    bool yes = x != NULL && x->checkpoint <= checkpoint;
-    fl_mutex_unlock(&lock);
-    return yes;
-}
-
-bool kinesis_shards_ready(const kinesis_shards *t, const kinesis_shard *s, kinesis_ends *e, int64_t checkpoint) {
-    const char *parents[] = {s->parent, s->adjacent};
-    for (int i = 0; i < 2; i++) {
-        if (parents[i] == NULL) continue;
-        fl_str id = fl_str_from(parents[i]);
-        if (kinesis_shards_find(t, id) != NULL && !has_ended(e, id, checkpoint)) return false;
-    }
-    return true;
+    return owner;
 }
