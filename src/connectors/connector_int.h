@@ -10,6 +10,8 @@ extern const fl_connector fl_blackhole_connector;
 extern const fl_connector fl_datagen_connector;
 extern const fl_connector fl_filesystem_connector;
 extern const fl_connector fl_firehose_connector;
+extern const fl_connector fl_kinesis_connector;
+extern const fl_connector fl_kinesis_legacy_connector;
 extern const fl_connector fl_print_connector;
 
 /* Refuses an option in Flink's words; suggests one of `known`, if one is near. */

@@ -10,14 +10,14 @@
 #include "messages/option.h"
 
 static const fl_connector *const connectors[] = {
-    &fl_arrow_connector,      &fl_blackhole_connector, &fl_datagen_connector,
-    &fl_filesystem_connector, &fl_firehose_connector,  &fl_print_connector,
+    &fl_arrow_connector,    &fl_blackhole_connector, &fl_datagen_connector,        &fl_filesystem_connector,
+    &fl_firehose_connector, &fl_kinesis_connector,   &fl_kinesis_legacy_connector, &fl_print_connector,
 };
 
 /* Flink's connectors that are not here yet: refused by name, where others are unknown. */
 static const char *const awaited[] = {
-    "elasticsearch-6", "elasticsearch-7", "faker",   "hbase-1.4", "hbase-2.2",  "hive",   "jdbc",         "kafka",
-    "kinesis",         "kinesis-legacy",  "mongodb", "nexmark",   "opensearch", "socket", "upsert-kafka",
+    "elasticsearch-6", "elasticsearch-7", "faker",   "hbase-1.4",  "hbase-2.2", "hive",         "jdbc",
+    "kafka",           "mongodb",         "nexmark", "opensearch", "socket",    "upsert-kafka",
 };
 
 const fl_connector *fl_connector_find(const char *name) {
@@ -101,12 +101,18 @@ static int unknown_option(const fl_connector *c, const char *key, fl_connector_c
 }
 
 static int check_option(const fl_option_def *d, const fl_option *o, fl_connector_ctx *ctx, fl_error *err) {
-    if (d->state == FL_OPT_REFUSED) {
+    bool always = d->fallback == NULL && d->fine == NULL; /* whatever the value is */
+    if (d->state == FL_OPT_REFUSED && always) {
         fl_fail(err, FL_ERR_OPTION_NOT_YET, o->key);
         return fl_error_hint(err, "%s", d->note);
     }
     if (fl_option_check(d, fl_str_from(o->value), err) < 0) return fl_connector_bad_value(o->key, o->value, err);
-    if (d->state == FL_OPT_NOTED && ctx->note != NULL)
+    fl_option_state state = always ? d->state : fl_option_verdict(d, fl_str_from(o->value));
+    if (state == FL_OPT_REFUSED) {
+        fl_fail(err, FL_ERR_CONNECTOR_VALUE_NOT_YET, o->key, o->value);
+        return fl_error_hint(err, "%s", d->note);
+    }
+    if (state == FL_OPT_NOTED && ctx->note != NULL)
         ctx->note(ctx->note_arg, fl_arena_printf(ctx->arena, "option '%s' has no effect: %s", o->key, d->note));
     return 0;
 }

@@ -9,7 +9,7 @@
  * English names, weeks as in the United States (from Sunday, week 1 has the 1st of January). Left out, and refused by
  * name: localised forms, names of zones in print, weeks while reading.
  *
- * For src/expr only.
+ * For src/expr, and for options of connectors that are times.
  */
 #ifndef FL_EXPR_DATETIME_PATTERN_H
 #define FL_EXPR_DATETIME_PATTERN_H
