@@ -887,6 +887,15 @@ void fake_kinesis_put(fake_kinesis *k, const char *stream, const char *partition
     fake_kinesis_put_bytes(k, stream, partition_key, data, strlen(data));
 }
 
+void fake_kinesis_put_at(fake_kinesis *k, const char *stream, int open_shard, const char *partition_key,
+                         const char *data) {
+    fake_stream *s = need_stream(k, stream);
+    fake_http_run(&k->http);
+    int shard = nth_open(s, open_shard);
+    fl_assert(shard >= 0);
+    store(k, s, shard, fl_str_from(partition_key), fl_str_from(data));
+}
+
 bool fake_kinesis_split(fake_kinesis *k, const char *stream, int open_shard) {
     fake_stream *s = need_stream(k, stream);
     fake_http_run(&k->http);

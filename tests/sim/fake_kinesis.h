@@ -72,6 +72,9 @@ void fake_kinesis_create(fake_kinesis *k, const char *stream, int n_shards);
 /* Stored at once, arrived now, in the open shard that the key's hash belongs to. */
 void fake_kinesis_put(fake_kinesis *k, const char *stream, const char *partition_key, const char *data);
 void fake_kinesis_put_bytes(fake_kinesis *k, const char *stream, const char *partition_key, const void *data, size_t n);
+/* The same in an open shard, by number, whatever the key's hash. */
+void fake_kinesis_put_at(fake_kinesis *k, const char *stream, int open_shard, const char *partition_key,
+                         const char *data);
 /* Of the open shards, by number. Merge: this one and the next by hash range. False: there is none such, or too many. */
 bool fake_kinesis_split(fake_kinesis *k, const char *stream, int open_shard);
 bool fake_kinesis_merge(fake_kinesis *k, const char *stream, int open_shard);
