@@ -12,17 +12,20 @@ static void changed(fl_splits *s) {
 }
 
 void fl_splits_deinit(fl_splits *s) {
-    for (int i = 0; i < s->n; i++) free(s->splits[i].id);
+    for (int i = 0; i < s->n; i++) {
+        free(s->splits[i].id);
+        free(s->splits[i].after);
+    }
     free(s->splits);
     *s = (fl_splits){0};
 }
 
-int fl_splits_start(fl_splits *s, const char *id) {
+int fl_splits_start(fl_splits *s, const char *id, const char *after) {
     if (s->n == s->cap) {
         s->cap = FL_MAX(2 * s->cap, 8);
         s->splits = fl_realloc(s->splits, sizeof *s->splits * (size_t)s->cap);
     }
-    s->splits[s->n++] = (fl_split){.id = fl_strdup(id), .active = true};
+    s->splits[s->n++] = (fl_split){fl_strdup(id), after != NULL ? fl_strdup(after) : NULL, true};
     changed(s);
     return s->n;
 }

@@ -14,7 +14,8 @@
 #include "exec/operator.h"
 
 typedef struct fl_split {
-    char *id; /* owned; names it in checkpoints */
+    char *id;    /* owned; names it in checkpoints */
+    char *after; /* owned: the split whose rows go on in it; NULL: none. It begins with the watermark of that one */
     bool active;
 } fl_split;
 
@@ -36,8 +37,8 @@ typedef struct fl_splits {
 
 /* The source's side. */
 void fl_splits_deinit(fl_splits *s);
-/* Rows of the split may come from now on. Its number. */
-int fl_splits_start(fl_splits *s, const char *id);
+/* Rows of the split may come from now on. Its number. `after` may be NULL. */
+int fl_splits_start(fl_splits *s, const char *id, const char *after);
 /* No more rows of it will come. */
 void fl_splits_end(fl_splits *s, int number);
 /* The source knows all splits that there are now. */

@@ -16,8 +16,9 @@
  *                 split 3   11:15, idle                does not count until its next row
  *                 split 4   none, has just begun       counts: what was sent stands, more is not sent
  *
- *             Idleness is that of splits then; all of them are idle, or have ended: so is the source. A checkpoint keeps
- *             the splits' values by their ids, for whichever subtask reads them next.
+ *             One that another goes on in (a shard that was split) leaves it its value. Idleness is that of splits
+ *             then; all of them are idle, or have ended: so is the source. A checkpoint keeps the splits' values by
+ *             their ids, for whichever subtask reads them next.
  * Invariants: (1) sent <= greatest, and both only grow.  (2) watermarks that come from before are ignored, except the
  *             last one, MAX.
  */
@@ -82,16 +83,24 @@ static int64_t splits_idle_at(const watermark_assign *w) {
 }
 
 static int64_t past_of(const watermark_assign *w, const char *id) {
-    int64_t greatest = 0;
     for (int i = 0; i < w->n_past; i++)
-        if (fl_str_is(w->past[i].id, id)) greatest = FL_MAX(greatest, w->past[i].greatest);
-    return greatest;
+        if (fl_str_is(w->past[i].id, id)) return w->past[i].greatest;
+    return 0;
+}
+
+/* Where a new split begins: where it was, or where the one was whose rows go on in it. */
+static int64_t first_of(const watermark_assign *w, const fl_split *s) {
+    int64_t greatest = past_of(w, s->id);
+    if (greatest > 0 || s->after == NULL) return greatest;
+    for (int i = 0; i < w->n_times; i++)
+        if (strcmp(w->splits->splits[i].id, s->after) == 0) return w->times[i].greatest;
+    return past_of(w, s->after);
 }
 
 /* Takes in what is new in the source's table. */
 static void look_at_splits(watermark_assign *w, int64_t now_ms) {
     for (int i = w->n_times; i < w->splits->n; i++) {
-        split_time t = {past_of(w, w->splits->splits[i].id), now_ms, false};
+        split_time t = {first_of(w, &w->splits->splits[i]), now_ms, false};
         FL_PUSH(w->base.ctx->arena, w->times, w->n_times, w->cap_times, t);
     }
     if (w->splits->known) w->n_past = 0;
@@ -139,7 +148,7 @@ static int watermark_open(fl_op *op, fl_error *err) {
 static int check_rowtime(const watermark_assign *w, const fl_batch *b, fl_error *err) {
     const fl_column *c = b->cols[w->plan->rowtime];
     for (int k = 0; c->valid != NULL && k < b->n_sel; k++)
-        if (fl_column_is_null(c, fl_batch_row(b, k))) return fl_fail(err, FL_ERR_TABLE_NULL_ROWTIME);
+        if (fl_column_is_null(c, fl_batch_row(b, k))) { return fl_fail(err, FL_ERR_TABLE_NULL_ROWTIME); }
     return 0;
 }
 
@@ -289,22 +298,33 @@ static int watermark_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_
     return 0;
 }
 
-/* What one subtask of then knew of its splits. */
+static split_past *find_past(const watermark_assign *w, fl_str id) {
+    for (int i = 0; i < w->n_past; i++)
+        if (fl_str_eq(w->past[i].id, id)) return &w->past[i];
+    return NULL;
+}
+
+/* What one subtask of then knew of its splits, or of those of all, if it had not looked yet. */
 static void restore_splits(watermark_assign *w, fl_reader *in) {
     fl_arena *a = w->base.ctx->arena;
     while (in->p < in->end && !in->bad) {
         fl_str id = fl_read_bytes(in);
-        split_past p = {fl_str_make(fl_arena_strndup(a, id.p, id.n), id.n), fl_read_i64(in)};
-        if (!in->bad) FL_PUSH(a, w->past, w->n_past, w->cap_past, p);
+        int64_t greatest = fl_read_i64(in);
+        split_past *known = find_past(w, id), fresh = {fl_str_make(id.p, id.n), greatest};
+        if (known != NULL) known->greatest = FL_MAX(known->greatest, greatest);
+        if (in->bad || known != NULL) continue;
+        fresh.id.p = fl_arena_strndup(a, id.p, id.n);
+        FL_PUSH(a, w->past, w->n_past, w->cap_past, fresh);
     }
 }
 
-/* With another parallelism nobody knows whose rows come here: the least of all is right for each. */
+/* With another parallelism nobody knows whose rows come here, and splits may go to any subtask: the least of all is
+ * right for each. */
 static int watermark_restore(fl_op *op, const fl_restore *r, fl_error *err) {
     watermark_assign *w = (watermark_assign *)op;
     int64_t greatest = INT64_MAX, sent = INT64_MAX;
     for (int i = 0; i < r->n_own; i++) {
-        bool ours = r->n_own != op->ctx->parallelism || i == op->ctx->subtask;
+        bool ours = w->splits != NULL || r->n_own != op->ctx->parallelism || i == op->ctx->subtask;
         fl_reader in = fl_reader_make(r->own[i].p, r->own[i].n);
         int64_t its_greatest = fl_read_i64(&in), its_sent = fl_read_i64(&in);
         if (ours) greatest = FL_MIN(greatest, its_greatest);

@@ -259,7 +259,7 @@ static void now(void) { tick(fl_now_ms(r.pf)); }
 static void the_split_that_is_behind_tells_the_watermark(void **state) {
     (void)state;
     open_splits(0, 0);
-    int a = fl_splits_start(&splits, "a"), b = fl_splits_start(&splits, "b");
+    int a = fl_splits_start(&splits, "a", NULL), b = fl_splits_start(&splits, "b", NULL);
     FEED_SPLIT(a, 1, 100, 2, 200);
     assert_tap(&t, "+I[1, 100]\n+I[2, 200]\n"); /* b has not begun */
     FEED_SPLIT(b, 3, 50, 4, 150, 5, 250);
@@ -273,7 +273,7 @@ static void the_split_that_is_behind_tells_the_watermark(void **state) {
 static void a_split_that_ends_lets_the_watermark_go(void **state) {
     (void)state;
     open_splits(0, 0);
-    int a = fl_splits_start(&splits, "a"), b = fl_splits_start(&splits, "b");
+    int a = fl_splits_start(&splits, "a", NULL), b = fl_splits_start(&splits, "b", NULL);
     fl_splits_known(&splits);
     FEED_SPLIT(a, 1, 100);
     FEED_SPLIT(b, 2, 300);
@@ -281,7 +281,7 @@ static void a_split_that_ends_lets_the_watermark_go(void **state) {
     fl_splits_end(&splits, a);
     now();
     assert_tap(&t, "W 300\n");
-    int c = fl_splits_start(&splits, "c"); /* a late one: what was sent stands */
+    int c = fl_splits_start(&splits, "c", NULL); /* a late one: what was sent stands */
     now();
     assert_tap(&t, "");
     FEED_SPLIT(b, 3, 400);
@@ -294,11 +294,30 @@ static void a_split_that_ends_lets_the_watermark_go(void **state) {
     fl_splits_end(&splits, b);
     now();
     assert_tap(&t, "idle\n"); /* nothing is left to wait for */
-    int d = fl_splits_start(&splits, "d");
+    int d = fl_splits_start(&splits, "d", NULL);
     now();
     assert_tap(&t, "active\n");
     FEED_SPLIT(d, 6, 500);
     assert_tap(&t, "+I[6, 500]\nW 500\n");
+}
+
+static void a_split_goes_on_where_another_was(void **state) {
+    (void)state;
+    open_splits(0, 0);
+    int a = fl_splits_start(&splits, "a", NULL), b = fl_splits_start(&splits, "b", NULL);
+    FEED_SPLIT(a, 1, 100);
+    FEED_SPLIT(b, 2, 300);
+    assert_tap(&t, "+I[1, 100]\n+I[2, 300]\nW 100\n");
+    int c = fl_splits_start(&splits, "c", "a"), d = fl_splits_start(&splits, "d", "a");
+    fl_splits_end(&splits, a);
+    now();
+    assert_tap(&t, "");
+    FEED_SPLIT(c, 3, 250); /* d is at 100 still */
+    FEED_SPLIT(d, 4, 120);
+    assert_tap(&t, "+I[3, 250]\n+I[4, 120]\nW 120\n");
+    fl_splits_end(&splits, d);
+    now();
+    assert_tap(&t, "W 250\n");
 }
 
 static void a_subtask_without_splits_is_idle_once_it_knows(void **state) {
@@ -315,7 +334,7 @@ static void a_subtask_without_splits_is_idle_once_it_knows(void **state) {
 static void a_quiet_split_is_idle_by_itself(void **state) {
     (void)state;
     open_splits(200, 500);
-    int a = fl_splits_start(&splits, "a"), b = fl_splits_start(&splits, "b");
+    int a = fl_splits_start(&splits, "a", NULL), b = fl_splits_start(&splits, "b", NULL);
     now();
     fl_sim_set_clock_ms(r.pf, 1100);
     FEED_SPLIT(a, 1, 1000);
@@ -339,7 +358,7 @@ static void the_source_may_say_when_a_split_is_idle(void **state) {
     splits_idle_ms = 300;
     open_splits(200, 0);
     splits_idle_ms = 0;
-    fl_splits_start(&splits, "a");
+    fl_splits_start(&splits, "a", NULL);
     now();
     assert_int_equal(fl_chain_next_timer(r.chain), 1300);
 }
@@ -354,7 +373,7 @@ static void splits_are_restored_by_their_ids(void **state) {
         r.ctx.parallelism = 2;
         r.ctx.subtask = i;
         open_splits(0, 0);
-        int x = fl_splits_start(&splits, i ? "c" : "a"), y = fl_splits_start(&splits, i ? "d" : "b");
+        int x = fl_splits_start(&splits, i ? "c" : "a", NULL), y = fl_splits_start(&splits, i ? "d" : "b", NULL);
         FEED_SPLIT(x, 1, i ? 300 : 100);
         FEED_SPLIT(y, 2, i ? 400 : 500);
         bytes[i] = rig_snapshot(&saved, op);
@@ -372,7 +391,8 @@ static void splits_are_restored_by_their_ids(void **state) {
     open_splits(0, 0);
     assert_int_equal(rig_restore(op, bytes, 1, &r.err), 0);
     now();
-    int d = fl_splits_start(&splits, "d"), b = fl_splits_start(&splits, "b"), a = fl_splits_start(&splits, "a");
+    int d = fl_splits_start(&splits, "d", NULL), b = fl_splits_start(&splits, "b", NULL),
+        a = fl_splits_start(&splits, "a", NULL);
     fl_splits_known(&splits);
     now();
     fl_buf_reset(&t.log);
@@ -395,7 +415,7 @@ static void a_source_without_splits_snapshots_two_numbers(void **state) {
     open_splits(0, 0);
     fl_str none = rig_snapshot(&saved, op);
     assert_int_equal(plain.n, none.n);
-    FEED_SPLIT(fl_splits_start(&splits, "a"), 1, 10);
+    FEED_SPLIT(fl_splits_start(&splits, "a", NULL), 1, 10);
     assert_true(rig_snapshot(&saved, op).n > plain.n);
     fl_arena_deinit(&saved);
 }
@@ -415,6 +435,7 @@ int main(void) {
         TEST(a_new_assigner_has_nothing_to_repeat),
         TEST(the_split_that_is_behind_tells_the_watermark),
         TEST(a_split_that_ends_lets_the_watermark_go),
+        TEST(a_split_goes_on_where_another_was),
         TEST(a_subtask_without_splits_is_idle_once_it_knows),
         TEST(a_quiet_split_is_idle_by_itself),
         TEST(the_source_may_say_when_a_split_is_idle),

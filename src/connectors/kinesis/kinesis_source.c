@@ -23,7 +23,8 @@
  *             when the job starts has nothing for LATEST. Shards that come later begin at their first record.
  * Watermarks: shards are the splits whose watermarks are held together. A shard that has ended stays one until its
  *             children have begun, so that the watermark does not run away from them. To find them the shards are
- *             listed at once.
+ *             listed at once. A child that waits for a parent of another subtask is one already, unless its own
+ *             subtask holds the first parent: nothing may run away from it, either.
  * Restore:    each subtask gets the positions of all and takes those of its shards when it has listed them. Until then
  *             its own snapshots hold what it got: second-hand, for others may have gone on.
  * Invariants: (1) a call of a shard is on its way exactly in the states ASKING and READING.  (2) records of a shard are
@@ -565,15 +566,24 @@ static int take_answers(kinesis_source *s, fl_error *err) {
     return rc;
 }
 
+/* From now on the watermark waits for the shard. */
+static void begin_split(kinesis_source *s, reader *r, const kinesis_shard *shard) {
+    r->split = fl_splits_start(&s->splits, r->id, shard != NULL ? shard->parent : NULL);
+}
+
 /* Starts what is due for one shard; when to look again. */
 static int64_t advance(kinesis_source *s, int i, int64_t now) {
     reader *r = s->readers[i];
     if (r->state == FULL && r->at == records(r)->n && (s->rest == NULL || s->turn != i)) answer_done(s, r);
     if (r->state == WAITING) {
         const kinesis_shard *shard = kinesis_shards_find(&s->shards, fl_str_from(r->id));
+        const reader *parent =
+            shard != NULL && shard->parent != NULL ? find_reader(s, fl_str_from(shard->parent)) : NULL;
+        bool held = parent != NULL && (parent->state != ENDED || parent->split > 0);
+        if (r->split == 0 && !held) begin_split(s, r, shard);
         if (shard != NULL && !kinesis_shards_ready(&s->shards, shard, s->family, s->base.ctx->subtask, s->durable))
             return now + WAIT_MS;
-        r->split = fl_splits_start(&s->splits, r->id, shard != NULL ? shard->parent : NULL);
+        if (r->split == 0) begin_split(s, r, shard);
         r->state = NO_ITERATOR;
     }
     if ((r->state == NO_ITERATOR || r->state == READY) && r->due_ms > now) return r->due_ms;
