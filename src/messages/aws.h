@@ -231,7 +231,7 @@
 
 /* The connection to a port of this machine was refused. */
 #define FL_HINT_AWS_NOBODY_HERE \
-    "nobody listens there: start a local service, for example `docker run -p 4566:4566 localstack/localstack`, or change " \
+    "nobody listens there: start a local service, for example kinesis-local from npm, or change " \
     "'aws.endpoint'"
 
 /* The connection to another machine was refused. */

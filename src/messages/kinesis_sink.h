@@ -38,7 +38,7 @@
     FL_ADVICE "'%s' is %s: add a column with its text to the table, and partition by that"
 
 /* Delivery streams have no partitions. */
-#define FL_ERR_FIREHOSE_PARTITIONED \
+#define FL_ERR_KINESIS_SINK_FIREHOSE_PARTITIONED \
     FL_E_VALIDATION, "Table '%s' is a partitioned table, but the underlying DynamicTableSink doesn't implement the " \
     "SupportsPartitioning interface." \
     FL_ADVICE "leave PARTITIONED BY out: a delivery stream of Firehose has no partitions"

@@ -46,6 +46,7 @@ class Feeder(threading.Thread):
         while not self.enough.wait(0.05):
             self.client.put("a", [record(self.n + i) for i in range(30)])
             self.n += 30
+        self.client.connection.close()
 
 
 class Kill9(endpoint.Case):

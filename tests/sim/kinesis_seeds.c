@@ -259,13 +259,9 @@ static int count_missing_windows(ordeal *o) {
     return left;
 }
 
-/* A key's rows may be written by two subtasks side by side after its shard was split. */
-static bool keeps_order(const scenario *sc) { return sc->job == JOB_COPY || !sc->resharding; }
-
 static int missing(ordeal *o) {
     const scenario *sc = &o->sc;
     if (sc->job == JOB_WINDOW) return count_missing_windows(o);
-    (void)keeps_order;
     return count_missing(o, !sc->holes || sc->peace);
 }
 
@@ -384,8 +380,10 @@ static int run(ordeal *o, flott_session *s, flott_job *job, flott_error *err) {
         fake_kinesis_records(o->k, "out", &n);
         if (n == stored) {
             if (step < LIFE_STEPS_MAX && fl_now_ms(o->pf) < give_up_ms) continue;
-            return fl_fail(fl_error_of(err), FL_E_RUNTIME, "%d records are still missing after %lld steps", missing(o),
-                           (long long)step);
+            fl_fail(fl_error_of(err), FL_E_RUNTIME, "%d records are still missing after %lld steps", missing(o),
+                    (long long)step);
+            err->retriable = !o->calm; /* the network may just be too bad */
+            return err->code;
         }
         stored = n;
         int left = missing(o);

@@ -11,7 +11,7 @@ static int firehose_plan(fl_connector_ctx *ctx, fl_sink_request *r, fl_error *er
     const fl_connector *c = &fl_firehose_connector;
     kinesis_sink_config *cfg = FL_NEW(ctx->arena, kinesis_sink_config);
     FL_TRY(fl_connector_check_options(c, r->table, ctx, err));
-    if (r->table->n_partition_keys > 0) return fl_fail(err, FL_ERR_FIREHOSE_PARTITIONED, r->table->name);
+    if (r->table->n_partition_keys > 0) return fl_fail(err, FL_ERR_KINESIS_SINK_FIREHOSE_PARTITIONED, r->table->name);
     cfg->firehose = true;
     cfg->partitioner = KINESIS_KEYLESS;
     cfg->stream = fl_connector_string(c, r->table, "delivery-stream");
