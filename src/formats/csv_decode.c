@@ -224,9 +224,9 @@ typedef struct run {
 static inline const char *cell_end(const run *r, const char *p) {
     for (;; p += 8) {
         if (FL_UNLIKELY(r->limit - p < TEXT_SLACK)) return NULL;
-        uint64_t x = text_load8(p);
-        uint64_t hit = text_match(x, (unsigned char)r->delimiter) | text_match(x, '\n') | text_match(x, '\r') |
-                       text_match(x, (unsigned char)r->escape) | (x & TEXT_HIGH);
+        uint64_t x = fl_load8(p);
+        uint64_t hit = fl_match8(x, (unsigned char)r->delimiter) | fl_match8(x, '\n') | fl_match8(x, '\r') |
+                       fl_match8(x, (unsigned char)r->escape) | (x & FL_HIGH8);
         if (hit != 0) return p + __builtin_ctzll(hit) / 8;
     }
 }

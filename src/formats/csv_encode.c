@@ -37,8 +37,8 @@ static uint32_t first_code_point(fl_str s) {
  * another character is. */
 static bool has_unsafe_byte(const char *p, const char *end, unsigned char safe, unsigned char escape) {
     for (; end - p >= 8; p += 8) {
-        uint64_t x = text_load8(p), below = (x - TEXT_EACH * safe) & ~x & TEXT_HIGH;
-        if ((below | text_match(x, escape)) != 0) return true;
+        uint64_t x = fl_load8(p), below = (x - FL_EACH8 * safe) & ~x & FL_HIGH8;
+        if ((below | fl_match8(x, escape)) != 0) return true;
     }
     for (; p < end; p++)
         if ((unsigned char)*p < safe || (unsigned char)*p == escape) return true;
@@ -68,7 +68,7 @@ static void put_quoted(const csv_encoder *e, fl_str s, fl_buf *out) {
     const char *p = s.p, *end = s.p + s.n;
     fl_buf_put_str(out, quote);
     while (p < end) {
-        const char *q = text_find3(p, end, quote.p[0], quote.p[0], escape.n > 0 ? escape.p[0] : quote.p[0]);
+        const char *q = fl_find3(p, end, quote.p[0], quote.p[0], escape.n > 0 ? escape.p[0] : quote.p[0]);
         size_t left = (size_t)(end - q);
         fl_buf_put(out, p, (size_t)(q - p));
         if (left >= quote.n && memcmp(q, quote.p, quote.n) == 0)

@@ -94,7 +94,7 @@ static csv_end scan_plain(csv_scan *s, csv_cell *c) {
     *c = (csv_cell){.p = from};
     char escape = o->escape.n > 0 ? o->escape.p[0] : '\n';
     for (;;) {
-        s->p = text_find4(s->p, s->end, o->delimiter.p[0], '\n', '\r', escape);
+        s->p = fl_find4(s->p, s->end, o->delimiter.p[0], '\n', '\r', escape);
         if (s->p == s->end || perhaps_at(s, s->p, o->delimiter) || perhaps_at(s, s->p, o->escape)) {
             close_cell(s, c, from);
             return at_input_end(s);
@@ -151,7 +151,7 @@ static csv_end scan_quoted(csv_scan *s, csv_cell *c) {
     *c = (csv_cell){.p = from};
     char escape = o->escape.n > 0 ? o->escape.p[0] : o->quote.p[0];
     for (;;) {
-        s->p = text_find3(s->p, s->end, o->quote.p[0], escape, escape);
+        s->p = fl_find3(s->p, s->end, o->quote.p[0], escape, escape);
         if (s->p == s->end || perhaps_at(s, s->p, o->quote) || perhaps_at(s, s->p, o->escape)) return open_quote(s);
         if (at(s, s->p, o->quote)) {
             const char *next = s->p + o->quote.n;
@@ -219,7 +219,7 @@ bool csv_skip_comments(csv_scan *s) {
             s->p++;
             continue;
         }
-        if (*p == '#') p = text_find3(p, s->end, '\n', '\r', '\r');
+        if (*p == '#') p = fl_find3(p, s->end, '\n', '\r', '\r');
         if (p == s->end) {
             if (s->last) s->p = s->end;
             return s->last;

@@ -92,7 +92,7 @@ WRITER(write_decimal) {
 
 static void put_string(fl_buf *out, fl_str s) {
     fl_buf_putc(out, '"');
-    json_escape(out, s, true);
+    fl_json_escape(out, s, true);
     fl_buf_putc(out, '"');
 }
 

@@ -13,6 +13,7 @@
 #define FL_FORMATS_JSON_INT_H
 
 #include "base/arena.h"
+#include "data/json_text.h"
 #include "formats/format.h"
 #include "formats/text_int.h"
 
@@ -97,11 +98,6 @@ int json_compact(json_scan *s, bool exact, fl_buf *out);
 
 /* ---- texts ---- */
 
-/* Appends text as the inside of a JSON string. `wide`: characters beyond U+FFFF are written as two \u escapes. */
-void json_escape(fl_buf *out, fl_str s, bool wide);
-/* Appends the text of a number as Java's BigDecimal would print it without trailing zeros; false if its exponent is
- * beyond all bounds. */
-bool json_put_decimal(fl_buf *out, fl_str number);
 /* The nearest double as Java prints it. */
 void json_put_double(fl_buf *out, fl_str number);
 

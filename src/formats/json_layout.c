@@ -195,8 +195,8 @@ static const char *skip_with_care(run *r, const char *p) {
 static inline const char *plain_end(const run *r, const char *p) {
     for (;; p += 8) {
         if (FL_UNLIKELY(r->limit - p < TEXT_SLACK)) return NULL;
-        uint64_t x = text_load8(p);
-        uint64_t hit = text_match(x, '"') | text_match(x, '\\') | text_match(x, '\n') | (x & TEXT_HIGH);
+        uint64_t x = fl_load8(p);
+        uint64_t hit = fl_match8(x, '"') | fl_match8(x, '\\') | fl_match8(x, '\n') | (x & FL_HIGH8);
         if (hit == 0) continue;
         p += __builtin_ctzll(hit) / 8;
         return *p == '"' ? p : NULL;
@@ -236,8 +236,8 @@ static inline const char *read_quick(run *r, quick_column *to, const char *p) {
 
 static inline bool matches(const char *p, const char *literal, uint32_t n) {
     for (; n >= 8; n -= 8, p += 8, literal += 8)
-        if (text_load8(p) != text_load8(literal)) return false;
-    return n == 0 || (text_load8(p) ^ text_load8(literal)) << (64 - 8 * n) == 0;
+        if (fl_load8(p) != fl_load8(literal)) return false;
+    return n == 0 || (fl_load8(p) ^ fl_load8(literal)) << (64 - 8 * n) == 0;
 }
 
 /* Returns the place behind the closing brace, or NULL. */

@@ -175,51 +175,16 @@ static int skip_colon(json_scan *s, char *c) {
 
 /* ---- strings ---- */
 
-/* Collects UTF-16 units as UTF-8: a high unit waits for its low one, and what stays alone becomes a question mark, as
- * in Java. */
-typedef struct units {
-    fl_buf *out;
-    uint16_t high; /* 0: none waits */
-} units;
-
-static void flush_high(units *u) {
-    if (u->high != 0) fl_buf_putc(u->out, '?');
-    u->high = 0;
-}
-
-static void put_unit(units *u, uint16_t c) {
-    bool low = (c & 0xfc00) == 0xdc00;
-    uint32_t cp = c;
-    if (low && u->high != 0) {
-        cp = 0x10000 + ((uint32_t)(u->high & 0x3ff) << 10 | (c & 0x3ff));
-        u->high = 0;
-    }
-    flush_high(u);
-    if ((c & 0xfc00) == 0xd800)
-        u->high = c;
-    else if (low && cp == c)
-        fl_buf_putc(u->out, '?');
-    else
-        u->out->n += (size_t)fl_utf8_encode(cp, fl_buf_reserve(u->out, 4));
-}
-
-static int hex_digit(char c) {
-    if (text_is_digit(c)) return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* What stands behind a backslash. */
-static int read_escape(json_scan *s, units *u) {
-    static const char from[] = "btnfr\"/\\", to[] = "\b\t\n\f\r\"/\\";
+static int read_escape(json_scan *s, fl_json_units *u) {
     if (s->p == s->end) return ended(s, " in character escape sequence");
     uint32_t cp = 0;
     int n = take_char(s, " in character escape sequence", &cp);
     if (n < 0) return n;
     char c = n == 1 ? (char)cp : '\0';
-    const char *at = c != '\0' ? strchr(from, c) : NULL;
-    if (at != NULL) {
-        put_unit(u, (unsigned char)to[at - from]);
+    int plain = fl_json_unescaped(c);
+    if (plain >= 0) {
+        fl_json_units_put(u, (uint16_t)plain);
         return 0;
     }
     if (c != 'u') {
@@ -230,30 +195,30 @@ static int read_escape(json_scan *s, units *u) {
     unsigned unit = 0;
     for (int i = 0; i < 4; i++) {
         if (s->p == s->end) return ended(s, " in character escape sequence");
-        int digit = hex_digit(*s->p++);
+        int digit = fl_hex_digit(*s->p++);
         if (digit < 0)
             return unexpected(s, (unsigned char)s->p[-1], "", "expected a hex-digit for character escape sequence");
         unit = unit << 4 | (unsigned)digit;
     }
-    put_unit(u, (uint16_t)unit);
+    fl_json_units_put(u, (uint16_t)unit);
     return 0;
 }
 
 /* A character that has n bytes. */
-static void put_char(units *u, uint32_t cp, int n) {
+static void put_char(fl_json_units *u, uint32_t cp, int n) {
     if (n == 4) {
         int32_t x = (int32_t)cp - 0x10000; /* below 0 for a form too long */
-        put_unit(u, (uint16_t)(0xd800 | x >> 10));
+        fl_json_units_put(u, (uint16_t)(0xd800 | x >> 10));
         cp = 0xdc00 | (cp & 0x3ff);
     }
-    put_unit(u, (uint16_t)cp);
+    fl_json_units_put(u, (uint16_t)cp);
 }
 
 /* Byte by byte from p on; what lies between `from` and p is copied as it is. */
 static int read_text_slowly(json_scan *s, const char *from, const char *where, fl_buf *buf, fl_str *out) {
     fl_buf_reset(buf);
     fl_buf_put(buf, from, (size_t)(s->p - from));
-    units u = {buf, 0};
+    fl_json_units u = {buf, 0};
     for (;;) {
         if (s->p == s->end) return ended(s, where);
         uint32_t cp = 0;
@@ -265,20 +230,20 @@ static int read_text_slowly(json_scan *s, const char *from, const char *where, f
         else
             put_char(&u, cp, n);
     }
-    flush_high(&u);
+    fl_json_units_end(&u);
     *out = fl_str_make(buf->p, buf->n);
     return 0;
 }
 
 /* The text behind an opening quote, and over the closing one. */
 static int read_text(json_scan *s, const char *where, fl_buf *buf, fl_str *out) {
-    const char *from = s->p, *q = text_find3(from, s->end, '"', '\\', '"');
+    const char *from = s->p, *q = fl_find3(from, s->end, '"', '\\', '"');
     if (q < s->end && *q == '"' && text_is_utf8(from, q)) {
         *out = fl_str_make(from, (size_t)(q - from));
         s->p = q + 1;
         return 0;
     }
-    s->p = text_skip_ascii(from, q);
+    s->p = fl_skip_ascii(from, q);
     return read_text_slowly(s, from, where, buf, out);
 }
 
@@ -303,7 +268,7 @@ static int take_base64(json_scan *s, int place, int *value) {
     if ((c == '=' && place >= 2) || (c == '"' && place != 1)) return 0;
     if (c != '\\') return text_bad_base64(c, place, s->err);
     fl_buf_reset(&s->string_text);
-    units u = {&s->string_text, 0};
+    fl_json_units u = {&s->string_text, 0};
     FL_TRY(read_escape(s, &u));
     c = s->string_text.n == 1 ? s->string_text.p[0] : '\x7f';
     *value = text_base64_value(c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_text.c -- values back to JSON text: escapes, numbers as Java prints them, and whole values without blanks.
+/* json_text.c -- values back to JSON text: whole values without blanks.
  *
  * A STRING column takes an object or array as its text. Flink gets that text by building a tree and printing it, so
  * that blanks go, 1.50 becomes 1.5, and of repeated keys the last value stands at the place of the first; json_compact
@@ -12,127 +12,7 @@
 #include "formats/json_int.h"
 #include "messages/format.h"
 
-/* ---- strings ---- */
-
-/* What stands behind the backslash; 0: the character is plain. */
-static char short_escape(unsigned char c) {
-    switch (c) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '\b': return 'b';
-    case '\t': return 't';
-    case '\n': return 'n';
-    case '\f': return 'f';
-    case '\r': return 'r';
-    default: return 0;
-    }
-}
-
-static void put_unit(fl_buf *out, unsigned unit) {
-    static const char hex[] = "0123456789ABCDEF";
-    char text[6] = {'\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
-    fl_buf_put(out, text, sizeof text);
-}
-
-/* One character that is not plain; returns its length. */
-static int put_special(fl_buf *out, const char *p, const char *end, bool wide) {
-    unsigned char c = (unsigned char)*p;
-    if (c < 0x80) {
-        char letter = short_escape(c);
-        if (letter == 0) {
-            put_unit(out, c);
-        } else {
-            fl_buf_putc(out, '\\');
-            fl_buf_putc(out, letter);
-        }
-        return 1;
-    }
-    uint32_t cp;
-    int n = fl_utf8_decode(p, end, &cp);
-    if (wide && cp > 0xffff) {
-        put_unit(out, 0xd800 | (cp - 0x10000) >> 10);
-        put_unit(out, 0xdc00 | (cp & 0x3ff));
-    } else {
-        out->n += (size_t)fl_utf8_encode(cp, fl_buf_reserve(out, 4));
-    }
-    return n;
-}
-
-/* The first byte that json_escape does not copy. */
-static const char *skip_plain(const char *p, const char *end) {
-    for (; end - p >= 8; p += 8) {
-        uint64_t x = text_load8(p);
-        uint64_t below_blank = (x - TEXT_EACH * ' ') & ~x;
-        uint64_t hit = ((below_blank | x) & TEXT_HIGH) | text_match(x, '"') | text_match(x, '\\');
-        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
-    }
-    while (p < end && (unsigned char)*p >= ' ' && (unsigned char)*p < 0x80 && *p != '"' && *p != '\\') p++;
-    return p;
-}
-
-void json_escape(fl_buf *out, fl_str s, bool wide) {
-    const char *p = s.p, *end = s.p + s.n;
-    while (p < end) {
-        const char *q = skip_plain(p, end);
-        fl_buf_put(out, p, (size_t)(q - p));
-        p = q < end ? q + put_special(out, q, end, wide) : q;
-    }
-}
-
 /* ---- numbers ---- */
-
-/* The digits of a number of any length without leading and trailing zeros, and the power of ten of the last. */
-static bool take_apart(fl_str number, fl_buf *digits, int64_t *exp10) {
-    const char *p = number.p, *end = number.p + number.n;
-    bool behind_point = false;
-    *exp10 = 0;
-    for (p += p < end && *p == '-'; p < end && (*p | 32) != 'e'; p++) {
-        if (*p == '.') {
-            behind_point = true;
-            continue;
-        }
-        *exp10 -= behind_point;
-        if (digits->n > 0 || *p != '0') fl_buf_putc(digits, *p);
-    }
-    for (; digits->n > 0 && digits->p[digits->n - 1] == '0'; digits->n--) ++*exp10;
-    if (p == end) return true;
-    int64_t e;
-    if (fl_i64_parse(fl_str_make(p + 1, (size_t)(end - p - 1)), &e) != FL_NUMBER_OK) return false;
-    *exp10 += e < INT32_MIN ? INT32_MIN : e > INT32_MAX ? INT32_MAX : e;
-    return e == (int32_t)e && *exp10 == (int32_t)*exp10;
-}
-
-static void put_digits(fl_buf *out, const fl_buf *digits, int64_t exp10) {
-    int64_t n = (int64_t)digits->n, point = n + exp10; /* digits before the point */
-    if (exp10 <= 0 && point > -6) {
-        if (point <= 0) fl_buf_puts(out, exp10 < 0 ? "0." : "0");
-        for (int64_t i = point; i < 0; i++) fl_buf_putc(out, '0');
-        for (int64_t i = 0; i < n; i++) {
-            if (i == point && i > 0) fl_buf_putc(out, '.');
-            fl_buf_putc(out, digits->p[i]);
-        }
-        return;
-    }
-    fl_buf_putc(out, digits->p[0]);
-    if (n > 1) fl_buf_putc(out, '.');
-    fl_buf_put(out, digits->p + 1, digits->n - 1);
-    fl_buf_printf(out, "E%+lld", (long long)(point - 1));
-}
-
-bool json_put_decimal(fl_buf *out, fl_str number) {
-    fl_buf digits;
-    int64_t exp10;
-    fl_buf_init(&digits);
-    bool ok = take_apart(number, &digits, &exp10);
-    if (ok && digits.n == 0) {
-        fl_buf_putc(out, '0');
-    } else if (ok) {
-        if (number.p[0] == '-') fl_buf_putc(out, '-');
-        put_digits(out, &digits, exp10);
-    }
-    fl_buf_deinit(&digits);
-    return ok;
-}
 
 void json_put_double(fl_buf *out, fl_str number) {
     double d = 0;
@@ -163,7 +43,7 @@ static int put_float(writer *w) {
     double d = 0;
     fl_double_parse(number, &d);
     if (w->exact && isfinite(d)) {
-        if (json_put_decimal(w->out, number)) return 0;
+        if (fl_json_put_decimal(w->out, number)) return 0;
         return fl_fail(w->s->err, FL_ERR_FORMAT_JSON_EXPONENT, (int)FL_MIN(number.n, (size_t)100), number.p);
     }
     if (isfinite(d)) {
@@ -176,7 +56,7 @@ static int put_float(writer *w) {
 
 static void put_quoted(fl_buf *out, fl_str text) {
     fl_buf_putc(out, '"');
-    json_escape(out, text, false);
+    fl_json_escape(out, text, false);
     fl_buf_putc(out, '"');
 }
 

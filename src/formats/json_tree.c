@@ -29,7 +29,7 @@ static fl_str put_float(json_decoder *d) {
     double x = 0;
     fl_double_parse(number, &x);
     fl_buf_reset(&d->text);
-    if (!d->exact || isinf(x) || !json_put_decimal(&d->text, number)) fl_double_print(&d->text, x);
+    if (!d->exact || isinf(x) || !fl_json_put_decimal(&d->text, number)) fl_double_print(&d->text, x);
     return fl_str_make(d->text.p, d->text.n);
 }
 

@@ -70,7 +70,7 @@ void quick_null(quick_column *q, int row) {
 }
 
 bool quick_date(quick_column *q, const char *p) {
-    uint64_t a = text_load8(p), b = text_load8(p + 2);
+    uint64_t a = fl_load8(p), b = fl_load8(p + 2);
     if (FL_LIKELY(a == q->date_text[0] && b == q->date_text[1])) return true;
     if (!fl_date_parse_strict(fl_str_make(p, 10), &q->date)) return false;
     q->date_text[0] = a;

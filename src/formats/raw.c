@@ -107,7 +107,7 @@ static int check(const fl_format_config *c, bool encode, fl_error *err) {
 /* ---- decoding ---- */
 
 static fl_str to_utf8(raw_decoder *d, fl_str s) {
-    if (d->opt.charset == UTF_8 || text_skip_ascii(s.p, s.p + s.n) == s.p + s.n) return s;
+    if (d->opt.charset == UTF_8 || fl_skip_ascii(s.p, s.p + s.n) == s.p + s.n) return s;
     fl_buf_reset(&d->text);
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];

@@ -28,7 +28,7 @@ static int sequence_length(const unsigned char *p, const unsigned char *end) {
 }
 
 bool text_is_utf8(const char *p, const char *end) {
-    for (p = text_skip_ascii(p, end); p < end; p = text_skip_ascii(p, end)) {
+    for (p = fl_skip_ascii(p, end); p < end; p = fl_skip_ascii(p, end)) {
         int n = sequence_length((const unsigned char *)p, (const unsigned char *)end);
         if (n == 0) return false;
         p += n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* text_int.h -- what the text formats share: looking for bytes, numbers and times in a row of bytes, base64.
+/* text_int.h -- what the text formats share: numbers and times in a row of bytes, base64.
  *
  * The readers named `quick` are for the fast ways through a record. Each takes the usual spelling of a value and
  * returns the place behind it, or NULL for anything else: then the record is read again with care. They look at up to
@@ -8,6 +8,7 @@
 #ifndef FL_FORMATS_TEXT_INT_H
 #define FL_FORMATS_TEXT_INT_H
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "data/column.h"
@@ -17,52 +18,7 @@
 
 enum { TEXT_SLACK = 40 };
 
-#define TEXT_EACH 0x0101010101010101u
-#define TEXT_HIGH 0x8080808080808080u
-
 static inline bool text_is_digit(char c) { return (unsigned char)(c - '0') < 10; }
-
-static inline uint64_t text_load8(const char *p) {
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
-/* The high bit of each byte of x that equals c; above the lowest such byte there may be others too. */
-static inline uint64_t text_match(uint64_t x, unsigned char c) {
-    x ^= TEXT_EACH * c;
-    return (x - TEXT_EACH) & ~x & TEXT_HIGH;
-}
-
-/* The first of three or four bytes in [p, end), or `end`. */
-static inline const char *text_find3(const char *p, const char *end, char a, char b, char c) {
-    for (; end - p >= 8; p += 8) {
-        uint64_t x = text_load8(p);
-        uint64_t hit =
-            text_match(x, (unsigned char)a) | text_match(x, (unsigned char)b) | text_match(x, (unsigned char)c);
-        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
-    }
-    while (p < end && *p != a && *p != b && *p != c) p++;
-    return p;
-}
-
-static inline const char *text_find4(const char *p, const char *end, char a, char b, char c, char d) {
-    for (; end - p >= 8; p += 8) {
-        uint64_t x = text_load8(p);
-        uint64_t hit = text_match(x, (unsigned char)a) | text_match(x, (unsigned char)b) |
-                       text_match(x, (unsigned char)c) | text_match(x, (unsigned char)d);
-        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
-    }
-    while (p < end && *p != a && *p != b && *p != c && *p != d) p++;
-    return p;
-}
-
-/* The first byte in [p, end) that is not ASCII, or `end`. */
-static inline const char *text_skip_ascii(const char *p, const char *end) {
-    while (end - p >= 8 && (text_load8(p) & TEXT_HIGH) == 0) p += 8;
-    while (p < end && (unsigned char)*p < 0x80) p++;
-    return p;
-}
 
 /* Well-formed UTF-8: shortest forms, no surrogates. */
 bool text_is_utf8(const char *p, const char *end);
@@ -202,7 +158,7 @@ bool text_minute_read(text_minute *m, const char *p, char separator);
 
 /* yyyy-MM-dd<sep>HH:mm:ss[.f], f of 1 … 9 digits. */
 static inline const char *text_quick_timestamp(text_minute *m, const char *p, char separator, fl_ts *out) {
-    if (FL_UNLIKELY(text_load8(p) != m->text[0] || text_load8(p + 8) != m->text[1]))
+    if (FL_UNLIKELY(fl_load8(p) != m->text[0] || fl_load8(p + 8) != m->text[1]))
         if (!text_minute_read(m, p, separator)) return NULL;
     unsigned tens = (unsigned char)(p[17] - '0'), ones = (unsigned char)(p[18] - '0');
     if (FL_UNLIKELY(p[16] != ':' || tens > 5 || ones > 9)) return NULL;
@@ -227,7 +183,7 @@ static inline const char *text_quick_timestamp(text_minute *m, const char *p, ch
 static inline fl_view text_quick_view(const char *p, size_t n) {
     if (n > FL_VIEW_INLINE) return fl_view_make(p, (uint32_t)n);
     uint64_t x[2];
-    uint64_t low = text_load8(p), high = text_load8(p + 8);
+    uint64_t low = fl_load8(p), high = fl_load8(p + 8);
     low &= n >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << 8 * n) - 1;
     high &= n > 8 ? ((uint64_t)1 << 8 * (n - 8)) - 1 : 0;
     x[0] = (uint64_t)n | low << 32;
