@@ -66,20 +66,25 @@ static fl_kernel_fn *choose_digits(const fl_expr *call) {
 
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+char *fl_base64_put(char *to, fl_str s) {
+    for (size_t k = 0; k < s.n; k += 3) {
+        uint32_t x = (uint32_t)(unsigned char)s.p[k] << 16;
+        if (k + 1 < s.n) x |= (uint32_t)(unsigned char)s.p[k + 1] << 8;
+        if (k + 2 < s.n) x |= (unsigned char)s.p[k + 2];
+        *to++ = base64_digits[x >> 18];
+        *to++ = base64_digits[x >> 12 & 63];
+        *to++ = k + 1 < s.n ? base64_digits[x >> 6 & 63] : '=';
+        *to++ = k + 2 < s.n ? base64_digits[x & 63] : '=';
+    }
+    return to;
+}
+
 static int to_base64(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_str s = fl_view_str(fl_view_at(in[0], i));
-        size_t n = (s.n + 2) / 3 * 4;
-        char small[FL_VIEW_INLINE], *to = fl_text_room(out, n, small), *at = to;
-        for (size_t k = 0; k < s.n; k += 3) {
-            uint32_t x = (uint32_t)(unsigned char)s.p[k] << 16;
-            if (k + 1 < s.n) x |= (uint32_t)(unsigned char)s.p[k + 1] << 8;
-            if (k + 2 < s.n) x |= (unsigned char)s.p[k + 2];
-            *at++ = base64_digits[x >> 18];
-            *at++ = base64_digits[x >> 12 & 63];
-            *at++ = k + 1 < s.n ? base64_digits[x >> 6 & 63] : '=';
-            *at++ = k + 2 < s.n ? base64_digits[x & 63] : '=';
-        }
+        size_t n = fl_base64_size(s.n);
+        char small[FL_VIEW_INLINE], *to = fl_text_room(out, n, small);
+        fl_base64_put(to, s);
         fl_put_slice(out, i, to, n);
     });
     return 0;

@@ -70,6 +70,20 @@ int fl_need_bigint(fl_bind *b, fl_expr *call, int i, fl_error *err);
 /* The VARCHAR of t's length. */
 const fl_type *fl_varying(fl_arena *a, const fl_type *t);
 
+/* Writes bytes in Base64 with padding; returns where it ends. (functions_encode.c) */
+static inline size_t fl_base64_size(size_t n) { return (n + 2) / 3 * 4; }
+char *fl_base64_put(char *to, fl_str bytes);
+
+/* ---- regular expressions in the dialect of Java (functions_regexp.c) ---- */
+
+typedef struct fl_regex fl_regex;
+/* The bit of a letter that Java has for a flag; 0: none. */
+unsigned fl_regex_flag(char letter);
+/* Compiles a pattern that is to match whole texts; *out is NULL if it is none. It lives as long as the arena. */
+int fl_regex_new(fl_arena *a, fl_str pattern, unsigned flags, const fl_regex **out, fl_error *err);
+/* 1, 0, or an error. */
+int fl_regex_matches(const fl_regex *r, fl_str s, fl_error *err);
+
 /* ---- units of time ---- */
 
 #define FL_UNITS(X)                                                                                                    \

@@ -133,23 +133,23 @@ static int spell_java(fl_buf *out, fl_str s, fl_error *err) {
 
 /* ---- compiled patterns ---- */
 
-typedef struct regex {
+struct fl_regex {
     pcre2_code *code; /* NULL: the pattern is none */
     pcre2_match_data *match;
-} regex;
+};
 
 static void regex_free(void *arg) {
-    regex *r = arg;
+    fl_regex *r = arg;
     pcre2_match_data_free(r->match);
     pcre2_code_free(r->code);
-    *r = (regex){0};
+    *r = (fl_regex){0};
 }
 
 /* Compiles a spelled pattern. One that PCRE2 refuses and Java does not is refused here, too. */
-static int regex_compile(regex *r, const fl_buf *spelled, bool whole, fl_error *err) {
+static int regex_compile(fl_regex *r, const fl_buf *spelled, uint32_t options, fl_error *err) {
     int code;
     PCRE2_SIZE at;
-    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0);
+    options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
     r->code = pcre2_compile((PCRE2_SPTR)(spelled->n > 0 ? spelled->p : ""), spelled->n, options, &code, &at, context);
@@ -164,26 +164,60 @@ static int regex_compile(regex *r, const fl_buf *spelled, bool whole, fl_error *
     return 0;
 }
 
-static int compile_java(regex *r, fl_str pattern, fl_error *err) {
+enum { WHOLE = PCRE2_ANCHORED | PCRE2_ENDANCHORED };
+
+static int compile_java(fl_regex *r, fl_str pattern, uint32_t options, fl_error *err) {
     fl_buf spelled;
     fl_buf_init(&spelled);
     int rc = spell_java(&spelled, pattern, err);
-    if (rc == 0) rc = regex_compile(r, &spelled, false, err);
+    if (rc == 0) rc = regex_compile(r, &spelled, options, err);
     fl_buf_deinit(&spelled);
     return rc;
 }
 
 /* Looks for the pattern from byte `from` on: 1 found, 0 not, or an error. */
-static int regex_find(const regex *r, fl_str s, size_t from, const fl_kernel_call *call, fl_error *err) {
+static int regex_find(const fl_regex *r, fl_str s, size_t from, const fl_kernel_call *call, fl_error *err) {
     int n = pcre2_match(r->code, (PCRE2_SPTR)s.p, s.n, from, 0, r->match, NULL);
     if (n == PCRE2_ERROR_NOMATCH) return 0;
     return n >= 0 ? 1 : fl_kernel_fail(err, call, FL_ERR_VALUE_REGEX_GIVES_UP);
 }
 
+/* ---- for others ---- */
+
+unsigned fl_regex_flag(char letter) {
+    static const char letters[] = "ixmsuUd";
+    const char *at = letter != '\0' ? strchr(letters, letter) : NULL;
+    return at != NULL ? 1u << (at - letters) : 0;
+}
+
+int fl_regex_new(fl_arena *a, fl_str pattern, unsigned flags, const fl_regex **out, fl_error *err) {
+    static const uint32_t options[] = {PCRE2_CASELESS, PCRE2_EXTENDED, PCRE2_MULTILINE, PCRE2_DOTALL, 0, PCRE2_UCP};
+    uint32_t all = WHOLE;
+    *out = NULL;
+    if (flags & fl_regex_flag('d')) return refuse_construct("the flag d", err);
+    for (size_t i = 0; i < FL_ARRAY_LEN(options); i++)
+        if (flags >> i & 1) all |= options[i];
+    fl_regex *r = FL_NEW(a, fl_regex);
+    FL_TRY(compile_java(r, pattern, all, err));
+    fl_arena_on_free(a, regex_free, r);
+    if (r->code != NULL) *out = r;
+    return 0;
+}
+
+int fl_regex_matches(const fl_regex *r, fl_str s, fl_error *err) {
+    pcre2_match_data *match = pcre2_match_data_create(1, NULL); /* several tasks may use one pattern */
+    int n = pcre2_match(r->code, (PCRE2_SPTR)s.p, s.n, 0, 0, match, NULL);
+    pcre2_match_data_free(match);
+    if (n == PCRE2_ERROR_NOMATCH) return 0;
+    return n >= 0 ? 1 : fl_fail(err, FL_ERR_VALUE_REGEX_GIVES_UP);
+}
+
+/* ---- the pattern of a row ---- */
+
 /* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the
  * same. */
 typedef struct regex_source {
-    regex r;
+    fl_regex r;
     bool shared;    /* the code is the call's, which several tasks may run; the room for what is found is not */
     fl_str pattern; /* of r */
     bool known;
@@ -195,13 +229,13 @@ static void source_deinit(regex_source *s) {
 }
 
 static int regex_of_row(regex_source *s, const fl_kernel_call *call, fl_str pattern, fl_error *err) {
-    const regex *own = call->expr->extra;
+    const fl_regex *own = call->expr->extra;
     if (s->known && (s->shared || fl_str_eq(pattern, s->pattern))) return 0;
     s->known = true;
     s->pattern = pattern;
     if (own == NULL) {
         regex_free(&s->r);
-        int rc = compile_java(&s->r, pattern, err);
+        int rc = compile_java(&s->r, pattern, 0, err);
         if (rc == FL_E_UNSUPPORTED) rc = err->code = FL_E_RUNTIME; /* it is the row that is refused */
         return rc;
     }
@@ -254,7 +288,7 @@ static int kernel_extract(FL_KERNEL_ARGS) {
 /* ---- REGEXP_REPLACE ---- */
 
 /* Behind an empty match the search goes on one character later, and that character stays. */
-static int replace_all(const regex *r, fl_str s, fl_str by, fl_buf *b, const fl_kernel_call *call, fl_error *err) {
+static int replace_all(const fl_regex *r, fl_str s, fl_str by, fl_buf *b, const fl_kernel_call *call, fl_error *err) {
     size_t copied = 0, from = 0;
     while (from <= s.n && b->n <= (size_t)FL_TEXT_BYTES_MAX) {
         int found = regex_find(r, s, from, call, err);
@@ -301,8 +335,8 @@ static int kernel_replace(FL_KERNEL_ARGS) {
 static int prepare(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_value *pattern = fl_expr_value(call->args[1]);
     if (pattern == NULL || pattern->is_null) return 0;
-    regex *r = FL_NEW(b->arena, regex);
-    FL_TRY(compile_java(r, pattern->s, err));
+    fl_regex *r = FL_NEW(b->arena, fl_regex);
+    FL_TRY(compile_java(r, pattern->s, 0, err));
     fl_arena_on_free(b->arena, regex_free, r);
     call->extra = r;
     return 0;
@@ -396,11 +430,11 @@ static int spell_similar(fl_buf *out, fl_str pattern, fl_str escape, fl_error *e
     return in_class ? bad_similar(pattern, err) : 0;
 }
 
-static int compile_similar(regex *r, fl_str pattern, fl_str escape, fl_error *err) {
+static int compile_similar(fl_regex *r, fl_str pattern, fl_str escape, fl_error *err) {
     fl_buf spelled;
     fl_buf_init(&spelled);
     int rc = spell_similar(&spelled, pattern, escape, err);
-    if (rc == 0) rc = regex_compile(r, &spelled, true, err);
+    if (rc == 0) rc = regex_compile(r, &spelled, WHOLE, err);
     if (rc == 0 && r->code == NULL) rc = bad_similar(pattern, err);
     fl_buf_deinit(&spelled);
     return rc;
@@ -408,7 +442,7 @@ static int compile_similar(regex *r, fl_str pattern, fl_str escape, fl_error *er
 
 static int similar(FL_KERNEL_ARGS) {
     fl_str pattern = {0}, escape = {0};
-    regex r = {0};
+    fl_regex r = {0};
     int rc = 0;
     for (int k = 0; k < rows.n && rc >= 0; k++) {
         int i = fl_row_at(rows, k);
