@@ -23,7 +23,9 @@
     X(map)                                                                                                             \
     X(inspect)                                                                                                         \
     X(hash)                                                                                                            \
-    X(url)
+    X(url)                                                                                                             \
+    X(json)                                                                                                            \
+    X(json_make)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];
 FL_FUNCTION_FAMILIES(FL_X)

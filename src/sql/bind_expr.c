@@ -404,7 +404,7 @@ int fl_bind_ast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *e
     case FL_AX_SUBQUERY: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A scalar subquery");
     case FL_AX_QUANTIFIED:
         return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A comparison with SOME, ANY or ALL");
-    case FL_AX_TYPE: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A type as the argument of a function");
+    case FL_AX_TYPE: *out = fl_expr_null(x->b->ctx->arena, e->type); return 0; /* RETURNING: a NULL of the type */
     case FL_AX_NAMED_ARG: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "A named argument");
     case FL_AX_DEFAULT: return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "DEFAULT as an argument");
     case FL_AX_DESCRIPTOR:

@@ -229,7 +229,7 @@ CASES = [
     C("bad pattern of SIMILAR TO", "SELECT s SIMILAR TO '('" + V, "Invalid regular expression '('", "parentheses"),
     C("bad regular expression", "SELECT REGEXP_REPLACE('a', '(', 'b');", "REGEXP_REPLACE", "no regular expression"),
     C("bad date pattern", "SELECT DATE_FORMAT(TIMESTAMP '2020-01-01 00:00:00', 'qqqqqqq');", "pattern letter", "yyyy"),
-    C("JSON_VALUE with a bad path", "SELECT JSON_VALUE('{}', 'a[');", "JSON_VALUE"),
+    C("JSON_VALUE with a bad path", "SELECT JSON_VALUE('{}', '$.a[x]' ERROR ON ERROR);", "Illegal jsonpath spec"),
 
     # ---- values while a job runs ----
     C("division by zero", "SELECT 1 / n" + V, "Division by zero", "NULLIF", at="1:8"),
