@@ -2,7 +2,8 @@
 /* test.c -- flott test: finds files of tests, runs them, tells what passed.
  *
  * The last line is `N passed, N failed`, followed by `, N not supported yet` if there are any; above it stand the
- * reasons for those, the most frequent first. Files are read by testfile.c and run by testrun.c.
+ * reasons for those, the most frequent first. Files are read by testfile.c and run by testrun.c; oddities.tsv, which says
+ * where recorded answers do not count, is read here.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -11,6 +12,8 @@
 
 #include "command.h"
 #include "testrun.h"
+
+#define ODDITIES "oddities.tsv"
 
 enum { OPT_SIM = 256, OPT_FILTER };
 
@@ -45,7 +48,8 @@ static bool find_tests(cli_console *con, const char *path, cli_lines *found) {
         cli_buf below = {0};
         cli_buf_printf(&below, "%s%s%s", path, ends_with(path, "/") ? "" : "/", entries[i]->d_name);
         bool folder = stat(cli_buf_text(&below), &st) == 0 && S_ISDIR(st.st_mode);
-        if (folder || ends_with(entries[i]->d_name, ".test") || ends_with(entries[i]->d_name, ".tsv")) {
+        bool tests = ends_with(entries[i]->d_name, ".test") || ends_with(entries[i]->d_name, ".tsv");
+        if (folder || (tests && strcmp(entries[i]->d_name, ODDITIES) != 0)) {
             good = find_tests(con, cli_buf_text(&below), found) && good;
         }
         cli_buf_deinit(&below);
@@ -55,11 +59,34 @@ static bool find_tests(cli_console *con, const char *path, cli_lines *found) {
     return good;
 }
 
+/* Recorded answers that contradict what the same expression gives otherwise are listed in oddities.tsv, in the folder
+ * above that of the table: `expression TAB type TAB value TAB reason`. What is listed counts. */
+static char *apply_oddities(cli_test_file *f, const char *path) {
+    cli_buf beside = {0};
+    char *text = NULL;
+    size_t size;
+    const char *slash = strrchr(path, '/');
+    cli_buf_printf(&beside, "%.*s../" ODDITIES, slash == NULL ? 0 : (int)(slash - path + 1), path);
+    if (!cli_read_file(cli_buf_text(&beside), &text, &size)) size = 0;
+    for (cli_str rest = {text, size}; size > 0 && rest.p != NULL;) {
+        cli_str line = cli_str_cut(&rest, '\n'), expression = cli_str_cut(&line, '\t'), answer = line;
+        cli_str_cut(&line, '\t');
+        cli_str_cut(&line, '\t');
+        if (line.p == NULL) continue; /* a comment, or no reason */
+        answer.n = (size_t)(line.p - answer.p) - 1;
+        for (int i = 0; i < f->n; i++)
+            if (f->records[i].answer == CLI_ANSWER_VALUE && cli_str_eq(f->records[i].text, expression))
+                f->records[i].expected = answer;
+    }
+    cli_buf_deinit(&beside);
+    return text;
+}
+
 static cli_test_counts run_file(cli_console *con, const char *path, const cli_test_options *opt,
                                 cli_test_reasons *reasons) {
     cli_test_counts counts = {0};
     cli_test_file file;
-    char *text;
+    char *text, *odd = NULL;
     size_t size;
     if (!cli_read_file(path, &text, &size)) {
         cli_error(con, "cannot read '%s': %s", path, strerror(errno));
@@ -67,6 +94,7 @@ static cli_test_counts run_file(cli_console *con, const char *path, const cli_te
         return counts;
     }
     cli_testfile_parse(&file, ends_with(path, ".tsv"), text, size);
+    if (ends_with(path, ".tsv")) odd = apply_oddities(&file, path);
     for (int i = 0; i < file.n_complaints; i++) {
         cli_error(con, "%s:%d: %s", path, file.complaints[i].line, file.complaints[i].text);
         counts.failed++;
@@ -74,6 +102,7 @@ static cli_test_counts run_file(cli_console *con, const char *path, const cli_te
     if (counts.failed == 0) counts = cli_test_run(con, path, &file, opt, reasons);
     cli_testfile_deinit(&file);
     free(text);
+    free(odd);
     return counts;
 }
 

@@ -282,6 +282,33 @@ static void folders_are_searched_and_filtered(void **state) {
     rmdir(dir);
 }
 
+static void oddities_replace_answers(void **state) {
+    (void)state;
+    char dir[] = "/tmp/flott_cli_XXXXXX", path[64];
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/sub", dir);
+    mkdir(path, 0700);
+    static const char *const files[][2] = {
+        {"oddities.tsv", "# odd\n1 + 1\tINT\t2\tfolded to three\n'no reason'\tINT\t2\n"},
+        {"sub/a.tsv", "1 + 1\tINT\t3\n"}};
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, files[i][0]);
+        FILE *f = fopen(path, "w");
+        fputs(files[i][1], f);
+        fclose(f);
+    }
+    flott(0, "test", dir); /* and the list itself is no table of tests */
+    check_contains(cli_out, "1 passed, 0 failed\n");
+    snprintf(path, sizeof path, "%s/oddities.tsv", dir);
+    unlink(path);
+    flott(1, "test", dir);
+    snprintf(path, sizeof path, "%s/sub/a.tsv", dir);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/sub", dir);
+    rmdir(path);
+    rmdir(dir);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(answers_are_compared, setup, cli_teardown),
@@ -294,6 +321,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(virtual_time_passes_on_command, setup, cli_teardown),
         cmocka_unit_test_setup_teardown(mistakes_in_files_are_told, setup, cli_teardown),
         cmocka_unit_test_setup_teardown(folders_are_searched_and_filtered, setup, cli_teardown),
+        cmocka_unit_test_setup_teardown(oddities_replace_answers, setup, cli_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
