@@ -99,28 +99,30 @@ static int utf8_piece(const unsigned char *p, const unsigned char *end, bool *co
     *complete = n == 1;
     if (n < 2) return 1;
     unsigned char least = p[0] == 0xe0 ? low[3] : p[0] == 0xf0 ? low[4] : 0x80;
-    unsigned char most = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+    unsigned char most = p[0] == 0xf4 ? 0x8f : 0xbf;
     int k = 1;
     for (; k < n && p + k < end && p[k] >= least && p[k] <= most; k++) least = 0x80, most = 0xbf;
-    *complete = k == n;
+    *complete = k == n && !(p[0] == 0xed && p[1] >= 0xa0); /* a surrogate is one piece that is none */
     return k;
 }
 
-/* Bytes as Java decodes UTF-8: each piece that is none becomes U+FFFD. */
+void fl_utf8_put_java(fl_buf *out, fl_str bytes) {
+    const unsigned char *p = (const unsigned char *)bytes.p, *end = p + bytes.n;
+    while (p < end) {
+        bool complete;
+        int n = utf8_piece(p, end, &complete);
+        fl_buf_put(out, complete ? (const char *)p : "\xef\xbf\xbd", complete ? (size_t)n : 3);
+        p += n;
+    }
+}
+
 static int bytes_to_text(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     fl_buf b;
     fl_buf_init(&b);
     FL_EACH_ROW(rows, i, {
-        fl_str s = fl_view_str(fl_view_at(in[0], i));
-        const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
         fl_buf_reset(&b);
-        while (p < end) {
-            bool complete;
-            int n = utf8_piece(p, end, &complete);
-            fl_buf_put(&b, complete ? (const char *)p : "\xef\xbf\xbd", complete ? (size_t)n : 3);
-            p += n;
-        }
+        fl_utf8_put_java(&b, fl_view_str(fl_view_at(in[0], i)));
         put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
     });
     fl_buf_deinit(&b);

@@ -13,6 +13,7 @@
     X(string)                                                                                                          \
     X(utf16)                                                                                                           \
     X(encode)                                                                                                          \
+    X(charset)                                                                                                         \
     X(search)                                                                                                          \
     X(regexp)                                                                                                          \
     X(temporal)                                                                                                        \

@@ -165,6 +165,11 @@
     FL_E_RUNTIME, "the pattern is no regular expression: NULL where the type is NOT NULL" \
     FL_ADVICE "correct the pattern; backslashes in SQL texts are not doubled"
 
+/* ENCODE and DECODE know the character sets that every Java has. */
+#define FL_ERR_VALUE_CHARSET \
+    FL_E_RUNTIME, "unsupported charset: %.*s" \
+    FL_ADVICE "use UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16BE or UTF-16LE"
+
 /* The pattern of SIMILAR TO is not one: a bracket is open, or an escape has nothing to escape. */
 #define FL_ERR_VALUE_SIMILAR_PATTERN \
     FL_E_RUNTIME, "Invalid regular expression '%.*s'" \
