@@ -26,8 +26,6 @@
 
 /* ---- Java's hash codes, which wrap like its int ---- */
 
-static uint32_t java_hash(const fl_column *c, int i);
-
 static uint32_t hash_long(int64_t x) { return (uint32_t)((uint64_t)x ^ (uint64_t)x >> 32); }
 
 static uint32_t hash_float(float x) {
@@ -104,7 +102,7 @@ static uint32_t deep_hash(const fl_column *c, int i) {
     case FL_P_MAP:
         for (int e = offsets[i]; e < offsets[i + 1]; e++) h += deep_hash(c->child[0], e) ^ deep_hash(c->child[1], e);
         return h;
-    default: return 31 + java_hash(c, i);
+    default: return 31 + fl_java_hash_at(c, i);
     }
 }
 
@@ -117,12 +115,12 @@ static uint32_t hash_row(const fl_column *c, int i) {
 static uint32_t hash_map(const fl_column *c, int i) {
     const int32_t *offsets = c->data;
     uint32_t h = 0;
-    for (int e = offsets[i]; e < offsets[i + 1]; e++) h += java_hash(c->child[0], e) ^ java_hash(c->child[1], e);
+    for (int e = offsets[i]; e < offsets[i + 1]; e++)
+        h += fl_java_hash_at(c->child[0], e) ^ fl_java_hash_at(c->child[1], e);
     return h;
 }
 
-/* hashCode() of the object that Flink hands out for row i. */
-static uint32_t java_hash(const fl_column *c, int i) {
+uint32_t fl_java_hash_at(const fl_column *c, int i) {
     if (fl_column_is_null(c, i)) return 0;
     switch (c->type->kind) {
     case FL_T_BOOLEAN: return fl_column_i64(c, i) ? 1231 : 1237;
@@ -175,7 +173,7 @@ static entry *hash_map_order(const fl_column *keys, int from, int to) {
     entry *e = fl_malloc(sizeof *e * n);
     while (n > buckets / 4 * 3) buckets *= 2;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t h = hashes ? java_hash(keys, from + (int)i) : 0;
+        uint32_t h = hashes ? fl_java_hash_at(keys, from + (int)i) : 0;
         e[i] = (entry){(h ^ h >> 16) & (buckets - 1), from + (int)i};
     }
     if (n > 1) qsort(e, n, sizeof *e, by_bucket);

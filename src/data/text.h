@@ -20,6 +20,9 @@ void fl_text_table(fl_buf *out, const fl_column *c, int i, const fl_tz *tz);
 /* Java's String.hashCode: what the order of a HashMap follows from, and so of some of Flink's texts. */
 uint32_t fl_java_hash(fl_str s);
 
+/* hashCode() of the object that Flink hands out for row i, not of a constant column. */
+uint32_t fl_java_hash_at(const fl_column *c, int i);
+
 /* "+I[1, a]" for one row of a batch, as Row.toString. */
 void fl_text_row(fl_buf *out, const fl_batch *b, int row);
 

@@ -8,6 +8,7 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 
+#include "data/text.h"
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -95,6 +96,41 @@ static int infer_sha2(fl_bind *b, fl_expr *call, fl_error *err) {
 static fl_kernel_fn *choose_named(const fl_expr *call FL_UNUSED) { return named_digest; }
 static fl_kernel_fn *choose_sha2(const fl_expr *call FL_UNUSED) { return sha2; }
 
+/* ---- HASH_CODE ---- */
+
+/* Java's hashCode() of what Flink computes with: days for a date, ms for a time of day; of a text the absolute value,
+ * which the least INT has none of. */
+static int hash_code(FL_KERNEL_ARGS) {
+    const fl_column *c = in[0];
+    FL_EACH_ROW(rows, i, {
+        int at = fl_column_at(c, i);
+        uint32_t h = 0;
+        if (c->type->kind == FL_T_DATE || c->type->kind == FL_T_TIME) {
+            h = (uint32_t)fl_column_i64(c, at);
+        } else if (fl_type_is_timestamp(c->type)) {
+            fl_ts t = fl_column_ts(c, at);
+            h = 31 * (uint32_t)(t.ms ^ (int64_t)((uint64_t)t.ms >> 32)) + (uint32_t)t.nanos;
+        } else {
+            h = fl_java_hash_at(c, at);
+        }
+        if (fl_type_is_char(c->type) && h > INT32_MAX) h = -h;
+        FL_DATA(out, int32_t)[i] = (int32_t)h;
+    });
+    return 0;
+}
+
+static int infer_hash_code(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_type *t = call->args[0]->type;
+    FL_TRY(fl_refuse_nulls(call, err));
+    bool known = t->kind == FL_T_BOOLEAN || fl_type_is_numeric(t) || fl_type_is_char(t) || fl_type_is_datetime(t);
+    if (!known) return fl_bad_arguments(call, err);
+    return fl_typed(b, call, fl_type_of(FL_T_INT, true), t->nullable);
+}
+
+static fl_kernel_fn *choose_hash_code(const fl_expr *call FL_UNUSED) { return hash_code; }
+
+/* ---- the table ---- */
+
 #define SAFE (FL_FN_STRICT | FL_FN_COSTLY)
 #define NAMED(word, text)                                                                                              \
     {                                                                                                                  \
@@ -117,5 +153,13 @@ FL_FUNCTION_TABLE(hash) = {
      .choose = choose_sha2,
      .signature = "'SHA2(DATA, HASH_LENGTH)'",
      .doc = "The SHA-2 digest of a text whose length is given in bits: 224, 256, 384 or 512."},
+    {.name = "HASH_CODE",
+     .min_args = 1,
+     .max_args = 1,
+     .flags = SAFE,
+     .infer = infer_hash_code,
+     .choose = choose_hash_code,
+     .signature = "'HASH_CODE(<BOOLEAN>)'",
+     .doc = "The hash code that Java gives the value; of a text its absolute value."},
     {0},
 };

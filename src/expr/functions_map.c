@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* functions_map.c -- functions of maps, and those that take a text apart into a collection: MAP_KEYS, MAP_VALUES,
- * MAP_ENTRIES, MAP_FROM_ARRAYS, SPLIT.
+ * MAP_ENTRIES, MAP_FROM_ARRAYS, MAP_UNION, SPLIT.
  *
  * Interface:  the table at the end.
  */
@@ -87,6 +87,53 @@ static int infer_from_arrays(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_typed(b, call, fl_type_map(b->arena, key, value, true), fl_args_nullable(call));
 }
 
+/* ---- MAP_UNION(map, …) ---- */
+
+/* A later map among the arguments has this key. */
+static bool is_replaced(fl_column *const *in, int n_maps, int map, int e, int i) {
+    const fl_column *keys = in[map]->child[0];
+    for (int m = map + 1; m < n_maps; m++) {
+        const int32_t *offsets = FL_DATA(in[m], int32_t) + fl_column_at(in[m], i);
+        for (int other = offsets[0]; other < offsets[1]; other++) {
+            bool x = fl_column_is_null(keys, e), y = fl_column_is_null(in[m]->child[0], other);
+            if (x ? y : !y && fl_column_equal_at(keys, e, in[m]->child[0], other)) return true;
+        }
+    }
+    return false;
+}
+
+/* The entries of the last map come first, as in Flink: who lists them sees it. */
+static int kernel_union(FL_KERNEL_ARGS) {
+    int n_maps = call->expr->n_args;
+    FL_EACH_NESTED_ROW(out, rows, i, {
+        for (int m = n_maps - 1; m >= 0; m--) {
+            const int32_t *offsets = FL_DATA(in[m], int32_t) + fl_column_at(in[m], i);
+            for (int e = offsets[0]; e < offsets[1]; e++) {
+                if (is_replaced(in, n_maps, m, e, i)) continue;
+                for (int part = 0; part < 2; part++) fl_column_append_from(out->child[part], in[m]->child[part], e);
+            }
+        }
+        fl_column_append_nested(out);
+    });
+    return 0;
+}
+
+static int infer_union(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_type **types = FL_NEW_N(b->arena, const fl_type *, call->n_args);
+    FL_TRY(fl_refuse_nulls(call, err));
+    for (int i = 0; i < call->n_args; i++) {
+        types[i] = call->args[i]->type;
+        if (types[i]->kind == FL_T_MAP) continue;
+        fl_fail(err, FL_ERR_FUNCTION_NOT_MAPS);
+        return fl_error_at(err, call->args[i]->span);
+    }
+    bool nullable = fl_args_nullable(call);
+    const fl_type *t = fl_type_merged(b->arena, types, call->n_args);
+    if (t == NULL) return fl_fail(err, FL_ERR_FUNCTION_NO_COMMON_TYPE, call->fn->name);
+    FL_TRY(fl_coerce_from(b, call, 0, t, err));
+    return fl_typed(b, call, t, nullable);
+}
+
 /* ---- SPLIT(text, delimiter) ---- */
 
 /* With an empty delimiter every character is a piece; an empty text is one piece then, too. */
@@ -135,6 +182,7 @@ static int infer_split(fl_bind *b, fl_expr *call, fl_error *err) {
 CHOOSE(map_part)
 CHOOSE(map_entries)
 CHOOSE(from_arrays)
+CHOOSE(union)
 CHOOSE(split)
 
 #define ROW(word, args, flags_, rule, kernel, form, text)                                                              \
@@ -150,6 +198,14 @@ FL_FUNCTION_TABLE(map) = {
     ROW("MAP_ENTRIES", 1, S, map_part, map_entries, "(map)", "The entries of a map, each a row of key and value."),
     ROW("MAP_FROM_ARRAYS", 2, S | FL_FN_FALLIBLE, from_arrays, from_arrays, "(keys, values)",
         "A map of keys and values at the same positions of two arrays."),
+    {.name = "MAP_UNION",
+     .min_args = 1,
+     .max_args = -1,
+     .flags = S | FL_FN_COSTLY,
+     .infer = infer_union,
+     .choose = choose_union,
+     .signature = "MAP_UNION(map, …)",
+     .doc = "The entries of all maps; of equal keys the last one counts."},
     ROW("SPLIT", 2, 0, split, split, "(text, delimiter)",
         "The pieces of a text between delimiters; an empty delimiter cuts behind every character."),
     {0},

@@ -337,7 +337,7 @@ static int infer_round(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_typed(b, call, t, nullable);
 }
 
-/* ---- RAND, RAND_INTEGER ---- */
+/* ---- RAND, RAND_INTEGER, UUID ---- */
 
 /* java.util.Random: a linear congruence on 48 bits. */
 #define JAVA_FACTOR 0x5deece66du
@@ -401,6 +401,30 @@ static int rand_integer(FL_KERNEL_ARGS) {
     });
     return 0;
 }
+
+/* 122 random bits, the version 4 and the variant 10. */
+static int uuid(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        char text[36], *at = text;
+        uint64_t half[2];
+        for (int h = 0; h < 2; h++) half[h] = fl_splitmix(ev->random += FL_SPLITMIX_STEP);
+        half[0] = (half[0] & ~(uint64_t)0xf000) | 0x4000;
+        half[1] = (half[1] & ~(uint64_t)0 >> 2) | (uint64_t)1 << 63;
+        for (int k = 0; k < 32; k++) {
+            if (k == 8 || k == 12 || k == 16 || k == 20) *at++ = '-';
+            *at++ = "0123456789abcdef"[half[k / 16] >> (60 - 4 * (k % 16)) & 15];
+        }
+        fl_column_put_str(out, i, fl_str_make(text, sizeof text));
+    });
+    return 0;
+}
+
+static int infer_uuid(fl_bind *b, fl_expr *call, fl_error *err) {
+    (void)err;
+    return fl_typed(b, call, fl_type_text(b->arena, FL_T_CHAR, 36, false), false);
+}
+
+static fl_kernel_fn *choose_uuid(const fl_expr *call FL_UNUSED) { return uuid; }
 
 static int infer_rand(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
@@ -580,6 +604,8 @@ FL_FUNCTION_TABLE(math) = {
         "A random number in [0, 1); with a seed, the sequence of java.util.Random."),
     ROW("RAND_INTEGER", 1, 2, FL_FN_DYNAMIC | FL_FN_FALLIBLE, infer_rand, choose_rand,
         "'RAND_INTEGER(<INTEGER>)', 'RAND_INTEGER(seed, <INTEGER>)'", "A random integer in [0, bound)."),
+    ROW("UUID", 0, 0, FL_FN_DYNAMIC | FL_FN_COSTLY, infer_uuid, choose_uuid, "UUID()",
+        "A random UUID of version 4, a new one for each row."),
     EXTREMES(FL_FN_STRICT, choose_extreme),
     {0},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_regexp.c -- REGEXP, REGEXP_EXTRACT, REGEXP_REPLACE and SIMILAR TO.
+/* functions_regexp.c -- REGEXP, REGEXP_EXTRACT, REGEXP_REPLACE, STR_TO_MAP and SIMILAR TO.
  *
  * What:       patterns are those of java.util.regex; PCRE2 runs them. Most of the two languages is the same: what
  *             differs is spelled anew before it is compiled, and what cannot be is refused by name, never taken for
@@ -14,7 +14,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "data/text.h"
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -217,6 +219,7 @@ int fl_regex_matches(const fl_regex *r, fl_str s, fl_error *err) {
 /* The regex of a row: the call's own, if its pattern is a literal, or that of the last row as long as it is the
  * same. */
 typedef struct regex_source {
+    const fl_regex *own; /* the call's; NULL: none */
     fl_regex r;
     bool shared;    /* the code is the call's, which several tasks may run; the room for what is found is not */
     fl_str pattern; /* of r */
@@ -228,8 +231,8 @@ static void source_deinit(regex_source *s) {
     regex_free(&s->r);
 }
 
-static int regex_of_row(regex_source *s, const fl_kernel_call *call, fl_str pattern, fl_error *err) {
-    const fl_regex *own = call->expr->extra;
+static int regex_of_row(regex_source *s, fl_str pattern, fl_error *err) {
+    const fl_regex *own = s->own;
     if (s->known && (s->shared || fl_str_eq(pattern, s->pattern))) return 0;
     s->known = true;
     s->pattern = pattern;
@@ -248,12 +251,12 @@ static int regex_of_row(regex_source *s, const fl_kernel_call *call, fl_str patt
 /* ---- REGEXP ---- */
 
 static int kernel_regexp(FL_KERNEL_ARGS) {
-    regex_source source = {0};
+    regex_source source = {.own = call->expr->extra};
     int rc = 0;
     for (int k = 0; k < rows.n && rc >= 0; k++) {
         int i = fl_row_at(rows, k);
         fl_str pattern = text_at(in[1], i);
-        if ((rc = regex_of_row(&source, call, pattern, err)) < 0) break;
+        if ((rc = regex_of_row(&source, pattern, err)) < 0) break;
         rc = source.r.code != NULL && pattern.n > 0 ? regex_find(&source.r, text_at(in[0], i), 0, call, err) : 0;
         fl_bit_put(out->data, i, rc > 0);
     }
@@ -264,14 +267,14 @@ static int kernel_regexp(FL_KERNEL_ARGS) {
 /* ---- REGEXP_EXTRACT(s, pattern [, group]) ---- */
 
 static int kernel_extract(FL_KERNEL_ARGS) {
-    regex_source source = {0};
+    regex_source source = {.own = call->expr->extra};
     int rc = 0;
     fl_column_share_heaps(out, in[0]);
     for (int k = 0; k < rows.n && rc >= 0; k++) {
         int i = fl_row_at(rows, k);
         fl_str s = text_at(in[0], i);
         int64_t group = call->expr->n_args == 3 ? FL_DATA(in[2], int64_t)[fl_column_at(in[2], i)] : 0;
-        if ((rc = regex_of_row(&source, call, text_at(in[1], i), err)) < 0) break;
+        if ((rc = regex_of_row(&source, text_at(in[1], i), err)) < 0) break;
         rc = source.r.code != NULL ? regex_find(&source.r, s, 0, call, err) : 0;
         const PCRE2_SIZE *at = rc > 0 ? pcre2_get_ovector_pointer(source.r.match) : NULL;
         bool is_group = at != NULL && group >= 0 && group < pcre2_get_ovector_count(source.r.match);
@@ -305,7 +308,7 @@ static int replace_all(const fl_regex *r, fl_str s, fl_str by, fl_buf *b, const 
 }
 
 static int kernel_replace(FL_KERNEL_ARGS) {
-    regex_source source = {0};
+    regex_source source = {.own = call->expr->extra};
     uint64_t so_far = 0;
     fl_buf b;
     int rc = 0;
@@ -313,7 +316,7 @@ static int kernel_replace(FL_KERNEL_ARGS) {
     for (int k = 0; k < rows.n && rc == 0; k++) {
         int i = fl_row_at(rows, k);
         fl_buf_reset(&b);
-        if ((rc = regex_of_row(&source, call, text_at(in[1], i), err)) < 0) break;
+        if ((rc = regex_of_row(&source, text_at(in[1], i), err)) < 0) break;
         if (source.r.code != NULL) {
             rc = replace_all(&source.r, text_at(in[0], i), text_at(in[2], i), &b, call, err);
             if (rc == 0) rc = fl_text_grow(&so_far, b.n, call, err);
@@ -331,33 +334,40 @@ static int kernel_replace(FL_KERNEL_ARGS) {
 
 /* ---- type rules ---- */
 
-/* Compiles a pattern that is a literal. */
-static int prepare(fl_bind *b, fl_expr *call, fl_error *err) {
-    const fl_value *pattern = fl_expr_value(call->args[1]);
+/* Compiles the argument if it is a literal. */
+static int prepare(fl_bind *b, fl_expr *call, int arg, const fl_regex **out, fl_error *err) {
+    const fl_value *pattern = fl_expr_value(call->args[arg]);
     if (pattern == NULL || pattern->is_null) return 0;
     fl_regex *r = FL_NEW(b->arena, fl_regex);
     FL_TRY(compile_java(r, pattern->s, 0, err));
     fl_arena_on_free(b->arena, regex_free, r);
+    *out = r;
+    return 0;
+}
+
+static int prepare_pattern(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_regex *r = NULL;
+    FL_TRY(prepare(b, call, 1, &r, err));
     call->extra = r;
     return 0;
 }
 
 static int infer_regexp(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_need_texts(call, 0, 2, err));
-    FL_TRY(prepare(b, call, err));
+    FL_TRY(prepare_pattern(b, call, err));
     return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), fl_args_nullable(call));
 }
 
 static int infer_extract(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_need_texts(call, 0, 2, err));
     FL_TRY(fl_need_bigint(b, call, 2, err));
-    FL_TRY(prepare(b, call, err));
+    FL_TRY(prepare_pattern(b, call, err));
     return fl_typed(b, call, fl_type_string(true), true);
 }
 
 static int infer_replace(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_need_texts(call, 0, 3, err));
-    FL_TRY(prepare(b, call, err));
+    FL_TRY(prepare_pattern(b, call, err));
     return fl_typed(b, call, fl_type_string(true), fl_args_nullable(call));
 }
 
@@ -367,6 +377,157 @@ static fl_kernel_fn *choose(const fl_expr *call) {
     default: return call->fn->name[7] == 'E' ? kernel_extract : kernel_replace;
     }
 }
+
+/* ---- STR_TO_MAP(s [, between entries, between key and value]) ---- */
+
+typedef struct delimiter {
+    regex_source source;
+    char plain; /* it is this character; 0: a pattern */
+} delimiter;
+
+static int delimiter_of_row(delimiter *d, const fl_kernel_call *call, fl_str pattern, fl_error *err) {
+    d->plain = pattern.n == 1 && strchr(".$|()[{^?*+\\", pattern.p[0]) == NULL ? pattern.p[0] : '\0';
+    if (d->plain != '\0') return 0;
+    FL_TRY(regex_of_row(&d->source, pattern, err));
+    if (d->source.r.code != NULL) return 0;
+    return fl_kernel_fail(err, call, FL_ERR_VALUE_DELIMITER, (int)FL_MIN(pattern.n, (size_t)100), pattern.p);
+}
+
+/* The first delimiter in s from byte `from` on, as Java's split has it: an empty one at the front does not count.
+ * 1: it is [*at, *behind). */
+static int find_delimiter(const delimiter *d, const fl_kernel_call *call, fl_str s, size_t from, size_t *at,
+                          size_t *behind, fl_error *err) {
+    if (d->plain != '\0') {
+        const char *p = from < s.n ? memchr(s.p + from, d->plain, s.n - from) : NULL;
+        *at = p != NULL ? (size_t)(p - s.p) : 0;
+        *behind = *at + 1;
+        return p != NULL;
+    }
+    while (from <= s.n) {
+        int rc = regex_find(&d->source.r, s, from, call, err);
+        if (rc <= 0) return rc;
+        const PCRE2_SIZE *found = pcre2_get_ovector_pointer(d->source.r.match);
+        *at = found[0];
+        *behind = found[1];
+        if (*behind > 0) return 1;
+        from = s.n > 0 ? (size_t)(fl_utf8_next(s.p, s.p + s.n) - s.p) : 1;
+    }
+    return 0;
+}
+
+typedef struct map_entry {
+    fl_str key, value; /* value.p NULL: none */
+    uint32_t hash, bucket;
+    int order;
+    bool dropped; /* its key came before */
+} map_entry;
+
+static int by_hash(const void *a, const void *b) {
+    const map_entry *x = a, *y = b;
+    return x->hash != y->hash ? (x->hash < y->hash ? -1 : 1) : x->order - y->order;
+}
+
+static int by_bucket(const void *a, const void *b) {
+    const map_entry *x = a, *y = b;
+    return x->bucket != y->bucket ? (x->bucket < y->bucket ? -1 : 1) : x->order - y->order;
+}
+
+/* Keeps the first of equal keys, with the last one's value, and lists all as a java.util.HashMap made for n does. */
+static void order_entries(map_entry *entries, int n) {
+    int distinct = n;
+    uint32_t buckets = 1;
+    qsort(entries, (size_t)n, sizeof *entries, by_hash);
+    for (int i = 1; i < n; i++)
+        for (int k = i - 1; k >= 0 && entries[k].hash == entries[i].hash; k--) {
+            if (entries[k].dropped || !fl_str_eq(entries[k].key, entries[i].key)) continue;
+            entries[k].value = entries[i].value;
+            entries[i].dropped = true;
+            distinct--;
+            break;
+        }
+    while (buckets < (uint32_t)n) buckets *= 2;
+    while ((uint32_t)distinct > buckets / 4.0 * 3) buckets *= 2;
+    for (int i = 0; i < n; i++) entries[i].bucket = (entries[i].hash ^ entries[i].hash >> 16) & (buckets - 1);
+    qsort(entries, (size_t)n, sizeof *entries, by_bucket);
+}
+
+/* The pieces of the text between delimiters, without empty ones at the end. */
+static int split_entries(fl_arena *a, const delimiter *d, const fl_kernel_call *call, fl_str s, map_entry **out,
+                         fl_error *err) {
+    int n = 0, cap = 0, rc;
+    size_t from = 0, look = 0, at, behind;
+    *out = NULL;
+    for (;;) {
+        if ((rc = find_delimiter(d, call, s, look, &at, &behind, err)) < 0) return rc;
+        map_entry e = {.key = fl_str_make(s.p + from, (rc > 0 ? at : s.n) - from), .order = n};
+        FL_PUSH(a, *out, n, cap, e);
+        if (rc == 0) break;
+        from = look = behind;
+        if (at == behind) look = behind < s.n ? (size_t)(fl_utf8_next(s.p + behind, s.p + s.n) - s.p) : s.n + 1;
+    }
+    while (n > 1 && (*out)[n - 1].key.n == 0) n--;
+    return n == 1 && (*out)[0].key.n == 0 ? 0 : n;
+}
+
+static int append_map(fl_column *out, fl_arena *a, const delimiter *d, const fl_kernel_call *call, fl_str s,
+                      fl_error *err) {
+    map_entry *entries;
+    size_t at, behind;
+    int n = s.n > 0 ? split_entries(a, &d[0], call, s, &entries, err) : 0, rc;
+    FL_TRY(n);
+    for (int i = 0; i < n; i++) {
+        map_entry *e = &entries[i];
+        fl_str piece = e->key;
+        if ((rc = find_delimiter(&d[1], call, piece, 0, &at, &behind, err)) < 0) return rc;
+        if (rc > 0) {
+            e->key = fl_str_make(piece.p, at);
+            e->value = fl_str_make(piece.p + behind, piece.n - behind);
+        }
+        e->hash = fl_java_hash(e->key);
+    }
+    if (n > 1) order_entries(entries, n);
+    for (int i = 0; i < n; i++) {
+        if (entries[i].dropped) continue;
+        fl_column_append_str(out->child[0], entries[i].key);
+        if (entries[i].value.p != NULL)
+            fl_column_append_str(out->child[1], entries[i].value);
+        else
+            fl_column_append_null(out->child[1]);
+    }
+    fl_column_append_nested(out);
+    return 0;
+}
+
+static int kernel_str_to_map(FL_KERNEL_ARGS) {
+    const fl_regex *const *own = call->expr->extra;
+    delimiter d[2] = {{.source = {.own = own[0]}, .plain = ','}, {.source = {.own = own[1]}, .plain = '='}};
+    int rc = 0;
+    fl_arena arena;
+    fl_arena_init(&arena);
+    FL_EACH_NESTED_ROW(out, rows, i, {
+        for (int k = 0; k < 2 && rc >= 0 && call->expr->n_args == 3; k++)
+            rc = delimiter_of_row(&d[k], call, text_at(in[k + 1], i), err);
+        fl_arena_reset(&arena);
+        if (rc >= 0) rc = append_map(out, &arena, d, call, text_at(in[0], i), err);
+        if (rc < 0) break;
+    });
+    fl_arena_deinit(&arena);
+    source_deinit(&d[0].source);
+    source_deinit(&d[1].source);
+    return FL_MIN(rc, 0);
+}
+
+static int infer_str_to_map(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_regex **own = FL_NEW_N(b->arena, const fl_regex *, 2);
+    const fl_type *text = fl_type_string(true);
+    if (call->n_args == 2) return fl_fail(err, FL_ERR_FUNCTION_ARGUMENT_COUNT, call->fn->name, 1, " or 3", 2);
+    FL_TRY(fl_need_texts(call, 0, 3, err));
+    for (int k = 1; k < call->n_args; k++) FL_TRY(prepare(b, call, k, &own[k - 1], err));
+    call->extra = own;
+    return fl_typed(b, call, fl_type_map(b->arena, text, text, true), true);
+}
+
+static fl_kernel_fn *choose_str_to_map(const fl_expr *call FL_UNUSED) { return kernel_str_to_map; }
 
 /* ---- SIMILAR TO ---- */
 
@@ -490,6 +651,8 @@ FL_FUNCTION_TABLE(regexp) = {
         "What a regular expression, or one of its groups, matches first; NULL if there is no match."),
     ROW("REGEXP_REPLACE", 3, 3, 0, infer_replace, choose, "'REGEXP_REPLACE(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
         "With all matches of a regular expression replaced by a text."),
+    ROW("STR_TO_MAP", 1, 3, 0, infer_str_to_map, choose_str_to_map, "'STR_TO_MAP(<CHARACTER>)'",
+        "A map of the entries in a text; delimiters are regular expressions, by default , and =."),
     ROW("SIMILAR TO", 2, 3, FL_FN_OPERATOR, infer_similar, choose_similar, "'SIMILAR TO(<STRING>, <STRING>, <STRING>)'",
         "The text matches a pattern of SQL: a regular expression with _ and %."),
     ROW("NOT SIMILAR TO", 2, 3, FL_FN_OPERATOR, infer_not_similar, choose_similar,

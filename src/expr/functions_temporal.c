@@ -437,6 +437,32 @@ static int infer_timestamp_add(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_become(call, sum);
 }
 
+/* ---- (start, end) OVERLAPS (start, end) ---- */
+
+/* The earlier and the later end of a period, whose second one may be the interval to it. */
+static int period_ends(fl_bind *b, const fl_expr *call, const fl_expr *row, fl_expr *ends[2], fl_error *err) {
+    fl_expr *before;
+    if (row->fn == NULL || strcmp(row->fn->name, "ROW") != 0 || row->n_args != 2) return fl_bad_arguments(call, err);
+    fl_expr *start = row->args[0], *end = row->args[1];
+    if (!fl_type_is_datetime(start->type)) return fl_bad_arguments(call, err);
+    if (fl_type_is_interval(end->type)) FL_TRY(fl_call2(b, "+", start, end, call->span, &end, err));
+    if (start->type->kind != end->type->kind) return fl_bad_arguments(call, err);
+    FL_TRY(fl_call2(b, "<=", start, end, call->span, &before, err));
+    FL_TRY(fl_call3(b, "CASE", before, start, end, call->span, &ends[0], err));
+    return fl_call3(b, "CASE", before, end, start, call->span, &ends[1], err);
+}
+
+/* Each ends at the start of the other one or later: with NULLs, what CASE and AND make of them, as in Flink. */
+static int infer_overlaps(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_expr *left[2], *right[2], *first, *second, *both;
+    FL_TRY(period_ends(b, call, call->args[0], left, err));
+    FL_TRY(period_ends(b, call, call->args[1], right, err));
+    FL_TRY(fl_call2(b, ">=", left[1], right[0], call->span, &first, err));
+    FL_TRY(fl_call2(b, ">=", right[1], left[0], call->span, &second, err));
+    FL_TRY(fl_call2(b, "AND", first, second, call->span, &both, err));
+    return fl_become(call, both);
+}
+
 /* ---- the table ---- */
 
 #define ROW(word, args, rule, pick, form, text)                                                                        \
@@ -470,5 +496,13 @@ FL_FUNCTION_TABLE(temporal) = {
         "'TIMESTAMPDIFF(<ANY>, <DATETIME>, <DATETIME>)'", "Whole units from one time to another."),
     ROW("MINUS_DATE", 3, infer_minus_date, choose_minus_date, "'(<DATETIME> - <DATETIME>) unit'",
         "The interval between two times."),
+    {.name = "OVERLAPS",
+     .min_args = 2,
+     .max_args = 2,
+     .flags = FL_FN_OPERATOR,
+     .infer = infer_overlaps,
+     .choose = choose_none,
+     .signature = "'<DATETIME> OVERLAPS <DATETIME>'",
+     .doc = "Two periods have a moment in common; a period may be a start and an interval."},
     {0},
 };

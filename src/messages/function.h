@@ -70,6 +70,11 @@
     FL_E_VALIDATION, "All arguments requires to be a ARRAY type" \
     FL_ADVICE "pass arrays, such as ARRAY[1, 2]"
 
+/* The function works on maps only. */
+#define FL_ERR_FUNCTION_NOT_MAPS \
+    FL_E_VALIDATION, "All arguments requires to be a MAP type" \
+    FL_ADVICE "pass maps, such as MAP['a', 1]"
+
 /* No type holds the values of all arguments. */
 #define FL_ERR_FUNCTION_NO_COMMON_TYPE \
     FL_E_VALIDATION, "Could not find a common type for arguments of %s" \

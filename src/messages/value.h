@@ -165,6 +165,11 @@
     FL_E_RUNTIME, "the pattern is no regular expression: NULL where the type is NOT NULL" \
     FL_ADVICE "correct the pattern; backslashes in SQL texts are not doubled"
 
+/* A delimiter of STR_TO_MAP is a regular expression, and this one is not valid. */
+#define FL_ERR_VALUE_DELIMITER \
+    FL_E_RUNTIME, "the delimiter '%.*s' is no regular expression" \
+    FL_ADVICE "put a backslash before characters that mean more than themselves, such as . | [ ("
+
 /* ENCODE and DECODE know the character sets that every Java has. */
 #define FL_ERR_VALUE_CHARSET \
     FL_E_RUNTIME, "unsupported charset: %.*s" \
