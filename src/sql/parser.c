@@ -454,8 +454,10 @@ int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
     FL_TRY(refuse_foreign_types(p, first));
     if (cast && previous(p)->word == FL_KW_NULL) { /* CAST keeps the nullability of its operand */
         p->at--;
-        if (previous(p)->word == FL_KW_NOT) p->at--;
-        return fl_parser_refuse(p, "')': a cast cannot change whether a value may be NULL");
+        bool is_not = previous(p)->word == FL_KW_NOT;
+        if (is_not) p->at--;
+        if (is_not || first[-1].word != FL_KW_RETURNING) /* RETURNING INT NULL ON EMPTY: the NULL is not the type's */
+            return fl_parser_refuse(p, "')': a cast cannot change whether a value may be NULL");
     }
     if (cast) *out = with_elements_not_null(p->arena, *out, previous(p));
     return 0;
