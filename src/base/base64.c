@@ -22,9 +22,8 @@
 static const char pairs[4096][2] = {FIRST_CHARACTERS(PAIRS_OF)};
 static const char characters[64] = {FIRST_CHARACTERS(ONE)};
 
-void fl_base64_put(fl_buf *out, fl_str bytes) {
+char *fl_base64_write(char *to, fl_str bytes) {
     const unsigned char *p = (const unsigned char *)bytes.p, *end = p + bytes.n;
-    char *to = fl_buf_reserve(out, (bytes.n + 2) / 3 * 4);
     for (; end - p >= 8; p += 6, to += 8) { /* eight are read, six of them taken */
         uint64_t x;
         memcpy(&x, p, 8);
@@ -41,5 +40,10 @@ void fl_base64_put(fl_buf *out, fl_str bytes) {
         to[2] = left > 1 ? characters[x >> 6 & 63] : '=';
         to[3] = left > 2 ? characters[x & 63] : '=';
     }
-    out->n = (size_t)(to - out->p);
+    return to;
+}
+
+void fl_base64_put(fl_buf *out, fl_str bytes) {
+    fl_base64_write(fl_buf_reserve(out, fl_base64_size(bytes.n)), bytes);
+    out->n += fl_base64_size(bytes.n);
 }

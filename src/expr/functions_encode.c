@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* functions_encode.c -- texts of codes and codes of texts: CHR, BIN, HEX, TO_BASE64, FROM_BASE64. */
+#include "base/base64.h"
 #include "expr/functions_int.h"
-
 #include "messages/value.h"
 
 static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, int64_t)[fl_column_at(c, i)]; }
@@ -66,25 +66,12 @@ static fl_kernel_fn *choose_digits(const fl_expr *call) {
 
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-char *fl_base64_put(char *to, fl_str s) {
-    for (size_t k = 0; k < s.n; k += 3) {
-        uint32_t x = (uint32_t)(unsigned char)s.p[k] << 16;
-        if (k + 1 < s.n) x |= (uint32_t)(unsigned char)s.p[k + 1] << 8;
-        if (k + 2 < s.n) x |= (unsigned char)s.p[k + 2];
-        *to++ = base64_digits[x >> 18];
-        *to++ = base64_digits[x >> 12 & 63];
-        *to++ = k + 1 < s.n ? base64_digits[x >> 6 & 63] : '=';
-        *to++ = k + 2 < s.n ? base64_digits[x & 63] : '=';
-    }
-    return to;
-}
-
 static int to_base64(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_str s = fl_view_str(fl_view_at(in[0], i));
         size_t n = fl_base64_size(s.n);
         char small[FL_VIEW_INLINE], *to = fl_text_room(out, n, small);
-        fl_base64_put(to, s);
+        fl_base64_write(to, s);
         fl_put_slice(out, i, to, n);
     });
     return 0;

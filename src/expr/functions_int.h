@@ -73,10 +73,6 @@ const fl_type *fl_varying(fl_arena *a, const fl_type *t);
 /* Appends bytes as Java decodes UTF-8: each piece that is none becomes U+FFFD. (cast_text.c) */
 void fl_utf8_put_java(fl_buf *out, fl_str bytes);
 
-/* Writes bytes in Base64 with padding; returns where it ends. (functions_encode.c) */
-static inline size_t fl_base64_size(size_t n) { return (n + 2) / 3 * 4; }
-char *fl_base64_put(char *to, fl_str bytes);
-
 /* ---- regular expressions in the dialect of Java (functions_regexp.c) ---- */
 
 typedef struct fl_regex fl_regex;

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "data/json_text.h"
 #include "expr/functions_int.h"
 #include "messages/json.h"
@@ -56,8 +57,7 @@ static void put_float(fl_buf *out, const fl_column *c, int i) {
 
 static void put_bytes(fl_buf *out, fl_str s) {
     fl_buf_putc(out, '"');
-    char *to = fl_buf_reserve(out, fl_base64_size(s.n));
-    out->n += (size_t)(fl_base64_put(to, s) - to);
+    fl_base64_put(out, s);
     fl_buf_putc(out, '"');
 }
 
