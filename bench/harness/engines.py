@@ -20,7 +20,7 @@ from harness.process import Failed, Meter
 from harness.results import read_rows
 
 FLINK_HEAP = "4g"
-FLOTT_LIBRARIES = ["-lutf8proc", "-lpcre2-8", "-lm", "-ldl", "-pthread"]
+FLOTT_LIBRARIES = ["-lutf8proc", "-lpcre2-8", "-lnettle", "-lm", "-ldl", "-pthread"]
 
 
 class Noise(Exception):
