@@ -38,8 +38,8 @@ def connector_options(properties, stream):
         if "rows" in properties:
             options["number-of-rows"] = properties["rows"]
     elif connector == "kinesis":
-        options = {"connector": "kinesis", "stream": stream, "aws.region": properties["aws.region"], "format": "json",
-                   "json.timestamp-format.standard": "ISO-8601"}
+        options = {"connector": "kinesis", "stream": stream, "format": "json", "json.timestamp-format.standard": "ISO-8601"}
+        options.update((key, value) for key, value in properties.items() if key.startswith("aws."))
         if "flink.stream.initpos" in properties:
             options["scan.stream.initpos"] = properties["flink.stream.initpos"]
     elif connector == "print":

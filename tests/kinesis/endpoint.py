@@ -171,7 +171,11 @@ class Case(unittest.TestCase):
         path = self.dir / name
         path.write_text(sql, encoding="utf-8")
         words = [word for s in settings for word in ("-D", s)]
-        process = subprocess.Popen([FLOTT, "run", *words, *args, path], cwd=self.dir, text=True,
+        return self.run_process([FLOTT, "run", *words, *args, path])
+
+    def run_process(self, words, environment=None):
+        """A process; it is killed at the end of the test if it still runs."""
+        process = subprocess.Popen(words, cwd=self.dir, text=True, env=environment,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.addCleanup(self.end, process)
         return process

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""flott and kinesis-local, which answers as Amazon's service does: the example's four windows against a slow model of
-them, certificates, and what the user is told when something is wrong.
+"""flott and kinesis-local, which answers as Amazon's service does: the four windows of the examples, in SQL and as a
+PyFlink program, against a slow model of them, certificates, and what the user is told when something is wrong.
 
 Windows: readings are put into the input stream in the order of their times, half a second out of order, so none is late.
 Behind them one reading of each sensor a minute later moves the watermark of every shard. The windows by event time must
 be those of the model, row for row. For those by the clock, whose rows nobody can foresee, the example's average is
 replaced by a count: each reading is in one tumbling and in five sliding windows."""
+import json
+import os
 import random
 import re
 import sys
@@ -22,6 +24,7 @@ sys.path.insert(0, str(endpoint.ROOT / "tests/model"))
 from test_examples import EPOCH, Row, average, by_event, ms  # noqa: E402
 
 START_MS = 1767225600000  # 2026-01-01
+PYTHONPATH = os.environ.get("FLOTT_PYTHONPATH")  # of the package in the build tree
 WINDOWS = "tumbling_by_clock", "sliding_by_clock", "tumbling_by_event", "sliding_by_event"
 
 
@@ -32,16 +35,37 @@ def time_text(at_ms):
 class Sensors(endpoint.Case):
     N = 3000
 
-    def script(self, url):
-        script = (endpoint.ROOT / "examples/sensors_kinesis.sql").read_text(encoding="utf-8")
-        for old, new in ((r"INSERT INTO sensor_readings .*?;\n", ""),
-                         (r"'http://localhost:4568'", f"'{url}'"),
-                         (r"'LATEST'", "'TRIM_HORIZON'"),
-                         (r"AVG\(temperature\), TUMBLE_END\(proc", "COUNT(*), TUMBLE_END(proc"),
-                         (r"AVG\(temperature\)(, window_end\n.*?DESCRIPTOR\(proc_time)", r"COUNT(*)\1")):
-            script, n = re.subn(old, new, script)
-            self.assertGreater(n, 0, f"{old} is not in the example")
-        return script
+    @staticmethod
+    def changed(text, *changes):
+        for old, new in changes:
+            text, n = re.subn(old, new, text)
+            assert n > 0, f"{old} is not in the example"
+        return text
+
+    def script(self, service):
+        text = (endpoint.ROOT / "examples/sensors_kinesis.sql").read_text(encoding="utf-8")
+        return self.start(self.changed(
+            text, (r"INSERT INTO sensor_readings .*?;\n", ""), (r"'http://localhost:4568'", f"'{service.url}'"),
+            (r"'LATEST'", "'TRIM_HORIZON'"), (r"AVG\(temperature\), TUMBLE_END\(proc", "COUNT(*), TUMBLE_END(proc"),
+            (r"AVG\(temperature\)(, window_end\n.*?DESCRIPTOR\(proc_time)", r"COUNT(*)\1")), "parallelism.default=2")
+
+    def program(self, service):
+        """The PyFlink program, as its author would change it for another endpoint: in the file of properties."""
+        folder = endpoint.ROOT / "examples/python"
+        groups = json.loads((folder / "application_properties_kinesis.json").read_text(encoding="utf-8"))
+        for group in groups[1:]:
+            group["PropertyMap"].update({
+                "aws.endpoint": service.url, "aws.credentials.basic.accesskeyid": "test",
+                "aws.credentials.basic.secretkey": "very-secret"})
+        groups[1]["PropertyMap"].update({"input.stream.name": "readings", "flink.stream.initpos": "TRIM_HORIZON"})
+        (self.dir / "properties.json").write_text(json.dumps(groups), encoding="utf-8")
+        program = self.dir / "sensors.py"
+        program.write_text(self.changed(
+            (folder / "sensors.py").read_text(encoding="utf-8"),
+            (r"SELECT sensor_id, AVG\(temperature\)",
+             r"SELECT sensor_id, {'COUNT(*)' if time == 'proc_time' else 'AVG(temperature)'}")), encoding="utf-8")
+        return self.run_process([sys.executable, "-m", "flott", program, self.dir / "properties.json"],
+                                {**os.environ, "PYTHONPATH": PYTHONPATH})
 
     def readings(self):
         draw = random.Random(7)
@@ -50,10 +74,18 @@ class Sensors(endpoint.Case):
         rows += [(sensor, Decimal("1.00"), START_MS + self.N * 10 + 60000) for sensor in range(10, 21)]
         return rows
 
-    def test_four_windows(self):
-        service = self.endpoint(endpoint.KinesisLocal, readings=2, **{name: 1 for name in WINDOWS})
+    def test_the_script(self):
+        self.check_four_windows(self.script, {name: name for name in WINDOWS})
+
+    @unittest.skipIf(PYTHONPATH is None, "the Python package was not built")
+    def test_the_pyflink_program(self):
+        self.check_four_windows(self.program, {name: "sensor-averages-" + name.replace("_", "-") for name in WINDOWS})
+
+    def check_four_windows(self, start, streams):
+        """streams: their names by window."""
+        service = self.endpoint(endpoint.KinesisLocal, readings=2, **{stream: 1 for stream in streams.values()})
         readings = self.readings()
-        process = self.start(self.script(service.url), "parallelism.default=2")
+        process = start(service)
         service.put("readings", [
             (str(sensor), ('{"sensor_id":%d,"temperature":%s,"humidity":50.00,"event_time":"%s"}'
                            % (sensor, temperature, time_text(at))).encode()) for sensor, temperature, at in readings])
@@ -69,7 +101,7 @@ class Sensors(endpoint.Case):
         counted = {"tumbling_by_clock": len(rows), "sliding_by_clock": 5 * len(rows)}
         end = time.monotonic() + 120
         while True:
-            got = {name: service.rows(name) for name in WINDOWS}
+            got = {name: service.rows(streams[name]) for name in WINDOWS}
             complete = all(len(got[n]) >= sum(expected[n].values()) for n in expected) and \
                 all(sum(self.counts(got[n]).values()) >= counted[n] for n in counted)
             if complete or time.monotonic() > end or process.poll() is not None:
