@@ -320,7 +320,9 @@ CASES = [
 ]
 
 
-class WrongScripts(unittest.TestCase):
+class Runner:
+    """Runs the cases of a test and judges what is seen."""
+
     def prepare(self, case, folder):
         folder.chmod(0o755)
         for step in case.prepare:
@@ -358,14 +360,19 @@ class WrongScripts(unittest.TestCase):
         if case.at is not None:
             self.assertRegex(seen, rf"(?m)^ --> .+:{case.at}$", seen)
 
-    def test_each_mistake_is_told_well(self):
-        for case in CASES:
+    def run_cases(self, cases):
+        for case in cases:
             with self.subTest(case.name):
                 folder = Path(tempfile.mkdtemp(prefix="flott-wrong-"))
                 try:
                     self.judge(case, self.run_case(case, folder))
                 finally:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+class WrongScripts(Runner, unittest.TestCase):
+    def test_each_mistake_is_told_well(self):
+        self.run_cases(CASES)
 
     def test_there_are_a_hundred(self):
         names = [case.name for case in CASES]

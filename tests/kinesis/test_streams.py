@@ -3,7 +3,10 @@
 """Streams to streams over HTTP: a process that is killed with SIGKILL again and again loses nothing, and many records
 pass in bounded memory.
 
-KILLS kills (default 5), RECORDS records (default 20000). SEED repeats a run as far as a real clock allows."""
+KILLS kills (default 5), RECORDS records (default 20000). SEED repeats a run as far as a real clock allows. The service is
+service.py, which is quick; with SERVICE=kinesis-local it is that, whose time for a call grows with the records of the stream:
+many records are then spread over streams of STREAM_RECORDS each, all copied by one job."""
+import json
 import os
 import random
 import signal
@@ -19,6 +22,9 @@ import endpoint
 KILLS = int(os.environ.get("KILLS", "5"))
 RECORDS = int(os.environ.get("RECORDS", "20000"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+LOCAL = os.environ.get("SERVICE") == "kinesis-local"
+SERVICE = endpoint.KinesisLocal if LOCAL else endpoint.StandIn
+STREAM_RECORDS, SHARDS = 10_000, 10
 MEMORY_MAX_KB = 160_000
 KEYS = 17
 
@@ -29,6 +35,18 @@ def copy(url, **sink):
             f"CREATE TABLE b (k INT, i INT, word STRING) PARTITIONED BY (k) "
             f"WITH ({endpoint.options(url, stream='b', **sink)});\n"
             "INSERT INTO b SELECT * FROM a;\n")
+
+
+def copy_all(url, n):
+    """The same for n pairs of streams, as one job."""
+    calm = {"scan_shard_getrecords_intervalmillis": "30000"}  # it is the service that has no time
+    tables = "".join(
+        f"CREATE TABLE a{j} (k INT, i INT, word STRING) "
+        f"WITH ({endpoint.options(url, stream=f'a{j}', scan_stream_initpos='TRIM_HORIZON', **calm)});\n"
+        f"CREATE TABLE b{j} (k INT, i INT, word STRING) PARTITIONED BY (k) WITH ({endpoint.options(url, stream=f'b{j}')});\n"
+        for j in range(n))
+    inserts = "".join(f"INSERT INTO b{j} SELECT * FROM a{j};\n" for j in range(n))
+    return f"{tables}EXECUTE STATEMENT SET BEGIN\n{inserts}END;\n"
 
 
 def record(i):
@@ -53,7 +71,7 @@ class Kill9(endpoint.Case):
     def test_nothing_is_lost(self):
         print(f"KILLS={KILLS} SEED={SEED}", file=sys.stderr)
         draw = random.Random(SEED)
-        service = self.endpoint(endpoint.StandIn, a=3, b=2)
+        service = self.endpoint(SERVICE, a=3, b=2)
         feeder = Feeder(service.port)
         feeder.start()
         settings = ("execution.checkpointing.interval=50 ms", "parallelism.default=2")
@@ -87,25 +105,61 @@ class Kill9(endpoint.Case):
 
 class Volume(endpoint.Case):
     def test_many_records_in_bounded_memory(self):
+        if LOCAL:
+            self.many_streams()
+        else:
+            self.one_stream()
+
+    def one_stream(self):
         service = self.endpoint(endpoint.StandIn, a=4, b="4:count")
         service.put("a", [record(i) for i in range(RECORDS)])
         expected = sum(zlib.crc32(b64encode(record(i)[1])) for i in range(RECORDS))
-        began, end, peak = time.monotonic(), time.monotonic() + 60 + RECORDS / 2000, 0
-        process = self.start(copy(service.url), "parallelism.default=2")
-        while True:
+
+        def arrived():
+            nonlocal count
             count = service.call("Count", StreamName="b")
+            return count["Records"]
+        count = None
+        self.watch(self.start(copy(service.url), "parallelism.default=2"), arrived, 60 + RECORDS / 2000, 0.05)
+        self.assertEqual((count["Records"], count["Sum"]), (RECORDS, expected))
+
+    def many_streams(self):
+        n = -(-RECORDS // STREAM_RECORDS)
+        os.environ["SHARD_LIMIT"] = str(2 * n * SHARDS + 10)
+        service = self.endpoint(endpoint.KinesisLocal, **{f"{side}{j}": SHARDS for side in "ab" for j in range(n)})
+        for j in range(n):
+            service.put(f"a{j}", [record(i) for i in range(j, RECORDS, n)])
+        ends = {f"b{j}": service.follow(f"b{j}") for j in range(n)}
+        found = {}
+
+        def arrived():
+            for stream in ends.values():
+                for _, data in next(stream):
+                    i = json.loads(data)["i"]
+                    found[i] = found.get(i, 0) + 1
+            return len(found)
+        self.watch(self.start(copy_all(service.url, n)), arrived, 60 + RECORDS / 200, 20)
+        self.assertEqual(len(found), RECORDS)
+        self.assertEqual(sum(found.values()), RECORDS, "without a failure every record comes once")
+
+    def watch(self, process, arrived, seconds, pause):
+        """Until all records have arrived, the time is over, or the process has ended; looks at its memory meanwhile."""
+        began, peak = time.monotonic(), 0
+        while True:
+            n = arrived()
             with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
                 peak = max(peak, *(int(line.split()[1]) for line in status if line.startswith(("VmHWM", "VmRSS"))))
-            if count["Records"] >= RECORDS or time.monotonic() > end or process.poll() is not None:
+            if n >= RECORDS or time.monotonic() > began + seconds or process.poll() is not None:
                 break
-            time.sleep(0.05)
+            time.sleep(pause)
         took = time.monotonic() - began
         self.stop(process)
-        self.assertEqual((count["Records"], count["Sum"]), (RECORDS, expected))
-        print(f"{RECORDS} records in {took:.1f} s, {peak // 1024} MB at most", file=sys.stderr)
+        print(f"{n} records in {took:.1f} s, {peak // 1024} MB at most", file=sys.stderr)
         if os.environ.get("FLOTT_SANITIZED") != "1":
-            self.assertLess(peak, MEMORY_MAX_KB)
+            self.assertLess(peak, MEMORY_MAX_KB * (5 if LOCAL else 1))  # there with two clients for each pair of streams
 
 
 if __name__ == "__main__":
+    if LOCAL:
+        endpoint.skip_without_kinesis_local()
     unittest.main()
