@@ -279,37 +279,43 @@ static const fl_metadata_column metadata_columns[4] = {
         .help = "By how much each such pause is longer than the one before."                                           \
     }
 
+/* Where reading begins, and how: the same options under two generations of names. */
+#define STARTING(position, time, pattern)                                                                              \
+    {.key = position,                                                                                                  \
+     .type = FL_OPT_ENUM,                                                                                              \
+     .values = "LATEST|TRIM_HORIZON|AT_TIMESTAMP",                                                                     \
+     .fallback = "LATEST",                                                                                             \
+     .help = "Where reading begins: now, at the oldest record, or at a time."},                                        \
+        {.key = time,                                                                                                  \
+         .type = FL_OPT_STRING,                                                                                        \
+         .help = "AT_TIMESTAMP: the time, by the format below or as seconds since 1970."},                             \
+    {                                                                                                                  \
+        .key = pattern, .type = FL_OPT_STRING, .fallback = PATTERN,                                                    \
+        .help = "AT_TIMESTAMP: a pattern of Java's SimpleDateFormat."                                                  \
+    }
+#define READING(publisher, assigner)                                                                                   \
+    {.key = publisher,                                                                                                 \
+     .type = FL_OPT_ENUM,                                                                                              \
+     .values = "POLLING|EFO",                                                                                          \
+     .fallback = "POLLING",                                                                                            \
+     .state = FL_OPT_REFUSED,                                                                                          \
+     .note = POLL,                                                                                                     \
+     .help = "POLLING; EFO is refused."},                                                                              \
+    {                                                                                                                  \
+        .key = assigner, .type = FL_OPT_STRING, .fallback = "default",                                                 \
+        .help = "default, or uniform: subtasks get stretches of hash keys."                                            \
+    }
+
 /* From 5.x on. */
 #define NEW_OPTIONS                                                                                                    \
     {.key = "stream.arn", .type = FL_OPT_STRING, .help = "ARN of the stream; goes with source.*."},                    \
-        {.key = "source.init.position",                                                                                \
-         .type = FL_OPT_ENUM,                                                                                          \
-         .values = "LATEST|TRIM_HORIZON|AT_TIMESTAMP",                                                                 \
-         .fallback = "LATEST",                                                                                         \
-         .help = "Where reading begins: now, at the oldest record, or at a time."},                                    \
-        {.key = "source.init.timestamp",                                                                               \
-         .type = FL_OPT_STRING,                                                                                        \
-         .help = "AT_TIMESTAMP: the time, by the format below or as seconds since 1970."},                             \
-        {.key = "source.init.timestamp.format",                                                                        \
-         .type = FL_OPT_STRING,                                                                                        \
-         .fallback = PATTERN,                                                                                          \
-         .help = "AT_TIMESTAMP: a pattern of Java's SimpleDateFormat."},                                               \
+        STARTING("source.init.position", "source.init.timestamp", "source.init.timestamp.format"),                     \
         {.key = "source.shard.discovery.interval",                                                                     \
          .type = FL_OPT_DURATION,                                                                                      \
          .fallback = "10 s",                                                                                           \
          .values = "1 ms..",                                                                                           \
          .help = "How often new shards are looked for."},                                                              \
-        {.key = "source.shard-assigner",                                                                               \
-         .type = FL_OPT_STRING,                                                                                        \
-         .fallback = "default",                                                                                        \
-         .help = "default, or uniform: subtasks get stretches of hash keys."},                                         \
-        {.key = "source.reader.type",                                                                                  \
-         .type = FL_OPT_ENUM,                                                                                          \
-         .values = "POLLING|EFO",                                                                                      \
-         .fallback = "POLLING",                                                                                        \
-         .state = FL_OPT_REFUSED,                                                                                      \
-         .note = POLL,                                                                                                 \
-         .help = "POLLING; EFO is refused."},                                                                          \
+        READING("source.reader.type", "source.shard-assigner"),                                                        \
         {.key = "source.reader.empty-records-fetch-interval",                                                          \
          .type = FL_OPT_DURATION,                                                                                      \
          .fallback = "250 ms",                                                                                         \
@@ -330,29 +336,8 @@ static const fl_metadata_column metadata_columns[4] = {
 /* Up to 4.x, and of kinesis-legacy. */
 #define OLD_OPTIONS                                                                                                    \
     {.key = "stream", .type = FL_OPT_STRING, .help = "Name of the stream; goes with scan.*."},                         \
-        {.key = "scan.stream.initpos",                                                                                 \
-         .type = FL_OPT_ENUM,                                                                                          \
-         .values = "LATEST|TRIM_HORIZON|AT_TIMESTAMP",                                                                 \
-         .fallback = "LATEST",                                                                                         \
-         .help = "Where reading begins: now, at the oldest record, or at a time."},                                    \
-        {.key = "scan.stream.initpos-timestamp",                                                                       \
-         .type = FL_OPT_STRING,                                                                                        \
-         .help = "AT_TIMESTAMP: the time, by the format below or as seconds since 1970."},                             \
-        {.key = "scan.stream.initpos-timestamp-format",                                                                \
-         .type = FL_OPT_STRING,                                                                                        \
-         .fallback = PATTERN,                                                                                          \
-         .help = "AT_TIMESTAMP: a pattern of Java's SimpleDateFormat."},                                               \
-        {.key = "scan.stream.recordpublisher",                                                                         \
-         .type = FL_OPT_ENUM,                                                                                          \
-         .values = "POLLING|EFO",                                                                                      \
-         .fallback = "POLLING",                                                                                        \
-         .state = FL_OPT_REFUSED,                                                                                      \
-         .note = POLL,                                                                                                 \
-         .help = "POLLING; EFO is refused."},                                                                          \
-        {.key = "scan.shard-assigner",                                                                                 \
-         .type = FL_OPT_STRING,                                                                                        \
-         .fallback = "default",                                                                                        \
-         .help = "default, or uniform: subtasks get stretches of hash keys."},                                         \
+        STARTING("scan.stream.initpos", "scan.stream.initpos-timestamp", "scan.stream.initpos-timestamp-format"),      \
+        READING("scan.stream.recordpublisher", "scan.shard-assigner"),                                                 \
         RETRY("scan.list.shards", "ListShards", "1000", "5000"),                                                       \
         RETRY("scan.shard.getrecords", "GetRecords", "300", "1000"),                                                   \
         RETRY("scan.shard.getiterator", "GetShardIterator", "300", "1000"),                                            \

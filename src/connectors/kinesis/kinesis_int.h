@@ -15,6 +15,7 @@
 
 #include "connectors/aws/client.h"
 #include "connectors/connector_int.h"
+#include "data/json_text.h"
 
 typedef enum kinesis_start { KINESIS_LATEST, KINESIS_TRIM_HORIZON, KINESIS_AT_TIMESTAMP } kinesis_start;
 
@@ -170,6 +171,13 @@ int kinesis_sink_options(fl_connector_ctx *ctx, const fl_connector *c, const fl_
 /* stream or stream.arn: one of them, checked and taken apart (kinesis.c). */
 int kinesis_stream_of(fl_connector_ctx *ctx, const fl_table *table, const char **stream, const char **arn,
                       fl_error *err);
+
+/* Appends a text to a request's body, in quotes. */
+static inline void kinesis_put_text(fl_buf *out, fl_str s) {
+    fl_buf_putc(out, '"');
+    fl_json_escape(out, s, false);
+    fl_buf_putc(out, '"');
+}
 
 /* ---- records (kinesis_records.c) ---- */
 

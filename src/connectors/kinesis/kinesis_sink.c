@@ -108,8 +108,6 @@ static void run_deinit(run *r) {
     free(r->pieces);
 }
 
-static void put_json_text(fl_buf *out, fl_str s);
-
 static int sink_open(fl_sink *base, fl_error *err) {
     kinesis_sink *s = (kinesis_sink *)base;
     const kinesis_sink_config *cfg = s->cfg = base->plan->config;
@@ -127,7 +125,7 @@ static int sink_open(fl_sink *base, fl_error *err) {
     fl_buf_puts(&head, cfg->firehose     ? "{\"DeliveryStreamName\":"
                        : cfg->stream_arn ? "{\"StreamARN\":"
                                          : "{\"StreamName\":");
-    put_json_text(&head, fl_str_from(cfg->stream_arn != NULL ? cfg->stream_arn : cfg->stream));
+    kinesis_put_text(&head, fl_str_from(cfg->stream_arn != NULL ? cfg->stream_arn : cfg->stream));
     fl_buf_puts(&head, ",\"Records\":[");
     s->head.n = head.n;
     s->head.p = fl_buf_finish(&head, ctx->arena);
@@ -148,26 +146,6 @@ static void sink_close(fl_sink *base) {
 }
 
 /* ---- a row becomes a piece ---- */
-
-static void put_json_text(fl_buf *out, fl_str s) {
-    static const char hex[] = "0123456789abcdef";
-    char *to = fl_buf_reserve(out, 6 * s.n + 2);
-    *to++ = '"';
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\') *to++ = '\\';
-        if (c >= 0x20) {
-            *to++ = (char)c;
-            continue;
-        }
-        memcpy(to, "\\u00", 4);
-        to[4] = hex[c >> 4];
-        to[5] = hex[c & 15];
-        to += 6;
-    }
-    *to++ = '"';
-    out->n = (size_t)(to - out->p);
-}
 
 /* Cuts to the length that Kinesis allows, counted in UTF-16. */
 static void cut_key(fl_buf *key) {
@@ -245,7 +223,7 @@ static int add_row(kinesis_sink *s, const fl_batch *b, int row, int64_t now_ms, 
         fl_buf_put(out, "\"},", 3);
     } else {
         fl_buf_put(out, "\",\"PartitionKey\":", 17);
-        put_json_text(out, fl_str_make(s->key.p, s->key.n));
+        kinesis_put_text(out, fl_str_make(s->key.p, s->key.n));
         fl_buf_put(out, "},", 2);
     }
     if (l->waiting.n == l->first) l->since_ms = now_ms;

@@ -253,25 +253,13 @@ static void call(kinesis_source *s, const char *target, int kind, int i, const f
     fl_aws_call(s->aws, target, fl_str_make(s->request.p, s->request.n), tag_of(kind, i), retry, 0);
 }
 
-static void put_json(fl_buf *b, fl_str s) {
-    fl_buf_putc(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"' || s.p[i] == '\\') fl_buf_putc(b, '\\');
-        if ((unsigned char)s.p[i] < ' ')
-            fl_buf_printf(b, "\\u%04x", (unsigned)s.p[i]);
-        else
-            fl_buf_putc(b, s.p[i]);
-    }
-    fl_buf_putc(b, '"');
-}
-
 static void list_next(kinesis_source *s, fl_str token) {
     fl_buf_reset(&s->request);
     if (token.n == 0) {
         fl_buf_printf(&s->request, "{%s}", s->who);
     } else {
         fl_buf_puts(&s->request, "{\"NextToken\":");
-        put_json(&s->request, token);
+        kinesis_put_text(&s->request, token);
         fl_buf_putc(&s->request, '}');
     }
     call(s, "Kinesis_20131202.ListShards", TAG_LIST, 0, &s->cfg->list_retry);
@@ -383,7 +371,7 @@ static void ask_iterator(kinesis_source *s, int i) {
     fl_buf *b = &s->request;
     fl_buf_reset(b);
     fl_buf_printf(b, "{%s,\"ShardId\":", s->who);
-    put_json(b, fl_str_from(r->id));
+    kinesis_put_text(b, fl_str_from(r->id));
     switch (r->pos.from) {
     case FROM_TIME:
         fl_buf_printf(b, ",\"ShardIteratorType\":\"AT_TIMESTAMP\",\"Timestamp\":%lld.%03d",
@@ -393,7 +381,7 @@ static void ask_iterator(kinesis_source *s, int i) {
     case FROM_RECORD:
         fl_buf_printf(b, ",\"ShardIteratorType\":\"%s_SEQUENCE_NUMBER\",\"StartingSequenceNumber\":",
                       r->pos.whole ? "AFTER" : "AT");
-        put_json(b, fl_str_make(r->pos.number.p, r->pos.number.n));
+        kinesis_put_text(b, fl_str_make(r->pos.number.p, r->pos.number.n));
         break;
     case FROM_END: fl_assert(!"an iterator of a shard that has ended");
     }
@@ -459,7 +447,7 @@ static void read_shard(kinesis_source *s, int i, int64_t now) {
     fl_buf *b = &s->request;
     fl_buf_reset(b);
     fl_buf_puts(b, "{\"ShardIterator\":");
-    put_json(b, fl_str_from(r->iterator));
+    kinesis_put_text(b, fl_str_from(r->iterator));
     if (s->cfg->stream_arn != NULL) fl_buf_printf(b, ",%s", s->who);
     fl_buf_printf(b, ",\"Limit\":%d}", s->cfg->max_records);
     r->reads_ms[r->n_reads % READS_A_SECOND] = now;
@@ -764,7 +752,7 @@ static int kinesis_open(fl_source *base, fl_error *err) {
     new_meta(s);
     fl_buf_init(&who);
     fl_buf_puts(&who, cfg->stream_arn != NULL ? "\"StreamARN\":" : "\"StreamName\":");
-    put_json(&who, fl_str_from(cfg->stream_arn != NULL ? cfg->stream_arn : cfg->stream));
+    kinesis_put_text(&who, fl_str_from(cfg->stream_arn != NULL ? cfg->stream_arn : cfg->stream));
     s->who = fl_buf_finish(&who, base->ctx->arena);
     s->family = kinesis_family_open(base->plan);
     FL_TRY(cfg->format.format->decoder(&cfg->format, &s->decoder, err));
