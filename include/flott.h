@@ -63,8 +63,8 @@ typedef struct flott_error {
 /* "parse", "validation", … */
 FLOTT_API const char *flott_error_word(int code);
 
-/* Who shows a piece of a script shows ****** for the secrets in it: values of options like 'password'. Finds the next one from
- * byte `from` on; false: there is none. Messages, hints and results have none. */
+/* Who shows a piece of a script shows ****** for the secrets in it: values of options like 'password'. Finds the next
+ * one from byte `from` on; false: there is none. Messages, hints and results have none. */
 FLOTT_API bool flott_secret_find(const char *sql, size_t size, size_t from, size_t *begin, size_t *end);
 
 /* ---- sessions: configuration, catalogs, views; what SET and CREATE change ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* flott_http.h -- the transport to web services: requests in, answers out, and the hashes that requests are signed with.
+/* flott_http.h -- the transport to web services: requests in, answers out, and the hashes that requests are signed
+ * with.
  *
  * The table is what the module flott-http.so gives (it brings libcurl and OpenSSL); tests and the simulation put a
  * service of their own behind the same table. A client belongs to one thread, which never waits unless it asks to:

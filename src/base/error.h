@@ -46,8 +46,9 @@ typedef struct fl_span {
     int line, column, length;
 } fl_span;
 
-/* All messages stand in one catalogue, the headers in src/messages, one for each topic. An entry is a macro that is a code
- * and a format; the comment above says why it comes to that, and what follows FL_ADVICE in the format says what to do:
+/* All messages stand in one catalogue, the headers in src/messages, one for each topic. An entry is a macro that is a
+ * code and a format; the comment above says why it comes to that, and what follows FL_ADVICE in the format says what
+ * to do:
  *
  *     // The connector cannot do without this option.
  *     #define FL_ERR_OPTION_MISSING \
@@ -56,12 +57,12 @@ typedef struct fl_span {
  *
  *     return fl_fail(err, FL_ERR_OPTION_MISSING, key);      the compiler checks `key` against the format
  *
- * FL_HINT_… is advice for fl_error_hint where the call knows better, FL_AT_… a place for fl_error_prefix, FL_DO_… advice that
- * several entries share. docs/errors.md is printed from these headers; `ninja docs` writes it anew. */
+ * FL_HINT_… is advice for fl_error_hint where the call knows better, FL_AT_… a place for fl_error_prefix, FL_DO_…
+ * advice that several entries share. docs/errors.md is printed from these headers; `ninja docs` writes it anew. */
 #define FL_ADVICE "\x1f"
 
-/* Fills *err and returns `code`, so that `return fl_fail(err, FL_ERR_…, …)` reads well. The message is what stands before
- * FL_ADVICE in the format, the hint what stands behind it. Any earlier content is replaced. */
+/* Fills *err and returns `code`, so that `return fl_fail(err, FL_ERR_…, …)` reads well. The message is what stands
+ * before FL_ADVICE in the format, the hint what stands behind it. Any earlier content is replaced. */
 int fl_fail(fl_error *err, int code, const char *fmt, ...) FL_PRINTF(3, 4);
 int fl_vfail(fl_error *err, int code, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
 

@@ -47,8 +47,8 @@ static size_t text_end(fl_str s, size_t at) {
     return at;
 }
 
-/* Any quote may be the one before a key: so nothing that a comment or an open text does to the quotes before it can help a
- * secret out. */
+/* Any quote may be the one before a key: so nothing that a comment or an open text does to the quotes before it can
+ * help a secret out. */
 bool fl_secret_find(fl_str sql, size_t from, size_t *begin, size_t *end) {
     for (size_t at = from; at < sql.n; at++) {
         const char *quote = memchr(sql.p + at, '\'', sql.n - at);

@@ -123,8 +123,8 @@ void cli_add_sql(cli_buf *out, cli_str sql) {
     cli_buf_add(out, sql.p + at, sql.n - at);
 }
 
-/* The bytes from begin to end as they may be shown, secrets as ******. The mark from the *column-th of these characters on
- * moves along. */
+/* The bytes from begin to end as they may be shown, secrets as ******. The mark from the *column-th of these
+ * characters on moves along. */
 static cli_buf hide_secrets(const cli_source *src, size_t begin, size_t end, int *column, int *length) {
     cli_buf out = {0};
     const int shown = 6, first = *column, last = *column + *length - 1;

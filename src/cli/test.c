@@ -2,8 +2,8 @@
 /* test.c -- flott test: finds files of tests, runs them, tells what passed.
  *
  * The last line is `N passed, N failed`, followed by `, N not supported yet` if there are any; above it stand the
- * reasons for those, the most frequent first. Files are read by testfile.c and run by testrun.c; oddities.tsv, which says
- * where recorded answers do not count, is read here.
+ * reasons for those, the most frequent first. Files are read by testfile.c and run by testrun.c; oddities.tsv, which
+ * says where recorded answers do not count, is read here.
  */
 #include <dirent.h>
 #include <errno.h>

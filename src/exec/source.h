@@ -22,7 +22,8 @@ typedef struct fl_source_type {
     bool may_block; /* calls may wait for the outside world: the subtask gets a thread of its own */
     int (*open)(fl_source *s, fl_error *err);
     /* FL_POLL_BATCH: *out is a batch of s->schema, owned by the caller, at most ctx->batch_rows rows (it may have
-     * none), all of one split if the source has splits. FL_POLL_IDLE: nothing now; s->wake_ms says when to ask again, if ctx->wake is not called before.
+     * none), all of one split if the source has splits. FL_POLL_IDLE: nothing now; s->wake_ms says when to ask again,
+     * if ctx->wake is not called before.
      * FL_POLL_END: there will never be more. */
     int (*poll)(fl_source *s, fl_batch **out, fl_error *err);
     /* Appends the position after the last batch given. */

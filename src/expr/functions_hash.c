@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_hash.c -- digests of the UTF-8 of texts, in lower-case hexadecimal digits: MD5, SHA1, SHA224 … SHA512, SHA2.
+/* functions_hash.c -- digests of texts (their UTF-8) in lower-case hexadecimal digits: MD5, SHA1, SHA224 … SHA2.
  *
  * Interface:  the table at the end.
  */

@@ -3,8 +3,8 @@
  *
  * What:       values of SQL as Jackson prints them. Names are sorted by their UTF-16 units at every depth, and of equal
  *             ones the last counts; decimals lose their zeros: 100.00 is 1E+2; bytes are Base64; timestamps ISO 8601.
- * Raw:        JSON_OBJECT and JSON_ARRAY as an argument of these functions are part of the result as they are; any other
- *             text, be it of JSON_QUERY or JSON_STRING, is a string in it.
+ * Raw:        JSON_OBJECT and JSON_ARRAY as an argument of these functions are part of the result as they are; any
+ *             other text, be it of JSON_QUERY or JSON_STRING, is a string in it.
  * Refused:    DATE, TIME and intervals, for which Flink has no form, and maps whose keys are no texts.
  * Interface:  the table at the end. Arguments of JSON_OBJECT: the null clause, then names and values in turn; of
  *             JSON_ARRAY: the null clause, then values.

@@ -6,7 +6,8 @@
  * Grammar:    or ::= and {'||' and}     and ::= operand {'&&' operand}
  *             operand ::= '!' operand | '(' or ')' | side [operator side]
  *             Where the operator or the side behind it is none, the first side has stood alone and must be a path.
- * Values:     the loose equality of JsonPath: 1 == "1" by number, and "1" == 1 by text. What is not found equals nothing.
+ * Values:     the loose equality of JsonPath: 1 == "1" by number, and "1" == 1 by text. What is not found equals
+ *             nothing.
  * Failures:   a list operator whose side is no list makes the item fail as a whole, also under a `!`.
  * Left out:   TYPE and MATCHES, which have no literals that could stand behind them.
  */

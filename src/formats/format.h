@@ -35,8 +35,8 @@ struct fl_decoder {
     /* Decodes records from the front of bytes until the builder is full or no whole record is left. `bytes` lies inside
      * `owner`, which decoded strings may point into (the builder's columns take a reference). `last`: nothing follows,
      * so a record without its end is whole. *used: bytes consumed, to the end of the last record taken. Rows that
-     * cannot be read fail with FL_E_RUNTIME (telling Flink's words and the record shortened; d->failed_at is its offset),
-     * or are skipped and counted in d->bad_records where the options say so. */
+     * cannot be read fail with FL_E_RUNTIME (telling Flink's words and the record shortened; d->failed_at is its
+     * offset), or are skipped and counted in d->bad_records where the options say so. */
     int (*decode)(fl_decoder *d, fl_str bytes, fl_buffer *owner, bool last, fl_builder *out, size_t *used,
                   fl_error *err);
     /* One message is one record (or several, or none). The same otherwise. owner may be NULL: strings are copied. */

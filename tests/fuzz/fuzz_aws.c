@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz_aws.c -- arbitrary bytes as whatever comes to the AWS client from outside: answers of services, of STS and of the
- * metadata services, profile files, endpoints, and requests to sign.
+/* fuzz_aws.c -- arbitrary bytes as whatever comes to the AWS client from outside: answers of services, of STS and of
+ * the metadata services, profile files, endpoints, and requests to sign.
  *
- * The first byte chooses what the rest is. Proves: nothing breaks; every call ends and what was opened is closed; a text
- * put into JSON or XML comes back as it was; an endpoint once read reads as itself.
+ * The first byte chooses what the rest is. Proves: nothing breaks; every call ends and what was opened is closed; a
+ * text put into JSON or XML comes back as it was; an endpoint once read reads as itself.
  */
 #include "fuzz.h"
 

@@ -6,8 +6,8 @@
  *
  * A seed draws a job, its parallelism, batches, checkpoints, and how bad the network and the service are; one in eight
  * is left in peace. The job is killed at steps drawn from the seed, by a power cut or alone, restarts in the process
- * after failures, and goes on with another parallelism; streams are split and merged meanwhile. From some life on all is
- * calm, so that it comes to an end.
+ * after failures, and goes on with another parallelism; streams are split and merged meanwhile. From some life on all
+ * is calm, so that it comes to an end.
  *
  * What is checked of the stream that is written, in the order in which records were stored:
  *     COPY, FILTER   for each key all records are there; leaving out what came again, they stand in order. Where the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scripted_http.h -- a transport in this process whose answers a test writes down: a function gets each request and says
- * status, text and delay, in a simulated world whose clock it moves. (tests/sim has a network that is left to chance.)
+/* scripted_http.h -- a transport in this process whose answers a test writes down: a function gets each request and
+ * says status, text and delay, in a simulated world whose clock it moves. (tests/sim has a network that is left to
+ * chance.)
  *
  * Answers come in order of the times at which they are due. Every request is a line of the log: method, URL, and the
  * body if it is short. Hashes are no hashes, but depend on every byte. What is not given back is found at the end.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_aws_client.c -- proves what becomes of calls to AWS: how options are read, what is sent, what is repeated and how
- * often, when credentials are asked for again, what the user is told. The service is a function, time is virtual. */
+/* test_aws_client.c -- proves what becomes of calls to AWS: how options are read, what is sent, what is repeated and
+ * how often, when credentials are asked for again, what the user is told. The service is a function, time is
+ * virtual. */
 #include "test.h"
 
 #include "scripted_http.h"
@@ -142,8 +143,8 @@ static void canceled(void **state) {
 
 /* ---- what is repeated ---- */
 
-/* Each byte of `script` answers one request: . ok, t throttled, 5 a failure of the service, 0 no answer, r refused, n not
- * found, e expired. The last one stays. */
+/* Each byte of `script` answers one request: . ok, t throttled, 5 a failure of the service, 0 no answer, r refused, n
+ * not found, e expired. The last one stays. */
 static const char *script;
 
 static void play(scripted_http *f, const flott_http_request *r, scripted_reply *out) {

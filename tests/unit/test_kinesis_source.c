@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_kinesis_source.c -- the connector 'kinesis' as a source: jobs that print what they read from a Kinesis in the
- * process, in virtual time. Where reading begins, what a checkpoint keeps, resharding in the middle, aggregated records,
- * metadata; and what is said about options that make no sense.
+ * process, in virtual time. Where reading begins, what a checkpoint keeps, resharding in the middle, aggregated
+ * records, metadata; and what is said about options that make no sense.
  */
 #include "test.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_sigv4.c -- proves that requests are signed as AWS's own libraries sign them: each line of tests/data/sigv4.tsv is
- * a request with the canonical request, the text to sign and the signature that botocore made of it.
+/* test_sigv4.c -- proves that requests are signed as AWS's own libraries sign them: each line of tests/data/sigv4.tsv
+ * is a request with the canonical request, the text to sign and the signature that botocore made of it.
  *
  *     test_sigv4 [FILE]      another file of the same form, such as AWS's published suite turned into one
  *
- * Columns: name, access key, secret key, time, region, service, method, path, query, headers (Name:value, each with a \n
- * behind it), body, canonical request, text to sign, signature. \n, \t and \\ are escapes.
+ * Columns: name, access key, secret key, time, region, service, method, path, query, headers (Name:value, each with a
+ * \n behind it), body, canonical request, text to sign, signature. \n, \t and \\ are escapes.
  */
 #include "test.h"
 

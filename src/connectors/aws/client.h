@@ -2,9 +2,9 @@
 /* client.h -- calls to an AWS service that speaks JSON (Kinesis, Firehose): signed, sent, repeated where that helps.
  *
  * A client belongs to one subtask. Calls run at the same time; answers come in the order in which they ended. What only
- * the transport or the service's mood is to blame for (no connection, 5xx, throttling, an expired token) is repeated here,
- * with exponential backoff and full jitter, and never seen by the caller unless the attempts are used up. Everything else
- * comes back as an answer that is not ok.
+ * the transport or the service's mood is to blame for (no connection, 5xx, throttling, an expired token) is repeated
+ * here, with exponential backoff and full jitter, and never seen by the caller unless the attempts are used up.
+ * Everything else comes back as an answer that is not ok.
  */
 #ifndef FL_CONNECTORS_AWS_CLIENT_H
 #define FL_CONNECTORS_AWS_CLIENT_H
@@ -49,8 +49,8 @@ typedef struct fl_aws_answer {
 
 /* Reads aws.* of a table (checked before, with FL_AWS_OPTIONS of options.h). The service "kinesis" gives
  * https://kinesis.REGION.amazonaws.com; the region may come from 'aws.region', from the ARN given (may be NULL), or,
- * where only aws.endpoint is given, from its host name. http2, max_concurrency and read_timeout_ms are Flink's defaults,
- * for the connector to change. */
+ * where only aws.endpoint is given, from its host name. http2, max_concurrency and read_timeout_ms are Flink's
+ * defaults, for the connector to change. */
 int fl_aws_config_read(fl_connector_ctx *ctx, const fl_connector *c, const fl_table *table, const char *service,
                        const char *arn, fl_aws_config *out, fl_error *err);
 

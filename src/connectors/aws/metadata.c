@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* metadata.c -- credentials that a container (ECS, EKS) or an instance (EC2) is given by its host.
  *
- * Container:  one GET, of a path at 169.254.170.2 or of a whole URL; both are named by the environment. Since a URL from
- *             the environment is trusted with a token, plain HTTP goes to this machine and to ECS's and EKS's agents only.
+ * Container:  one GET, of a path at 169.254.170.2 or of a whole URL; both are named by the environment. Since a URL
+ *             from the environment is trusted with a token, plain HTTP goes to this machine and to ECS's and EKS's
+ *             agents only.
  * Instance:   IMDSv2: a PUT gives a session token, a GET with it the name of the role, another one its credentials.
  *             On a machine that is no instance nobody answers, so patience ends after a second.
  */

@@ -5,8 +5,8 @@
 
 #include "base/str.h"
 
-/* Appends the text of the member `key` of a JSON object, escapes undone. False, with nothing appended, if there is none,
- * if it is no text, or if what stands before it is not JSON. */
+/* Appends the text of the member `key` of a JSON object, escapes undone. False, with nothing appended, if there is
+ * none, if it is no text, or if what stands before it is not JSON. */
 bool fl_aws_json_text(fl_str json, const char *key, fl_buf *out);
 
 /* Appends the text of the first element of this name, at any depth, references undone. False: none, or not closed. */

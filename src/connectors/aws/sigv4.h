@@ -38,7 +38,8 @@ void fl_sigv4_time(int64_t now_ms, char out[FL_SIGV4_TIME]);
 /* Appends the value of the Authorization header. `time` is what X-Amz-Date says. */
 void fl_sigv4_sign(fl_sigv4 *s, const fl_sigv4_request *r, const char *time, fl_buf *out);
 
-/* The two texts on the way there, appended; `names` gets the list of signed headers. For tests and for fl_sigv4_sign. */
+/* The two texts on the way there, appended; `names` gets the list of signed headers. For tests and for
+ * fl_sigv4_sign. */
 void fl_sigv4_canonical(const flott_http *http, const fl_sigv4_request *r, fl_buf *out, fl_buf *names);
 void fl_sigv4_to_sign(const fl_sigv4 *s, const char *time, fl_str canonical, fl_buf *out);
 

@@ -207,7 +207,8 @@ int kinesis_records_read(char *body, size_t n, uint8_t *to, kinesis_answer *out,
 kinesis_record *kinesis_answer_add(kinesis_answer *a);
 void kinesis_answer_deinit(kinesis_answer *a);
 
-/* The bytes of a base64 text (with or without '=') to `to`, which has 32 bytes of room behind them; their number, or -1. */
+/* The bytes of a base64 text (with or without '=') to `to`, which has 32 bytes of room behind them; their number, or
+ * -1. */
 int64_t kinesis_base64(fl_str s, uint8_t *to);
 
 /* ---- KPL (kpl.c) ---- */
@@ -284,8 +285,8 @@ typedef struct kinesis_dealing {
 /* The subtask that reads a shard of the listing. Once told it does not change. */
 int kinesis_family_owner(kinesis_family *f, const kinesis_shards *t, const kinesis_shard *s,
                          const kinesis_dealing *how);
-/* All parents that are still listed were read to their end: by this subtask, or in a checkpoint that is durable. That is
- * the last of this run; INT64_MIN: none yet; INT64_MAX: none are taken. */
+/* All parents that are still listed were read to their end: by this subtask, or in a checkpoint that is durable. That
+ * is the last of this run; INT64_MIN: none yet; INT64_MAX: none are taken. */
 bool kinesis_shards_ready(const kinesis_shards *t, const kinesis_shard *s, kinesis_family *f, int subtask,
                           int64_t durable);
 

@@ -51,9 +51,9 @@ static size_t base64_groups(const uint8_t *p, size_t n, uint8_t *to) {
 }
 
 #if defined(__x86_64__)
-/* The same 32 characters at a time, as far as they are all good. A character's six bits are the character plus an offset
- * that its upper half byte tells, but for '/', which shares one with '+': 2x digits and signs, 4x and 5x capitals, 6x and
- * 7x small letters. Writes 8 bytes beyond the end. */
+/* The same 32 characters at a time, as far as they are all good. A character's six bits are the character plus an
+ * offset that its upper half byte tells, but for '/', which shares one with '+': 2x digits and signs, 4x and 5x
+ * capitals, 6x and 7x small letters. Writes 8 bytes beyond the end. */
 __attribute__((target("avx2"))) static size_t base64_wide(const uint8_t *p, size_t n, uint8_t *to) {
     const __m256i offsets = _mm256_setr_epi8(0, 0, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 19, 4, -65,
                                              -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);

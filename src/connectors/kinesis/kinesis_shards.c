@@ -7,12 +7,13 @@
  *
  * Listing:    each subtask lists all shards of the stream by itself, page by page, now and then. A shard that is listed
  *             no more has expired: there is nothing left to read in it, so it counts as read.
- * Owner:      a shard that has no parent to wait for goes to a subtask by a function of the shard alone: by the number at
- *             the end of its id (shardId-000000000012 is number 12), so that neighbours go to different subtasks; by a
- *             hash of an id without a number; with the assigner `uniform` by the place of its hash range, so that each
- *             subtask gets a stretch of keys. A child goes to the subtask of its parent, for only there no watermark is
- *             ahead of its rows (watermark_assign.c). It stays there until the job starts anew or is restored: then
- *             all shards are dealt out again, by any parallelism, and parents that have ended no longer count.
+ * Owner:      a shard that has no parent to wait for goes to a subtask by a function of the shard alone: by the number
+ *             at the end of its id (shardId-000000000012 is number 12), so that neighbours go to different subtasks;
+ *             by a hash of an id without a number; with the assigner `uniform` by the place of its hash range, so that
+ *             each subtask gets a stretch of keys. A child goes to the subtask of its parent, for only there no
+ *             watermark is ahead of its rows (watermark_assign.c). It stays there until the job starts anew or is
+ *             restored: then all shards are dealt out again, by any parallelism, and parents that have ended no longer
+ *             count.
  * Family:     subtasks run in one process and share a table: owners, so that all agree whatever each of them has seen,
  *             and shards that were read to their end.
  * Children:   the second parent of a merged shard may be read by another subtask. Its last records may then still be on

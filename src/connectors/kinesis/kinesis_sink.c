@@ -16,10 +16,10 @@
  *             their order, whatever is refused, lost or repeated, without a list of keys. With little to do one request
  *             takes all lanes; the more lanes fill up while it is on its way, the more requests run side by side.
  *             Records without a key of their own (random keys, Firehose) have one lane that is never busy.
- * Refused in part: what was refused is sent again as a request of its own after a pause, and keeps its lanes busy; lanes
- *             of which all is stored are free. A stream may store a record and refuse one of the same key before it:
- *             then the later one is sent again, too, behind the earlier one, so that whoever reads sees them in order
- *             at the end. What is throttled is refused from some record on, so that is rare.
+ * Refused:    what a service refuses of a request is sent again as a request of its own after a pause, and keeps its
+ *             lanes busy; lanes of which all is stored are free. A stream may store a record and refuse one of the
+ *             same key before it: then the later one is sent again, too, behind the earlier one, so that whoever reads
+ *             sees them in order at the end. What is throttled is refused from some record on, so that is rare.
  * At least once: prepare waits until everything is stored, so nothing is in a checkpoint. Records sent after the last
  *             checkpoint come again after a restore. As in Flink.
  * Backpressure: write waits while too many records, bytes or requests are pending. It has a thread of its own.
@@ -483,8 +483,9 @@ static void set_timer(kinesis_sink *s) {
 
 /* ---- reading an answer ---- */
 
-/* {"FailedRecordCount":1,"Records":[{"SequenceNumber":"…","ShardId":"…"},{"ErrorCode":"…","ErrorMessage":"…"}]}, members
- * in any order. All that is looked at: the count, and which elements of the list have an ErrorCode that is not null. */
+/* {"FailedRecordCount":1,"Records":[{"SequenceNumber":"…","ShardId":"…"},{"ErrorCode":"…","ErrorMessage":"…"}]},
+ * members in any order. All that is looked at: the count, and which elements of the list have an ErrorCode that is not
+ * null. */
 typedef struct scan {
     const char *p, *end;
 } scan;

@@ -499,7 +499,8 @@ static void answer_done(kinesis_source *s, reader *r) {
     r->due_ms = next_read_ms(s, r, empty);
 }
 
-/* An answer that cannot be read was cut off, or comes from something that is not Kinesis: the iterator is still good. */
+/* An answer that cannot be read was cut off, or comes from something that is not Kinesis: the iterator is still
+ * good. */
 static int unreadable(kinesis_source *s, reader *r, fl_error *err) {
     r->state = READY;
     r->due_ms = fl_now_ms(s->base.ctx->pf) + (100 << FL_MIN(r->unreadable, 6));
