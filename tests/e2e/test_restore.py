@@ -124,7 +124,7 @@ class Failures(Restore):
     """A limit on the size of files is a disk that fails, and that can be mended."""
 
     def begin_on_bad_disk(self, **more):
-        sql = flott.script("datagen", self.dir, ROWS, rate=RATE)
+        sql = flott.script("datagen", self.dir, ROWS, rate=RATE // 4)  # on a busy machine, too, it has checkpoints by its end
         options = flott.settings(**more)
         process = subprocess.Popen([flott.FLOTT, "run", *options, sql], cwd=self.dir, text=True, restore_signals=False,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
