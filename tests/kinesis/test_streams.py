@@ -16,6 +16,7 @@ import time
 import unittest
 import zlib
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import endpoint
 
@@ -43,7 +44,7 @@ def copy_all(url, n):
     tables = "".join(
         f"CREATE TABLE a{j} (k INT, i INT, word STRING) "
         f"WITH ({endpoint.options(url, stream=f'a{j}', scan_stream_initpos='TRIM_HORIZON', **calm)});\n"
-        f"CREATE TABLE b{j} (k INT, i INT, word STRING) PARTITIONED BY (k) WITH ({endpoint.options(url, stream=f'b{j}')});\n"
+        f"CREATE TABLE b{j} (k INT, i INT, word STRING) PARTITIONED BY (i) WITH ({endpoint.options(url, stream=f'b{j}')});\n"
         for j in range(n))
     inserts = "".join(f"INSERT INTO b{j} SELECT * FROM a{j};\n" for j in range(n))
     return f"{tables}EXECUTE STATEMENT SET BEGIN\n{inserts}END;\n"
@@ -127,8 +128,10 @@ class Volume(endpoint.Case):
         n = -(-RECORDS // STREAM_RECORDS)
         os.environ["SHARD_LIMIT"] = str(2 * n * SHARDS + 10)
         service = self.endpoint(endpoint.KinesisLocal, **{f"{side}{j}": SHARDS for side in "ab" for j in range(n)})
-        for j in range(n):
-            service.put(f"a{j}", [record(i) for i in range(j, RECORDS, n)])
+        with ThreadPoolExecutor(SHARDS) as clients:
+            for j, _ in enumerate(clients.map(lambda j: self.fill(service.port, j, n), range(n))):
+                if sys.stderr.isatty():
+                    print(f"\r{j + 1} of {n} streams", end="", file=sys.stderr)
         ends = {f"b{j}": service.follow(f"b{j}") for j in range(n)}
         found = {}
 
@@ -141,6 +144,13 @@ class Volume(endpoint.Case):
         self.watch(self.start(copy_all(service.url, n)), arrived, 60 + RECORDS / 200, 20)
         self.assertEqual(len(found), RECORDS)
         self.assertEqual(sum(found.values()), RECORDS, "without a failure every record comes once")
+
+    @staticmethod
+    def fill(port, j, n):
+        """Every n-th record from the j-th on into stream aj, no shard of which is busier than others."""
+        client = endpoint.Endpoint(port)
+        client.put(f"a{j}", [(str(i), record(i)[1]) for i in range(j, RECORDS, n)])
+        client.connection.close()
 
     def watch(self, process, arrived, seconds, pause):
         """Until all records have arrived, the time is over, or the process has ended; looks at its memory meanwhile."""
