@@ -78,66 +78,37 @@ struct json_filter {
 
 /* ---- compiling ---- */
 
-typedef struct reader {
-    const uint16_t *s;
-    int n, at, end; /* `end` is behind the last unit of the condition; brackets follow */
-    int depth;
-    fl_arena *a;
-    fl_error *err;
-} reader;
+typedef json_path_reader reader; /* `end` is behind the last unit of the condition; brackets follow */
 
 enum { BAD = JSON_INVALID };
 
-static bool inside(const reader *r, int i) { return i >= 0 && i < r->end; }
-static uint16_t unit(const reader *r, int i) { return i >= 0 && i < r->n ? r->s[i] : 0; }
-
 static uint16_t skip_blanks(reader *r) {
-    while (r->at < r->end - 1 && unit(r, r->at) == ' ') r->at++;
-    return unit(r, r->at);
-}
-
-/* Behind the quoted thing that begins at i; -1: it does not end. */
-static int behind_quoted(const reader *r, int i) {
-    uint16_t quote = unit(r, i);
-    for (i++; inside(r, i); i++) {
-        if (unit(r, i) == '\\')
-            i++;
-        else if (unit(r, i) == quote)
-            return i + 1;
-    }
-    return -1;
+    while (r->at < r->end - 1 && json_unit(r, r->at) == ' ') r->at++;
+    return json_unit(r, r->at);
 }
 
 /* Behind the bracket that closes the one at i, not looking into strings; -1: none. */
 static int behind_bracket(const reader *r, int i, uint16_t open, uint16_t close) {
     int depth = 1;
-    for (i++; inside(r, i); i++) {
-        if (unit(r, i) == '\'' || unit(r, i) == '"')
-            if ((i = behind_quoted(r, i)) < 0) return -1;
-        depth += unit(r, i) == open ? 1 : unit(r, i) == close ? -1 : 0;
-        if (depth == 0) return inside(r, i) ? i + 1 : -1;
+    for (i++; json_inside(r, i); i++) {
+        if (json_unit(r, i) == '\'' || json_unit(r, i) == '"')
+            if ((i = json_behind_quoted(r, i)) < 0) return -1;
+        depth += json_unit(r, i) == open ? 1 : json_unit(r, i) == close ? -1 : 0;
+        if (depth == 0) return json_inside(r, i) ? i + 1 : -1;
     }
     return -1;
 }
 
-static fl_str text_between(reader *r, int from, int to) {
-    fl_buf b;
-    fl_buf_init(&b);
-    fl_json_units u = {&b, 0};
-    for (int i = from; i < to; i++) fl_json_units_put(&u, unit(r, i));
-    fl_json_units_end(&u);
-    size_t n = b.n;
-    return fl_str_make(fl_buf_finish(&b, r->a), n);
-}
+static fl_str text_between(reader *r, int from, int to) { return json_units_text(r->a, r->s + from, to - from); }
 
 /* A ')' at `at` behind `(` and a name with a point: the end of a function's call inside of the path that began at
  * `from`. */
 static bool closes_call(const reader *r, int from) {
     int i = r->at - 1;
-    while (inside(r, i) && unit(r, i) == ' ') i--;
-    if (!inside(r, i) || unit(r, i) != '(') return false;
-    for (i--; inside(r, i) && i > from; i--)
-        if (unit(r, i) == '.') return true;
+    while (json_inside(r, i) && json_unit(r, i) == ' ') i--;
+    if (!json_inside(r, i) || json_unit(r, i) != '(') return false;
+    for (i--; json_inside(r, i) && i > from; i--)
+        if (json_unit(r, i) == '.') return true;
     return false;
 }
 
@@ -146,14 +117,14 @@ static bool is_operator_char(uint16_t c) { return c == '<' || c == '>' || c == '
 /* A path with `at` at its $ or @. */
 static int read_path(reader *r, side *out) {
     int from = r->at, before = from - 1;
-    while (inside(r, before) && unit(r, before) == ' ') before--;
+    while (json_inside(r, before) && json_unit(r, before) == ' ') before--;
     out->kind = SIDE_PATH;
-    out->wanted = !inside(r, before) || unit(r, before) != '!';
-    for (r->at++; inside(r, r->at); r->at++) {
-        if (unit(r, r->at) == '[' && (r->at = behind_bracket(r, r->at, '[', ']')) < 0) return BAD;
-        uint16_t c = unit(r, r->at);
+    out->wanted = !json_inside(r, before) || json_unit(r, before) != '!';
+    for (r->at++; json_inside(r, r->at); r->at++) {
+        if (json_unit(r, r->at) == '[' && (r->at = behind_bracket(r, r->at, '[', ']')) < 0) return BAD;
+        uint16_t c = json_unit(r, r->at);
         bool closes = c == ')' && !closes_call(r, from);
-        if (!inside(r, r->at) || is_operator_char(c) || c == ' ' || closes) break;
+        if (!json_inside(r, r->at) || is_operator_char(c) || c == ' ' || closes) break;
     }
     out->path = FL_NEW(r->a, fl_json_path);
     FL_TRY(fl_json_path_read(r->a, r->s + from, FL_MIN(r->at, r->n) - from, r->depth + 1, out->path, r->err));
@@ -162,7 +133,7 @@ static int read_path(reader *r, side *out) {
 
 /* A string in either quotes, with the escapes of quoted names. */
 static int read_string(reader *r, side *out) {
-    int from = r->at + 1, to = behind_quoted(r, r->at);
+    int from = r->at + 1, to = json_behind_quoted(r, r->at);
     if (to < 0) return BAD;
     r->at = to;
     FL_TRY(fl_json_path_unescape(r->a, r->s + from, to - 1 - from, &out->value.text));
@@ -173,12 +144,12 @@ static int read_string(reader *r, side *out) {
 
 /* /pattern/flags */
 static int read_pattern(reader *r, side *out) {
-    int from = r->at + 1, to = behind_quoted(r, r->at);
+    int from = r->at + 1, to = json_behind_quoted(r, r->at);
     if (to < 0) return BAD;
     fl_str pattern = text_between(r, from, to - 1);
     unsigned flags = 0;
-    for (r->at = to; inside(r, r->at); r->at++) {
-        unsigned flag = fl_regex_flag(unit(r, r->at) < 0x80 ? (char)unit(r, r->at) : '\0');
+    for (r->at = to; json_inside(r, r->at); r->at++) {
+        unsigned flag = fl_regex_flag(json_unit(r, r->at) < 0x80 ? (char)json_unit(r, r->at) : '\0');
         if (flag == 0) break;
         flags |= flag;
     }
@@ -190,7 +161,7 @@ static int read_pattern(reader *r, side *out) {
 static int read_word(reader *r, const char *word, fl_json_kind kind, side *out) {
     int n = (int)strlen(word);
     for (int i = 0; i < n; i++)
-        if (!inside(r, r->at + i) || unit(r, r->at + i) != (unsigned char)word[i]) return BAD;
+        if (!json_inside(r, r->at + i) || json_unit(r, r->at + i) != (unsigned char)word[i]) return BAD;
     r->at += n;
     out->kind = SIDE_VALUE;
     out->value.kind = kind;
@@ -200,8 +171,8 @@ static int read_word(reader *r, const char *word, fl_json_kind kind, side *out) 
 /* Anything else is a number, as BigDecimal reads it. */
 static int read_number(reader *r, side *out) {
     int from = r->at;
-    while (inside(r, r->at) && unit(r, r->at) < 0x80 && unit(r, r->at) != 0 &&
-           strchr("0123456789-.eE", (char)unit(r, r->at)) != NULL)
+    while (json_inside(r, r->at) && json_unit(r, r->at) < 0x80 && json_unit(r, r->at) != 0 &&
+           strchr("0123456789-.eE", (char)json_unit(r, r->at)) != NULL)
         r->at++;
     fl_str text = text_between(r, from, r->at);
     double d;
@@ -256,8 +227,9 @@ static int read_side(reader *r, side *out) {
 
 static int read_operator(reader *r, operator* op) {
     int from = (skip_blanks(r), r->at);
-    bool sign = is_operator_char(unit(r, from));
-    while (inside(r, r->at) && (sign ? is_operator_char(unit(r, r->at)) : unit(r, r->at) != ' ')) r->at++;
+    bool sign = is_operator_char(json_unit(r, from));
+    while (json_inside(r, r->at) && (sign ? is_operator_char(json_unit(r, r->at)) : json_unit(r, r->at) != ' '))
+        r->at++;
     fl_str text = text_between(r, from, r->at);
     for (size_t i = 0; i < FL_ARRAY_LEN(operator_texts); i++) {
         if (!fl_str_iis(text, operator_texts[i])) continue;
@@ -318,7 +290,7 @@ static int read_chain(reader *r, uint16_t sign, operator op, int (*operand)(read
         FL_TRY(operand(r, &kid));
         FL_PUSH(r->a, kids, n, cap, kid);
         int behind = r->at;
-        if (skip_blanks(r) != sign || unit(r, r->at + 1) != sign || !inside(r, r->at + 1)) {
+        if (skip_blanks(r) != sign || json_unit(r, r->at + 1) != sign || !json_inside(r, r->at + 1)) {
             r->at = behind;
             break;
         }
@@ -340,13 +312,13 @@ int fl_json_filter_compile(fl_arena *a, const uint16_t *text, int n, int depth, 
     json_filter *f = NULL;
     *out = NULL;
     if (depth > JSON_NESTED_MAX) return 0;
-    while (r.end > 0 && unit(&r, r.end - 1) == ' ') r.end--;
+    while (r.end > 0 && json_unit(&r, r.end - 1) == ' ') r.end--;
     skip_blanks(&r); /* the question mark, which the caller has seen */
     r.at++;
     int rc = read_or(&r, &f);
     if (rc == 0) {
         skip_blanks(&r);
-        rc = inside(&r, r.at) ? BAD : 0;
+        rc = json_inside(&r, r.at) ? BAD : 0;
     }
     if (rc == 0) *out = f;
     return rc == BAD ? 0 : rc;

@@ -125,6 +125,25 @@ enum {
     WHY_FILTER,
 };
 
+/* The text of a path or of a filter in it, as UTF-16 units, and how far it was read. */
+typedef struct json_path_reader {
+    const uint16_t *s;
+    int n, at, end;
+    int depth;
+    fl_arena *a;
+    fl_error *err;
+    fl_json_path *out; /* of a path */
+    int cap;
+} json_path_reader;
+
+static inline bool json_inside(const json_path_reader *r, int i) { return i >= 0 && i < r->end; }
+/* 0 where there is no unit. */
+static inline uint16_t json_unit(const json_path_reader *r, int i) { return i >= 0 && i < r->n ? r->s[i] : 0; }
+/* Behind the text or pattern in quotes that begins at i; -1: it does not end. */
+int json_behind_quoted(const json_path_reader *r, int i);
+/* Units as UTF-8 in the arena. */
+fl_str json_units_text(fl_arena *a, const uint16_t *s, int n);
+
 typedef struct json_search {
     const fl_json_node *root;
     fl_arena *arena;

@@ -18,39 +18,38 @@
 enum { PATH_UNITS_MAX = 1 << 14, STEPS_MAX = 200 };
 
 /* A path being read. `end` is behind the last unit that counts; blanks at the end lie between it and `n`. */
-typedef struct reader {
-    const uint16_t *s;
-    int n, at, end;
-    int depth;
-    fl_arena *a;
-    fl_error *err;
-    fl_json_path *out;
-    int cap;
-} reader;
+typedef json_path_reader reader;
 
 enum { BAD = JSON_INVALID }; /* no path */
 
-static bool inside(const reader *r, int i) { return i >= 0 && i < r->end; }
-/* 0 where there is no unit. */
-static uint16_t unit(const reader *r, int i) { return i >= 0 && i < r->n ? r->s[i] : 0; }
 static bool is_digit(uint16_t c) { return c >= '0' && c <= '9'; }
 /* Nothing follows, or one unit. */
 static bool at_tail(const reader *r) { return r->at >= r->end - 1; }
 
 /* The first place behind `i` that is no blank; -1: there is none. */
 static int significant(const reader *r, int i) {
-    for (i++; inside(r, i) && unit(r, i) == ' '; i++) {}
-    return inside(r, i) ? i : -1;
+    for (i++; json_inside(r, i) && json_unit(r, i) == ' '; i++) {}
+    return json_inside(r, i) ? i : -1;
 }
 
 static int find_unit(const reader *r, int from, uint16_t c) {
-    for (int i = from; inside(r, i); i++)
-        if (unit(r, i) == c) return i;
+    for (int i = from; json_inside(r, i); i++)
+        if (json_unit(r, i) == c) return i;
     return -1;
 }
 
-/* Units as UTF-8 in the arena. */
-static fl_str units_text(fl_arena *a, const uint16_t *s, int n) {
+int json_behind_quoted(const json_path_reader *r, int i) {
+    uint16_t quote = json_unit(r, i);
+    for (i++; json_inside(r, i); i++) {
+        if (json_unit(r, i) == '\\')
+            i++;
+        else if (json_unit(r, i) == quote)
+            return i + 1;
+    }
+    return -1;
+}
+
+fl_str json_units_text(fl_arena *a, const uint16_t *s, int n) {
     fl_buf b;
     fl_buf_init(&b);
     fl_json_units u = {&b, 0};
@@ -108,7 +107,7 @@ int fl_json_path_unescape(fl_arena *a, const uint16_t *s, int n, fl_str *out) {
         }
         units[n_units++] = c;
     }
-    *out = units_text(a, units, n_units);
+    *out = json_units_text(a, units, n_units);
     return 0;
 }
 
@@ -118,8 +117,8 @@ static int read_quoted_names(reader *r, uint16_t quote) {
     int n = 0, cap = 0, from = 0, last = 0;
     bool in_name = false, escape = false, comma = false;
     int i = r->at + 1;
-    for (; inside(r, i); i++) {
-        uint16_t c = unit(r, i);
+    for (; json_inside(r, i); i++) {
+        uint16_t c = json_unit(r, i);
         if (escape) {
             escape = false;
         } else if (c == '\\') {
@@ -133,7 +132,7 @@ static int read_quoted_names(reader *r, uint16_t quote) {
             comma = false;
         } else if (c == quote) {
             int next = significant(r, i);
-            if (next < 0 || (unit(r, next) != ']' && unit(r, next) != ',')) return BAD;
+            if (next < 0 || (json_unit(r, next) != ']' && json_unit(r, next) != ',')) return BAD;
             FL_TRY(fl_json_path_unescape(r->a, r->s + from, i - from, &name));
             FL_PUSH(r->a, names, n, cap, name);
             last = i;
@@ -145,7 +144,7 @@ static int read_quoted_names(reader *r, uint16_t quote) {
     }
     if (in_name || n == 0) return BAD;
     int close = significant(r, last);
-    if (close < 0 || unit(r, close) != ']') return BAD;
+    if (close < 0 || json_unit(r, close) != ']') return BAD;
     r->at = close + 1;
     add_names(r, names, n);
     return 0;
@@ -170,14 +169,14 @@ static int refuse_function(reader *r, fl_str name, const char *what) {
 static int read_function(reader *r, fl_str name) {
     static const char *const missing[] = {"append", "concat", "index"};
     int open = 1, i = r->at + 1;
-    for (; inside(r, i) && open > 0; i++) open += unit(r, i) == '(' ? 1 : unit(r, i) == ')' ? -1 : 0;
+    for (; json_inside(r, i) && open > 0; i++) open += json_unit(r, i) == '(' ? 1 : json_unit(r, i) == ')' ? -1 : 0;
     if (open > 0) return BAD;
     for (size_t k = 0; k < FL_ARRAY_LEN(missing); k++)
         if (fl_str_is(name, missing[k])) return refuse_function(r, name, "the function");
     json_function f = FUNCTION_NONE;
     for (size_t k = 0; k < FL_ARRAY_LEN(functions); k++)
         if (fl_str_is(name, functions[k].name)) f = functions[k].function;
-    if (f != FUNCTION_NONE && unit(r, r->at + 1) != ')') return refuse_function(r, name, "an argument of");
+    if (f != FUNCTION_NONE && json_unit(r, r->at + 1) != ')') return refuse_function(r, name, "an argument of");
     r->at = i - 1; /* the parenthesis: JsonPath stays there, and what follows is read from it on */
     json_step *s = add(r, STEP_FUNCTION, fl_arena_printf(r->a, ".%.*s()", (int)name.n, name.p));
     s->function = f;
@@ -186,16 +185,16 @@ static int read_function(reader *r, fl_str name) {
 
 /* .name, .name() */
 static int read_name(reader *r) {
-    uint16_t first = unit(r, r->at);
+    uint16_t first = json_unit(r, r->at);
     if (first == '[' || first == '*' || first == '.' || first == ' ') return BAD;
     int from = r->at, i = from;
-    for (; inside(r, i); i++) {
-        uint16_t c = unit(r, i);
+    for (; json_inside(r, i); i++) {
+        uint16_t c = json_unit(r, i);
         if (c == ' ') return BAD;
         if (c == '.' || c == '[' || c == '(') break;
     }
-    fl_str name = units_text(r->a, r->s + from, i - from);
-    bool function = inside(r, i) && unit(r, i) == '(';
+    fl_str name = json_units_text(r->a, r->s + from, i - from);
+    bool function = json_inside(r, i) && json_unit(r, i) == '(';
     r->at = i;
     if (function) return read_function(r, name);
     fl_str *names = FL_NEW_N(r->a, fl_str, 1);
@@ -212,10 +211,10 @@ static bool read_int(const reader *r, int from, int to, int32_t *out) {
     int n = 0;
     int64_t x;
     if (to - from >= (int)sizeof text) {
-        while (to - from > 2 && unit(r, from) == '0') from++;
+        while (to - from > 2 && json_unit(r, from) == '0') from++;
         if (to - from >= (int)sizeof text) return false;
     }
-    for (int i = from; i < to; i++) text[n++] = (char)unit(r, i);
+    for (int i = from; i < to; i++) text[n++] = (char)json_unit(r, i);
     if (fl_i64_parse(fl_str_make(text, (size_t)n), &x) != FL_NUMBER_OK || x != (int32_t)x) return false;
     *out = (int32_t)x;
     return true;
@@ -225,14 +224,14 @@ static bool read_int(const reader *r, int from, int to, int32_t *out) {
 static int read_slice(reader *r, int from, int to) {
     int colon = from, until;
     for (int i = from; i < to; i++)
-        if (unit(r, i) == ' ' || unit(r, i) == ',') return BAD;
-    while (unit(r, colon) != ':') colon++;
-    for (until = colon + 1; until < to && unit(r, until) != ':'; until++) {}
+        if (json_unit(r, i) == ' ' || json_unit(r, i) == ',') return BAD;
+    while (json_unit(r, colon) != ':') colon++;
+    for (until = colon + 1; until < to && json_unit(r, until) != ':'; until++) {}
     json_step s = {.has_from = colon > from, .has_to = until > colon + 1};
     if (s.has_from && !read_int(r, from, colon, &s.from)) return BAD;
     if (s.has_to && !read_int(r, colon + 1, until, &s.to)) return BAD;
     if (!s.has_from && !s.has_to) return BAD;
-    fl_str text = units_text(r->a, r->s + from, to - from);
+    fl_str text = json_units_text(r->a, r->s + from, to - from);
     json_step *step = add(r, STEP_SLICE, fl_arena_printf(r->a, "[%.*s]", (int)text.n, text.p));
     step->from = s.from;
     step->to = s.to;
@@ -247,9 +246,9 @@ static int read_indexes(reader *r, int from, int to) {
     fl_buf text;
     for (int i = from; i <= to; i++) {
         int a = i, z;
-        while (i < to && unit(r, i) != ',') i++;
-        for (z = i; z > a && unit(r, z - 1) == ' '; z--) {}
-        while (a < z && unit(r, a) == ' ') a++;
+        while (i < to && json_unit(r, i) != ',') i++;
+        for (z = i; z > a && json_unit(r, z - 1) == ' '; z--) {}
+        while (a < z && json_unit(r, a) == ' ') a++;
         if (!read_int(r, a, z, &x)) return BAD;
         FL_PUSH(r->a, indexes, n, cap, x);
     }
@@ -268,10 +267,10 @@ static int read_positions(reader *r, bool *mine) {
     bool slice = false;
     *mine = false;
     if (close < 0) return 0;
-    while (from < to && unit(r, from) <= ' ') from++;
-    while (to > from && unit(r, to - 1) <= ' ') to--;
+    while (from < to && json_unit(r, from) <= ' ') from++;
+    while (to > from && json_unit(r, to - 1) <= ' ') to--;
     for (int i = from; i < to; i++) {
-        uint16_t c = unit(r, i);
+        uint16_t c = json_unit(r, i);
         if (!is_digit(c) && c != ',' && c != '-' && c != ':' && c != ' ') return 0;
         slice = slice || c == ':';
     }
@@ -289,33 +288,21 @@ static int read_star(reader *r, int behind) {
     return 0;
 }
 
-/* Behind the string or pattern that begins at i; -1: it does not end. */
-static int skip_quoted(const reader *r, int i) {
-    uint16_t quote = unit(r, i);
-    for (i++; inside(r, i); i++) {
-        if (unit(r, i) == '\\')
-            i++;
-        else if (unit(r, i) == quote)
-            return i + 1;
-    }
-    return -1;
-}
-
 /* The parenthesis that closes the one at i, not looking into strings and patterns; -1: none. */
 static int closing(const reader *r, int i) {
     int open = 1;
-    for (i++; inside(r, i); i++) {
-        uint16_t c = unit(r, i);
+    for (i++; json_inside(r, i); i++) {
+        uint16_t c = json_unit(r, i);
         if (c == '\'' || c == '"') {
-            if ((i = skip_quoted(r, i)) < 0) return -1;
-            c = unit(r, i);
+            if ((i = json_behind_quoted(r, i)) < 0) return -1;
+            c = json_unit(r, i);
         }
         if (c == '/') {
-            if ((i = skip_quoted(r, i)) < 0) return -1;
-            c = unit(r, i);
+            if ((i = json_behind_quoted(r, i)) < 0) return -1;
+            c = json_unit(r, i);
         }
         open += c == '(' ? 1 : c == ')' ? -1 : 0;
-        if (open == 0) return inside(r, i) ? i : -1;
+        if (open == 0) return json_inside(r, i) ? i : -1;
     }
     return -1;
 }
@@ -324,9 +311,9 @@ static int closing(const reader *r, int i) {
 static int read_filter(reader *r, int question) {
     const json_filter *f;
     int open = significant(r, question);
-    if (open < 0 || unit(r, open) != '(') return BAD;
+    if (open < 0 || json_unit(r, open) != '(') return BAD;
     int close = closing(r, open), end = close < 0 ? -1 : significant(r, close);
-    if (end < 0 || unit(r, end) != ']') return BAD;
+    if (end < 0 || json_unit(r, end) != ']') return BAD;
     FL_TRY(fl_json_filter_compile(r->a, r->s + r->at, end + 1 - r->at, r->depth + 1, &f, r->err));
     if (f == NULL) return BAD;
     r->at = end + 1;
@@ -338,7 +325,7 @@ static int read_filter(reader *r, int question) {
 
 static int read_bracket(reader *r) {
     int next = significant(r, r->at);
-    uint16_t c = next >= 0 ? unit(r, next) : 0;
+    uint16_t c = next >= 0 ? json_unit(r, next) : 0;
     if (c == '\'' || c == '"') return read_quoted_names(r, c);
     if (is_digit(c) || c == '-' || c == ':') {
         bool mine;
@@ -347,26 +334,26 @@ static int read_bracket(reader *r) {
     }
     if (c == '*') {
         int close = significant(r, next);
-        return close >= 0 && unit(r, close) == ']' ? read_star(r, close + 1) : BAD;
+        return close >= 0 && json_unit(r, close) == ']' ? read_star(r, close + 1) : BAD;
     }
     return c == '?' ? read_filter(r, next) : BAD;
 }
 
 static int read_dot(reader *r) {
-    if (inside(r, r->at + 1) && unit(r, r->at + 1) == '.') {
+    if (json_inside(r, r->at + 1) && json_unit(r, r->at + 1) == '.') {
         add(r, STEP_SCAN, "..");
         r->at++;
-    } else if (!inside(r, r->at + 1)) {
+    } else if (!json_inside(r, r->at + 1)) {
         return BAD;
     }
     r->at++;
-    if (r->at >= r->n || unit(r, r->at) == '.') return BAD;
+    if (r->at >= r->n || json_unit(r, r->at) == '.') return BAD;
     return read_step(r);
 }
 
 static int read_step(reader *r) {
     if (r->at >= r->n) return BAD;
-    switch (unit(r, r->at)) {
+    switch (json_unit(r, r->at)) {
     case '[': return read_bracket(r);
     case '.': return read_dot(r);
     case '*': return read_star(r, r->at + 1);
@@ -375,14 +362,14 @@ static int read_step(reader *r) {
 }
 
 static int read_root(reader *r) {
-    while (inside(r, r->at) &&
-           (unit(r, r->at) == ' ' || unit(r, r->at) == '\t' || unit(r, r->at) == '\n' || unit(r, r->at) == '\r'))
+    while (json_inside(r, r->at) && (json_unit(r, r->at) == ' ' || json_unit(r, r->at) == '\t' ||
+                                     json_unit(r, r->at) == '\n' || json_unit(r, r->at) == '\r'))
         r->at++;
-    uint16_t c = unit(r, r->at);
+    uint16_t c = json_unit(r, r->at);
     if (c != '$' && c != '@') return BAD;
     r->out->from_item = c == '@';
     if (at_tail(r)) return 0;
-    c = unit(r, ++r->at);
+    c = json_unit(r, ++r->at);
     if (c != '.' && c != '[') return BAD;
     do {
         FL_TRY(read_step(r));
@@ -429,8 +416,8 @@ int fl_json_path_read(fl_arena *a, const uint16_t *text, int n, int depth, fl_js
         r.s = longer;
         r.n = r.end = n + 2;
     }
-    while (r.end > 1 && unit(&r, r.end - 1) == ' ') r.end--;
-    if (n > 0 && n <= PATH_UNITS_MAX && depth <= JSON_NESTED_MAX && unit(&r, r.end - 1) != '.') rc = read_root(&r);
+    while (r.end > 1 && json_unit(&r, r.end - 1) == ' ') r.end--;
+    if (n > 0 && n <= PATH_UNITS_MAX && depth <= JSON_NESTED_MAX && json_unit(&r, r.end - 1) != '.') rc = read_root(&r);
     out->bad = rc == BAD;
     finish(out);
     return rc == BAD ? 0 : rc;
