@@ -19,6 +19,12 @@ static inline bool fl_str_is(fl_str a, const char *b) { return a.n == strlen(b) 
 bool fl_str_ieq(fl_str a, fl_str b); /* ASCII letters compare without case */
 bool fl_str_iis(fl_str a, const char *b);
 fl_str fl_str_trim(fl_str s); /* without ASCII blanks at both ends */
+/* The value of a hexadecimal digit; -1: it is none. */
+static inline int fl_hex_digit(char c) {
+    if ((unsigned char)(c - '0') < 10) return c - '0';
+    c |= 32;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 bool fl_str_starts(fl_str s, const char *prefix);
 
 /* Orders bytes as unsigned, shorter first when one is a prefix of the other. */

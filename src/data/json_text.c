@@ -21,6 +21,29 @@ static char short_escape(unsigned char c) {
     }
 }
 
+static int unit_at(const char *p, const char *end) {
+    int unit = 0;
+    if (end - p < 4) return -1;
+    for (int i = 0; i < 4; i++) {
+        int digit = fl_hex_digit(p[i]);
+        if (digit < 0) return -1;
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
+int fl_json_code_point(const char *p, const char *end, uint32_t *cp) {
+    int high = unit_at(p, end), low = -1;
+    if (high < 0) return 0;
+    if (high >= 0xd800 && high < 0xdc00 && end - p >= 10 && p[4] == '\\' && p[5] == 'u') low = unit_at(p + 6, end);
+    if (low >= 0xdc00 && low < 0xe000) {
+        *cp = 0x10000 + ((uint32_t)(high - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
+        return 10;
+    }
+    *cp = high >= 0xd800 && high < 0xe000 ? 0xfffd : (uint32_t)high;
+    return 4;
+}
+
 static void put_escape(fl_buf *out, unsigned unit) {
     static const char hex[] = "0123456789ABCDEF";
     char text[6] = {'\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};

@@ -26,11 +26,9 @@ static inline int fl_json_unescaped(char letter) {
     }
 }
 
-static inline int fl_hex_digit(char c) {
-    if ((unsigned char)(c - '0') < 10) return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* What stands behind a \u at p: four hexadecimal digits, or ten characters where these are half of a pair and \uXXXX is
+ * the other half. Their number; 0: there are no four digits. Half a pair becomes U+FFFD. */
+int fl_json_code_point(const char *p, const char *end, uint32_t *cp);
 
 /* Collects UTF-16 units as UTF-8: a high unit waits for its low one, and what stays alone becomes a question mark, as
  * in Java. */

@@ -2,6 +2,8 @@
 /* scan.c -- reads no more of an answer than is asked for. Nothing here recurses or trusts what it reads. */
 #include "connectors/aws/scan.h"
 
+#include "data/json_text.h"
+
 typedef struct cursor {
     const char *p, *end;
 } cursor;
@@ -19,53 +21,24 @@ static bool accept(cursor *c, char wanted) {
     return true;
 }
 
-/* Four hexadecimal digits; -1 if they are not. */
-static int hex4(cursor *c) {
-    int x = 0;
-    if (c->end - c->p < 4) return -1;
-    for (int i = 0; i < 4; i++, c->p++) {
-        char d = *c->p;
-        int value = d >= '0' && d <= '9'   ? d - '0'
-                    : d >= 'a' && d <= 'f' ? d - 'a' + 10
-                    : d >= 'A' && d <= 'F' ? d - 'A' + 10
-                                           : -1;
-        if (value < 0) return -1;
-        x = x << 4 | value;
-    }
-    return x;
-}
-
 static void put_code_point(fl_buf *out, uint32_t cp) {
     char bytes[4];
     fl_buf_put(out, bytes, (size_t)fl_utf8_encode(cp, bytes));
 }
 
-/* Behind \u. A surrogate without its other half becomes U+FFFD. */
-static bool unescape_unicode(cursor *c, fl_buf *out) {
-    int high = hex4(c);
-    if (high < 0) return false;
-    uint32_t cp = (uint32_t)high;
-    if (cp >= 0xd800 && cp < 0xdc00 && c->end - c->p >= 6 && c->p[0] == '\\' && c->p[1] == 'u') {
-        cursor ahead = {c->p + 2, c->end};
-        int low = hex4(&ahead);
-        if (low >= 0xdc00 && low < 0xe000) {
-            cp = 0x10000 + ((cp - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
-            *c = ahead;
-        }
-    }
-    put_code_point(out, cp >= 0xd800 && cp < 0xe000 ? 0xfffd : cp);
-    return true;
-}
-
 static bool unescape(cursor *c, fl_buf *out) {
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     if (c->p == c->end) return false;
     char escape = *c->p++;
-    if (escape == 'u') return unescape_unicode(c, out);
-    const char *at = memchr(from, escape, sizeof from - 1);
-    if (at == NULL) return false;
-    fl_buf_putc(out, to[at - from]);
-    return true;
+    if (escape == 'u') {
+        uint32_t cp;
+        int n = fl_json_code_point(c->p, c->end, &cp);
+        c->p += n;
+        if (n > 0) put_code_point(out, cp);
+        return n > 0;
+    }
+    int plain = fl_json_unescaped(escape);
+    if (plain >= 0) fl_buf_putc(out, (char)plain);
+    return plain >= 0;
 }
 
 /* A text, appended to out. */
@@ -149,12 +122,9 @@ static bool put_reference(fl_buf *out, fl_str name) {
     bool hex = name.p[1] == 'x';
     for (size_t i = hex ? 2 : 1; i < name.n; i++) {
         char d = name.p[i];
-        uint32_t value = d >= '0' && d <= '9'          ? (uint32_t)(d - '0')
-                         : hex && d >= 'a' && d <= 'f' ? (uint32_t)(d - 'a' + 10)
-                         : hex && d >= 'A' && d <= 'F' ? (uint32_t)(d - 'A' + 10)
-                                                       : 99;
-        if (value == 99) return false;
-        cp = cp * (hex ? 16 : 10) + value;
+        int value = fl_hex_digit(d);
+        if (value < 0 || (!hex && value > 9)) return false;
+        cp = cp * (hex ? 16 : 10) + (uint32_t)value;
     }
     if (cp == 0 || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) return false;
     put_code_point(out, cp);

@@ -63,20 +63,13 @@ void fl_sigv4_encode(fl_buf *out, fl_str s) {
     }
 }
 
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* What is percent-encoded already is not encoded twice. */
 static void encode_again(fl_buf *out, fl_str s) {
     fl_buf plain;
     fl_buf_init(&plain);
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '%' && i + 2 < s.n && hex_digit(s.p[i + 1]) >= 0 && hex_digit(s.p[i + 2]) >= 0) {
-            fl_buf_putc(&plain, (char)(hex_digit(s.p[i + 1]) << 4 | hex_digit(s.p[i + 2])));
+        if (s.p[i] == '%' && i + 2 < s.n && fl_hex_digit(s.p[i + 1]) >= 0 && fl_hex_digit(s.p[i + 2]) >= 0) {
+            fl_buf_putc(&plain, (char)(fl_hex_digit(s.p[i + 1]) << 4 | fl_hex_digit(s.p[i + 2])));
             i += 2;
         } else {
             fl_buf_putc(&plain, s.p[i]);

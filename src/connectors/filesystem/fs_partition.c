@@ -34,19 +34,12 @@ static void escape(fl_buf *out, fl_str s) {
     }
 }
 
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* %XX is the character with that number; what is not of that form stays. */
 static const char *unescape(fl_arena *a, fl_str s) {
     char *out = fl_arena_alloc(a, s.n + 1), *at = out;
     for (size_t i = 0; i < s.n; i++) {
-        int high = i + 2 < s.n && s.p[i] == '%' ? hex_digit(s.p[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
+        int high = i + 2 < s.n && s.p[i] == '%' ? fl_hex_digit(s.p[i + 1]) : -1;
+        int low = high >= 0 ? fl_hex_digit(s.p[i + 2]) : -1;
         if (low < 0) {
             *at++ = s.p[i];
         } else {

@@ -158,38 +158,20 @@ static char *find_special(char *p, const char *end) {
     return p;
 }
 
-static int hex4(const char *p, uint32_t *out) {
-    *out = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        int d = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-        if (d < 0) return -1;
-        *out = *out << 4 | (uint32_t)d;
-    }
-    return 0;
-}
-
 /* \uXXXX at s->p, or two of them; what it stands for never takes more bytes than it did. */
 static int unicode(scan *s, char **to) {
-    uint32_t cp, low;
-    if (s->end - s->p < 6 || hex4(s->p + 2, &cp) < 0) return broken(s, "no such escape");
-    s->p += 6;
-    if (cp >= 0xd800 && cp < 0xdc00 && s->end - s->p >= 6 && s->p[0] == '\\' && s->p[1] == 'u' &&
-        hex4(s->p + 2, &low) == 0 && low >= 0xdc00 && low < 0xe000) {
-        cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
-        s->p += 6;
-    }
-    if (cp >= 0xd800 && cp < 0xe000) cp = 0xfffd;
+    uint32_t cp;
+    int n = fl_json_code_point(s->p + 2, s->end, &cp);
+    if (n == 0) return broken(s, "no such escape");
+    s->p += 2 + n;
     *to += fl_utf8_encode(cp, *to);
     return 0;
 }
 
 /* The rest of a text with an escape at s->p: undone in place. */
 static int unescape(scan *s, char *from, fl_str *out) {
-    static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
     char *to = s->p;
     while (s->p < s->end && *s->p != '"') {
-        const char *which;
         if (*s->p != '\\') {
             char *next = find_special(s->p, s->end);
             memmove(to, s->p, (size_t)(next - s->p));
@@ -197,8 +179,8 @@ static int unescape(scan *s, char *from, fl_str *out) {
             s->p = next;
         } else if (s->end - s->p >= 2 && s->p[1] == 'u') {
             FL_TRY(unicode(s, &to));
-        } else if (s->end - s->p >= 2 && s->p[1] != '\0' && (which = strchr(letters, s->p[1])) != NULL) {
-            *to++ = meant[which - letters];
+        } else if (s->end - s->p >= 2 && fl_json_unescaped(s->p[1]) >= 0) {
+            *to++ = (char)fl_json_unescaped(s->p[1]);
             s->p += 2;
         } else {
             return broken(s, "no such escape");
