@@ -254,6 +254,12 @@ static const fl_metadata_column metadata_columns[4] = {
 /* Tuning of a call that is never made. */
 #define TUNING(k, t, why)                                                                                              \
     { .key = (k), .type = (t), .state = FL_OPT_NOTED, .note = (why), .help = "Noted, without effect." }
+/* The same where EXPLAIN and the documentation show a default. */
+#define TUNED(k, t, value, why)                                                                                        \
+    {                                                                                                                  \
+        .key = (k), .type = (t), .fallback = (value), .state = FL_OPT_NOTED, .note = (why),                            \
+        .help = "Noted, without effect."                                                                               \
+    }
 #define BACKOFF(prefix, why)                                                                                           \
     TUNING(prefix ".backoff.base", FL_OPT_INT, why), TUNING(prefix ".backoff.max", FL_OPT_INT, why),                   \
         TUNING(prefix ".backoff.expconst", FL_OPT_DOUBLE, why), TUNING(prefix ".maxretries", FL_OPT_INT, why)
@@ -361,35 +367,11 @@ static const fl_metadata_column metadata_columns[4] = {
          .fallback = "-1",                                                                                             \
          .help =                                                                                                       \
              "Milliseconds without records after which a shard holds no watermark back; below 1: as the job says."},   \
-        {.key = "scan.shard.adaptivereads",                                                                            \
-         .type = FL_OPT_BOOL,                                                                                          \
-         .fallback = "false",                                                                                          \
-         .state = FL_OPT_NOTED,                                                                                        \
-         .note = "the service itself ends an answer at 10 MB",                                                         \
-         .help = "Noted, without effect."},                                                                            \
-        {.key = "shard.consumer.error.recoverable[#].exception",                                                       \
-         .type = FL_OPT_STRING,                                                                                        \
-         .state = FL_OPT_NOTED,                                                                                        \
-         .note = JAVA,                                                                                                 \
-         .help = "Noted, without effect."},                                                                            \
-        {.key = "scan.watermark.sync.interval",                                                                        \
-         .type = FL_OPT_INT,                                                                                           \
-         .fallback = "30000",                                                                                          \
-         .state = FL_OPT_NOTED,                                                                                        \
-         .note = ALIGN,                                                                                                \
-         .help = "Noted, without effect."},                                                                            \
-        {.key = "scan.watermark.lookahead.millis",                                                                     \
-         .type = FL_OPT_INT,                                                                                           \
-         .fallback = "0",                                                                                              \
-         .state = FL_OPT_NOTED,                                                                                        \
-         .note = ALIGN,                                                                                                \
-         .help = "Noted, without effect."},                                                                            \
-        {.key = "scan.watermark.sync.queue.capacity",                                                                  \
-         .type = FL_OPT_INT,                                                                                           \
-         .fallback = "100",                                                                                            \
-         .state = FL_OPT_NOTED,                                                                                        \
-         .note = ALIGN,                                                                                                \
-         .help = "Noted, without effect."},                                                                            \
+        TUNED("scan.shard.adaptivereads", FL_OPT_BOOL, "false", "the service itself ends an answer at 10 MB"),         \
+        TUNING("shard.consumer.error.recoverable[#].exception", FL_OPT_STRING, JAVA),                                  \
+        TUNED("scan.watermark.sync.interval", FL_OPT_INT, "30000", ALIGN),                                             \
+        TUNED("scan.watermark.lookahead.millis", FL_OPT_INT, "0", ALIGN),                                              \
+        TUNED("scan.watermark.sync.queue.capacity", FL_OPT_INT, "100", ALIGN),                                         \
         BACKOFF("scan.stream.describe", DESCRIBE), BACKOFF("scan.stream.describestreamconsumer", FAN_OUT),             \
         BACKOFF("scan.stream.registerstreamconsumer", FAN_OUT),                                                        \
         TUNING("scan.stream.registerstreamconsumer.timeout", FL_OPT_INT, FAN_OUT),                                     \

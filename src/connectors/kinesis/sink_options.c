@@ -83,18 +83,7 @@ int kinesis_sink_options(fl_connector_ctx *ctx, const fl_connector *c, const fl_
 /* ---- partition keys ---- */
 
 static bool has_plain_text(const fl_type *t) {
-    switch (t->kind) {
-    case FL_T_CHAR:
-    case FL_T_VARCHAR:
-    case FL_T_BOOLEAN:
-    case FL_T_TINYINT:
-    case FL_T_SMALLINT:
-    case FL_T_INT:
-    case FL_T_BIGINT:
-    case FL_T_FLOAT:
-    case FL_T_DOUBLE: return true;
-    default: return false;
-    }
+    return fl_type_is_char(t) || fl_type_is_integer(t) || fl_type_is_approximate(t) || fl_type_is(t, FL_T_BOOLEAN);
 }
 
 static int read_key(fl_connector_ctx *ctx, const fl_sink_request *r, kinesis_sink_config *cfg, fl_error *err) {
