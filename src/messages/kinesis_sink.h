@@ -60,7 +60,7 @@
 /* Some records were refused, and sink.fail-on-error says that this ends the job. */
 #define FL_ERR_KINESIS_SINK_REFUSED \
     FL_E_IO, "Encountered an exception while persisting records, not retrying due to {failOnError} being set. '%s' has " \
-    "refused %d of %d records: %.*s" \
+    "refused %d of %d records: \"%.*s\"" \
     FL_ADVICE "without 'sink.fail-on-error' refused records are sent again; more shards take more"
 
 /* The same for a call that failed as a whole. */

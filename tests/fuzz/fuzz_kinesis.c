@@ -41,6 +41,21 @@ static void read_answer(const uint8_t *bytes, size_t n) {
     free(body);
 }
 
+static void put_records(const uint8_t *bytes, size_t n) {
+    enum { SENT = 3 };
+    fl_error err;
+    uint8_t refused[SENT];
+    fl_str why = {0};
+    for (int firehose = 0; firehose < 2; firehose++) {
+        char *body = malloc(n > 0 ? n : 1);
+        memcpy(body, bytes, n);
+        int count = kinesis_refused_read(body, n, firehose, SENT, refused, &why, &err);
+        fl_assert(count <= SENT && (count >= 0 || (count == err.code && err.message[0] != '\0')));
+        if (count > 0) within(why, body, n);
+        free(body);
+    }
+}
+
 static void list_shards(const uint8_t *bytes, size_t n) {
     fl_error err;
     kinesis_shard_page page = {0};
@@ -83,6 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1 || size > 20000) return 0;
     if (data[0] & 1)
         split(data + 1, size - 1);
+    else if (data[0] & 2)
+        put_records(data + 1, size - 1);
     else if (data[0] & 4)
         list_shards(data + 1, size - 1);
     else
@@ -100,6 +117,7 @@ static const fuzz_word words[] = {
     WORD("\"aGVsbG8gd29ybGQsIGhlbGxvIHdvcmxkLCBoZWxsbw==\""), WORD("\"aGVs\\/bG8=\""), WORD("\"=\""),
     WORD("\x0a\x01" "a"), WORD("\x12\x02" "77"), WORD("\x1a\x07\x08\x00\x1a\x03" "abc"), WORD("\x08\x00"), WORD("\x1a"),
     WORD("\x10\x01"), WORD("\x1a\x05\x08\x00\x10\x00\x1a"), WORD("\xff\xff\xff\xff\x0f"), WORD("\x0a\x00"), WORD("\x05"),
+    WORD("{\"FailedRecordCount\":1,"), WORD("\"RequestResponses\":["), WORD("{\"ErrorCode\":\"E\",\"ErrorMessage\":null}"),
     WORD("{\"Shards\":["), WORD("{\"ShardId\":\"s-1\",\"ParentShardId\":\"s-0\"}"), WORD("\"NextToken\":\"x\""),
     WORD("\"HashKeyRange\":{\"StartingHashKey\":\"0\",\"EndingHashKey\":\"3402823\"}"),
     WORD("\"SequenceNumberRange\":{\"EndingSequenceNumber\":\"5\"}"), WORD("\"ShardId\":\"s-2\""),

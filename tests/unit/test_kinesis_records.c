@@ -169,6 +169,55 @@ static void every_byte_is_good_or_bad_alike_in_wide_and_in_single_steps(void **s
     assert_int_equal(kinesis_base64(fl_str_from("AA==="), got), -1);
 }
 
+static uint8_t refused[3];
+static fl_str why;
+static int read_refused(const char *text, bool firehose) {
+    size_t n = strlen(text);
+    free(body);
+    body = malloc(n + 1);
+    memcpy(body, text, n);
+    why = (fl_str){0};
+    memset(refused, 7, sizeof refused);
+    return kinesis_refused_read(body, n, firehose, 3, refused, &why, &err);
+}
+
+static void refused_records_are_those_with_a_code(void **state) {
+    (void)state;
+    assert_int_equal(read_refused("{\"FailedRecordCount\":0,\"Records\":[{}]}", false), 0);
+    assert_int_equal(read_refused("{\"Records\":[{},{},{}],\"FailedRecordCount\": 0 }", false), 0);
+    assert_int_equal(
+        read_refused("{\"FailedRecordCount\":1,\"Records\":[{\"SequenceNumber\":\"1\",\"ErrorCode\":null},"
+                     "{\"ErrorMessage\":\"Rate \\\"exceeded\\\" for \\u00e9\",\"ErrorCode\":\"Throughput\"},"
+                     "{\"ShardId\":\"s\"}]}",
+                     false),
+        1);
+    assert_memory_equal(refused, ((uint8_t[]){0, 1, 0}), 3);
+    assert_str(why, "Rate \"exceeded\" for é");
+    assert_int_equal(
+        read_refused("{\"RequestResponses\":[{\"ErrorCode\":\"A\"},{\"ErrorCode\":\"B\"},{\"RecordId\":\"r\"}],"
+                     "\"FailedPutCount\":2,\"Encrypted\":false}",
+                     true),
+        2);
+    assert_str(why, "B");
+}
+
+static void answers_that_do_not_fit_the_request_are_none(void **state) {
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "<html>",
+        "{}",
+        "{\"FailedRecordCount\":1}",
+        "{\"FailedRecordCount\":1,\"Records\":[]}",
+        "{\"FailedRecordCount\":1,\"Records\":[{},{}]}",
+        "{\"FailedRecordCount\":1,\"Records\":[{},{},{},{}]}",
+        "{\"FailedRecordCount\":1,\"Records\":[{},{},{\"ErrorCode\":\"x\"]}",
+        "{\"FailedRecordCount\":1,\"Records\":null}",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (read_refused(bad[i], false) >= 0) fail_msg("%s was taken for an answer", bad[i]);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_teardown(f, teardown)
     const struct CMUnitTest tests[] = {
@@ -178,6 +227,8 @@ int main(void) {
         TEST(what_is_no_answer_is_told_with_its_place),
         TEST(base64_of_any_length_comes_back),
         TEST(every_byte_is_good_or_bad_alike_in_wide_and_in_single_steps),
+        TEST(refused_records_are_those_with_a_code),
+        TEST(answers_that_do_not_fit_the_request_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -350,14 +350,18 @@ static int attempts_of(const fl_aws *c, const call *k) {
     return c->answered ? most : FL_MIN(most, FIRST_ATTEMPTS);
 }
 
-/* A random part of min(max, base * factor^(n-1)), n: attempts made. */
-static int64_t pause_ms(const fl_aws *c, const call *k) {
-    double most = (double)k->retry.base_ms, top = (double)k->retry.max_ms;
-    for (int i = 1; i < k->attempts && most < top; i++) most *= FL_MAX(k->retry.factor, 1.0);
+int64_t fl_aws_pause_ms(fl_platform *pf, const fl_aws_retry *retry, int attempts) {
+    double most = (double)retry->base_ms, top = (double)retry->max_ms;
+    for (int i = 1; i < attempts && most < top; i++) most *= FL_MAX(retry->factor, 1.0);
     most = FL_MIN(most, top);
-    if (!c->answered) most = FL_MIN(most, (double)FIRST_PAUSE_MS);
     uint64_t range = most >= 1 ? (uint64_t)most : 1;
-    return (int64_t)(fl_random_u64(c->ctx->pf) % (range + 1));
+    return (int64_t)(fl_random_u64(pf) % (range + 1));
+}
+
+static int64_t pause_ms(const fl_aws *c, const call *k) {
+    fl_aws_retry retry = k->retry;
+    if (!c->answered) retry.max_ms = FL_MIN(retry.max_ms, (int64_t)FIRST_PAUSE_MS);
+    return fl_aws_pause_ms(c->ctx->pf, &retry, k->attempts);
 }
 
 /* ---- notes ---- */

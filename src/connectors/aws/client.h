@@ -27,13 +27,15 @@ typedef struct fl_aws_config {
     fl_aws_credentials_config credentials;
 } fl_aws_config;
 
-/* How often and how patiently a call is repeated. The pause before attempt n is a random part of
- * min(max_ms, base_ms * factor^(n-1)). */
+/* How often and how patiently a call is repeated. */
 typedef struct fl_aws_retry {
     int attempts; /* in all, at least 1; 0: as long as it takes, once the service has answered any call at all */
     int64_t base_ms, max_ms;
     double factor;
 } fl_aws_retry;
+
+/* The pause behind `attempts` attempts that failed: a random part of min(max_ms, base_ms * factor^(attempts-1)). */
+int64_t fl_aws_pause_ms(fl_platform *pf, const fl_aws_retry *retry, int attempts);
 
 typedef struct fl_aws_answer {
     uint64_t tag;

@@ -4,7 +4,7 @@
  *     kinesis.c          the tables kinesis, kinesis-legacy: options of both generations, planning
  *     kinesis_source.c   reading: shards of this subtask, requests, rows, positions
  *     kinesis_shards.c   the tree of shards: discovery, parents before children, who reads which
- *     kinesis_records.c  an answer of GetRecords, read in one pass
+ *     kinesis_records.c  answers of the service, read in one pass
  *     kpl.c              records that the Kinesis Producer Library has put into one
  *     sink_options.c     the sinks' options: batches, partition keys
  *     kinesis_sink.c     writing: batches, what is sent again, backpressure; PutRecords and Firehose's PutRecordBatch
@@ -203,6 +203,11 @@ static inline size_t kinesis_data_room(size_t n) { return n / 4 * 3 + 64; }
  * undone; other texts point into the body, which is written to. Malformed input is an error that says where, and may be
  * worth another try. */
 int kinesis_records_read(char *body, size_t n, uint8_t *to, kinesis_answer *out, fl_error *err);
+
+/* Reads the JSON of PutRecords (or of Firehose's PutRecordBatch) about `sent` records: how many were refused, which
+ * (refused[0 … sent) is 1 or 0, written if some were), and the service's words about one of them, which point into the
+ * body. Negative: malformed input, as above. */
+int kinesis_refused_read(char *body, size_t n, bool firehose, int sent, uint8_t *refused, fl_str *why, fl_error *err);
 /* One more record at the end, to be filled. */
 kinesis_record *kinesis_answer_add(kinesis_answer *a);
 void kinesis_answer_deinit(kinesis_answer *a);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kinesis_records.c -- answers of GetRecords, read in one pass; and those of ListShards, which are few.
+/* kinesis_records.c -- answers of GetRecords and PutRecords, read in one pass; and those of ListShards, which are few.
  *
  * What:       {"Records":[{"SequenceNumber":"4957…","ApproximateArrivalTimestamp":1.441215410867E9,"Data":"eyJ…",
  *             "PartitionKey":"AAPL"}, …],"NextShardIterator":"AAAA…","MillisBehindLatest":0,"ChildShards":[…]}
@@ -390,6 +390,74 @@ int kinesis_records_read(char *body, size_t n, uint8_t *to, kinesis_answer *out,
 void kinesis_answer_deinit(kinesis_answer *a) {
     free(a->records);
     *a = (kinesis_answer){0};
+}
+
+/* ---- PutRecords, PutRecordBatch ---- */
+
+/* {"FailedRecordCount":1,"Records":[{"SequenceNumber":"…","ShardId":"…"},{"ErrorCode":"…","ErrorMessage":"…"}]}: what
+ * has an ErrorCode that is not null was refused. */
+static int read_refusal(scan *s, uint8_t *refused, fl_str *why) {
+    bool first = true;
+    fl_str key, code = {0}, message = {0};
+    int more;
+    FL_TRY(expect(s, '{'));
+    while ((more = next_of(s, '}', &first)) > 0) {
+        FL_TRY(read_key(s, &key));
+        if (IS(key, "ErrorCode"))
+            FL_TRY(read_text_or_null(s, &code));
+        else if (IS(key, "ErrorMessage"))
+            FL_TRY(read_text_or_null(s, &message));
+        else
+            FL_TRY(skip_value(s, 0));
+    }
+    *refused = code.p != NULL;
+    if (*refused) *why = message.n > 0 ? message : code;
+    return more;
+}
+
+static int read_refusals(scan *s, int sent, uint8_t *refused, fl_str *why) {
+    bool first = true;
+    int more, n = 0, count = 0;
+    FL_TRY(expect(s, '['));
+    while ((more = next_of(s, ']', &first)) > 0) {
+        if (n == sent) return broken(s, "more records than were sent");
+        FL_TRY(read_refusal(s, &refused[n], why));
+        count += refused[n++];
+    }
+    if (more < 0) return more;
+    return n == sent ? count : broken(s, "fewer records than were sent");
+}
+
+/* The usual answer, told at a glance: inside of a text the quotes would be escaped. */
+static bool says_none(fl_str body, const char *words) {
+    size_t n = strlen(words);
+    const char *at = memmem(body.p, body.n, words, n);
+    return at != NULL && at + n < body.p + body.n && (at[n] == ',' || at[n] == '}');
+}
+
+int kinesis_refused_read(char *body, size_t n, bool firehose, int sent, uint8_t *refused, fl_str *why, fl_error *err) {
+    scan s = {
+        .call = firehose ? "PutRecordBatch" : "PutRecords", .begin = body, .p = body, .end = body + n, .err = err};
+    const char *list = firehose ? "RequestResponses" : "Records",
+               *count = firehose ? "FailedPutCount" : "FailedRecordCount";
+    bool first = true;
+    int more, found = -1;
+    fl_str key;
+    if (says_none(fl_str_make(body, n), firehose ? "\"FailedPutCount\":0" : "\"FailedRecordCount\":0")) return 0;
+    FL_TRY(expect(&s, '{'));
+    while ((more = next_of(&s, '}', &first)) > 0) {
+        int64_t failed = -1;
+        FL_TRY(read_key(&s, &key));
+        if (fl_str_is(key, list))
+            FL_TRY(found = read_refusals(&s, sent, refused, why));
+        else if (fl_str_is(key, count))
+            FL_TRY(read_number(&s, 0, &failed));
+        else
+            FL_TRY(skip_value(&s, 0));
+        if (failed == 0) return 0;
+    }
+    if (more < 0) return more;
+    return found >= 0 ? found : broken(&s, "no list of records");
 }
 
 /* ---- ListShards ---- */

@@ -41,9 +41,10 @@ enum {
     WAITING_BYTES_MAX = 64 << 20, /* with more the job waits, however few records that are */
     UNREADABLE_MAX = 20,          /* answers in a row that make no sense */
     NOTE_AFTER_MS = 10 * 1000,    /* of refusing */
-    REFUSED_BASE_MS = 50,
-    REFUSED_MAX_MS = 5000, /* pauses before what was refused is sent again */
 };
+
+/* Pauses before what was refused is sent again. */
+static const fl_aws_retry refused_retry = {.base_ms = 50, .max_ms = 5000, .factor = 2};
 
 /* One record as it stands in a body. */
 typedef struct piece {
@@ -357,8 +358,6 @@ static void send_ready(kinesis_sink *s, bool all, int64_t now_ms) {
 
 /* Reads which records of an answer were refused: refused[i] for each of the n sent. The number of them; -1: it is no
  * such answer. *why: the last reason, not terminated. */
-static int read_refused(fl_str body, bool firehose, int n, uint8_t *refused, fl_str *why);
-
 /* Nothing of a lane is on its way any more. */
 static void free_lanes(kinesis_sink *s, uint64_t lanes) {
     for (int i = 0; s->ordered && i < s->n_lanes; i++)
@@ -370,7 +369,8 @@ static void note_refused(kinesis_sink *s, request *r, fl_str why, int64_t now_ms
     if (r->noted || ctx->note == NULL || now_ms - r->since_ms < NOTE_AFTER_MS) return;
     r->noted = true;
     ctx->note(ctx->note_arg,
-              fl_arena_printf(ctx->scratch, "'%s' has been refusing %d records for %lld s, they are sent again: %.*s",
+              fl_arena_printf(ctx->scratch,
+                              "'%s' has been refusing %d records for %lld s, they are sent again: \"%.*s\"",
                               s->cfg->stream, r->sent.n, (long long)(now_ms - r->since_ms) / 1000, (int)why.n, why.p));
 }
 
@@ -415,11 +415,6 @@ static void keep_refused(kinesis_sink *s, request *r) {
     r->lanes = lanes;
 }
 
-static int64_t pause_ms(kinesis_sink *s, int attempts) {
-    int64_t most = FL_MIN((int64_t)REFUSED_BASE_MS << FL_MIN(attempts, 16), (int64_t)REFUSED_MAX_MS);
-    return (int64_t)(fl_random_u64(s->base.ctx->pf) % (uint64_t)(most + 1));
-}
-
 static int refused_for_good(kinesis_sink *s, const request *r, int n, fl_str why, fl_error *err) {
     fl_fail(err, FL_ERR_KINESIS_SINK_REFUSED, s->cfg->stream, n, r->sent.n, (int)FL_MIN(why.n, (size_t)300), why.p);
     err->retriable = true;
@@ -435,7 +430,8 @@ static int take_answer(kinesis_sink *s, const fl_aws_answer *a, fl_error *err) {
         fl_aws_fail(s->aws, s->operation, s->cfg->stream, a, err);
         return s->cfg->fail_on_error ? fl_error_prefix(err, FL_AT_KINESIS_SINK_REFUSED) : err->code;
     }
-    int n = read_refused(a->body, s->cfg->firehose, r->sent.n, s->refused, &why);
+    fl_error unread;
+    int n = kinesis_refused_read(a->raw.body, a->body.n, s->cfg->firehose, r->sent.n, s->refused, &why, &unread);
     if (n == 0) {
         free_lanes(s, r->lanes);
         r->used = false;
@@ -452,7 +448,7 @@ static int take_answer(kinesis_sink *s, const fl_aws_answer *a, fl_error *err) {
         note_refused(s, r, why, now);
     }
     keep_refused(s, r);
-    call(s, i, now + pause_ms(s, r->attempts++));
+    call(s, i, now + fl_aws_pause_ms(s->base.ctx->pf, &refused_retry, ++r->attempts));
     return 0;
 }
 
@@ -479,121 +475,6 @@ static void set_timer(kinesis_sink *s) {
     int64_t now = fl_now_ms(s->base.ctx->pf), due = flush_due_ms(s);
     if (s->n_in_flight > 0) due = FL_MIN(due, FL_MIN(fl_aws_due_ms(s->aws), now + POLL_MS));
     s->base.timer_ms = due;
-}
-
-/* ---- reading an answer ---- */
-
-/* {"FailedRecordCount":1,"Records":[{"SequenceNumber":"…","ShardId":"…"},{"ErrorCode":"…","ErrorMessage":"…"}]},
- * members in any order. All that is looked at: the count, and which elements of the list have an ErrorCode that is not
- * null. */
-typedef struct scan {
-    const char *p, *end;
-} scan;
-
-static void blanks(scan *s) {
-    while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\r' || *s->p == '\t')) s->p++;
-}
-
-static bool accept(scan *s, char c) {
-    blanks(s);
-    if (s->p == s->end || *s->p != c) return false;
-    s->p++;
-    return true;
-}
-
-/* A text, as it stands between its quotes. */
-static bool scan_text(scan *s, fl_str *out) {
-    if (!accept(s, '"')) return false;
-    const char *from = s->p;
-    while (s->p < s->end && *s->p != '"') s->p += *s->p == '\\' ? 2 : 1;
-    if (s->p >= s->end) return false;
-    *out = fl_str_make(from, (size_t)(s->p++ - from));
-    return true;
-}
-
-/* Any value, passed over. */
-static bool scan_value(scan *s, fl_str *out) {
-    blanks(s);
-    const char *from = s->p;
-    int depth = 0;
-    fl_str text;
-    do {
-        blanks(s);
-        if (s->p == s->end) return false;
-        char c = *s->p;
-        if (c == '"') {
-            if (!scan_text(s, &text)) return false;
-        } else if (c == '{' || c == '[') {
-            depth++, s->p++;
-        } else if (c == '}' || c == ']') {
-            if (--depth < 0) return false;
-            s->p++;
-        } else if (c == ',' || c == ':') {
-            if (depth == 0) return false;
-            s->p++;
-        } else {
-            const char *word = s->p;
-            while (s->p < s->end && strchr("{}[],:\" \n\r\t", *s->p) == NULL) s->p++;
-            if (s->p == s->end || s->p == word) return false;
-        }
-    } while (depth > 0);
-    *out = fl_str_make(from, (size_t)(s->p - from));
-    return true;
-}
-
-/* One element of the list. */
-static bool scan_record(scan *s, uint8_t *refused, fl_str *why) {
-    fl_str name, value, code = {"", 0}, message = {"", 0};
-    if (!accept(s, '{')) return false;
-    *refused = 0;
-    if (accept(s, '}')) return true;
-    do {
-        if (!scan_text(s, &name) || !accept(s, ':') || !scan_value(s, &value)) return false;
-        if (fl_str_is(name, "ErrorCode") && !fl_str_is(value, "null")) code = value;
-        if (fl_str_is(name, "ErrorMessage") && !fl_str_is(value, "null")) message = value;
-    } while (accept(s, ','));
-    if (code.n > 0) {
-        *refused = 1;
-        *why = message.n > 2 ? message : code;
-    }
-    return accept(s, '}');
-}
-
-static int scan_records(scan *s, int n, uint8_t *refused, fl_str *why) {
-    int count = 0, i = 0;
-    if (!accept(s, '[') || accept(s, ']')) return -1;
-    do {
-        if (i == n || !scan_record(s, &refused[i], why)) return -1;
-        count += refused[i++];
-    } while (accept(s, ','));
-    return i == n && accept(s, ']') ? count : -1;
-}
-
-/* The usual answer, told at a glance: inside of a text the quotes would be escaped. */
-static bool says_none(fl_str body, const char *words) {
-    size_t n = strlen(words);
-    const char *at = memmem(body.p, body.n, words, n);
-    return at != NULL && at + n < body.p + body.n && (at[n] == ',' || at[n] == '}');
-}
-
-static int read_refused(fl_str body, bool firehose, int n, uint8_t *refused, fl_str *why) {
-    scan s = {body.p, body.p + body.n};
-    const char *count_name = firehose ? "FailedPutCount" : "FailedRecordCount",
-               *list_name = firehose ? "RequestResponses" : "Records";
-    fl_str name, value;
-    int found = -1;
-    if (says_none(body, firehose ? "\"FailedPutCount\":0" : "\"FailedRecordCount\":0")) return 0;
-    if (!accept(&s, '{')) return -1;
-    do {
-        if (!scan_text(&s, &name) || !accept(&s, ':')) return -1;
-        if (fl_str_is(name, list_name)) {
-            if ((found = scan_records(&s, n, refused, why)) < 0) return -1;
-        } else {
-            if (!scan_value(&s, &value)) return -1;
-            if (fl_str_is(name, count_name) && fl_str_is(value, "0")) return 0;
-        }
-    } while (accept(&s, ','));
-    return found;
 }
 
 /* ---- hooks ---- */
