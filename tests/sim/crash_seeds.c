@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "seeds.h"
 #include "world.h"
 
 enum { SWEEP = 200, LIVES_MAX = 40, KILLS_MAX = 4, DOINGS_MAX = 64 };
@@ -323,13 +324,7 @@ static void print_totals(void) {
                (long long)doings[i].steps);
 }
 
-static int64_t number_after(int argc, char **argv, int *i) {
-    char *end;
-    long long n = *i + 1 < argc ? strtoll(argv[++*i], &end, 10) : -1;
-    if (n >= 0 && *end == '\0') return n;
-    fprintf(stderr, "usage: crash_seeds [--seeds N] [--first S] [--trace] [-v]\n");
-    exit(2);
-}
+static const char usage[] = "crash_seeds [--seeds N] [--first S] [--trace] [-v]";
 
 int main(int argc, char **argv) {
     int64_t seeds = 10000, first = 0;
@@ -339,11 +334,11 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "-v") == 0)
             verbose = true;
         else if (strcmp(argv[i], "--seeds") == 0)
-            seeds = number_after(argc, argv, &i);
+            seeds = seeds_number_after(argc, argv, &i, usage);
         else if (strcmp(argv[i], "--first") == 0)
-            first = number_after(argc, argv, &i);
+            first = seeds_number_after(argc, argv, &i, usage);
         else
-            number_after(0, argv, &i);
+            seeds_number_after(0, argv, &i, usage);
     }
     sweep s = {.number = -1};
     int64_t tried = -1;

@@ -22,8 +22,7 @@
 #include "base/hash.h"
 #include "env/session.h"
 #include "fake_kinesis.h"
-#include "flott.h"
-#include "runtime/checkpoint.h"
+#include "seeds.h"
 
 enum { LIVES_MAX = 60, START_S = 1767225600, KEYS_MAX = 40, LIFE_STEPS_MAX = 400000, HOUR_MS = 3600000 };
 
@@ -313,33 +312,16 @@ static void put_script(const ordeal *o, fl_buf *b) {
                       sc->job == JOB_FILTER ? " WHERE MOD(v, 2) = 0 AND i >= 0" : "");
 }
 
-static int set_ms(flott_session *s, const char *key, int ms, flott_error *err) {
-    char text[32];
-    snprintf(text, sizeof text, "%d ms", ms);
-    return flott_session_set(s, key, text, err);
-}
-
-static bool has_checkpoints(ordeal *o) {
-    fl_arena a;
-    fl_error err;
-    int64_t *ids;
-    int n = 0;
-    fl_arena_init(&a);
-    bool some = fl_checkpoint_list(o->pf, &a, "chk", &ids, &n, &err) == 0 && n > 0;
-    fl_arena_deinit(&a);
-    return some;
-}
-
 static int configure(ordeal *o, flott_session *s, flott_error *err) {
     char number[16];
     snprintf(number, sizeof number, "%d", o->parallelism);
     FL_TRY(flott_session_set(s, "parallelism.default", number, err));
     FL_TRY(flott_session_set(s, "execution.checkpointing.dir", "chk", err));
-    FL_TRY(set_ms(s, "execution.checkpointing.interval", o->sc.interval_ms, err));
+    FL_TRY(seeds_set_ms(s, "execution.checkpointing.interval", o->sc.interval_ms, err));
     FL_TRY(flott_session_set(s, "restart-strategy.type", "fixed-delay", err));
     FL_TRY(flott_session_set(s, "restart-strategy.fixed-delay.attempts", "5", err));
-    FL_TRY(set_ms(s, "restart-strategy.fixed-delay.delay", 10, err));
-    return has_checkpoints(o) ? flott_session_set(s, "execution.state-recovery.path", "chk", err) : 0;
+    FL_TRY(seeds_set_ms(s, "restart-strategy.fixed-delay.delay", 10, err));
+    return seeds_has_checkpoints(o->pf, "chk") ? flott_session_set(s, "execution.state-recovery.path", "chk", err) : 0;
 }
 
 static int submit(ordeal *o, flott_session *s, flott_job **job, flott_error *err) {
@@ -491,13 +473,7 @@ static void run_seed(int64_t seed) {
     fl_sim_free(o.pf);
 }
 
-static int64_t number_after(int argc, char **argv, int *i) {
-    char *end;
-    long long n = *i + 1 < argc ? strtoll(argv[++*i], &end, 10) : -1;
-    if (n >= 0 && *end == '\0') return n;
-    fprintf(stderr, "usage: kinesis_seeds [--seeds N] [--first S] [--job 0|1|2] [--trace] [-v]\n");
-    exit(2);
-}
+static const char usage[] = "kinesis_seeds [--seeds N] [--first S] [--job 0|1|2] [--trace] [-v]";
 
 int main(int argc, char **argv) {
     int64_t seeds = 1000, first = 0;
@@ -507,13 +483,13 @@ int main(int argc, char **argv) {
         else if (strcmp(argv[i], "-v") == 0)
             verbose = true;
         else if (strcmp(argv[i], "--seeds") == 0)
-            seeds = number_after(argc, argv, &i);
+            seeds = seeds_number_after(argc, argv, &i, usage);
         else if (strcmp(argv[i], "--first") == 0)
-            first = number_after(argc, argv, &i);
+            first = seeds_number_after(argc, argv, &i, usage);
         else if (strcmp(argv[i], "--job") == 0)
-            only_job = (job_kind)(number_after(argc, argv, &i) % JOB_KINDS);
+            only_job = (job_kind)(seeds_number_after(argc, argv, &i, usage) % JOB_KINDS);
         else
-            number_after(0, argv, &i);
+            seeds_number_after(0, argv, &i, usage);
     }
     for (int64_t seed = first; seed < first + seeds && total.failures < 20; seed++) run_seed(seed);
     printf(

@@ -12,6 +12,7 @@
 
 #include "base/hash.h"
 #include "env/session.h"
+#include "seeds.h"
 
 enum { ROWS = 60, START_MS = 1767225600 };
 
@@ -111,23 +112,6 @@ static int set(flott_session *s, const char *key, const char *value, flott_error
     return flott_session_set(s, key, value, err);
 }
 
-static int set_ms(flott_session *s, const char *key, int ms, flott_error *err) {
-    char text[32];
-    snprintf(text, sizeof text, "%d ms", ms);
-    return set(s, key, text, err);
-}
-
-static bool has_checkpoints(world *w) {
-    fl_arena a;
-    fl_error err;
-    int64_t *ids;
-    int n = 0;
-    fl_arena_init(&a);
-    bool some = fl_checkpoint_list(w->pf, &a, CHECKPOINTS, &ids, &n, &err) == 0 && n > 0;
-    fl_arena_deinit(&a);
-    return some;
-}
-
 static int configure(world *w, flott_session *s, flott_error *err) {
     const scenario *sc = w->sc;
     char number[16];
@@ -137,15 +121,15 @@ static int configure(world *w, flott_session *s, flott_error *err) {
     snprintf(number, sizeof number, "%d", sc->tolerable);
     FL_TRY(set(s, "execution.checkpointing.tolerable-failed-checkpoints", number, err));
     FL_TRY(set(s, "execution.checkpointing.dir", CHECKPOINTS, err));
-    FL_TRY(set_ms(s, "execution.checkpointing.interval", sc->interval_ms, err));
-    FL_TRY(set_ms(s, "execution.checkpointing.timeout", w->calm ? 1 << 20 : sc->timeout_ms, err));
+    FL_TRY(seeds_set_ms(s, "execution.checkpointing.interval", sc->interval_ms, err));
+    FL_TRY(seeds_set_ms(s, "execution.checkpointing.timeout", w->calm ? 1 << 20 : sc->timeout_ms, err));
     FL_TRY(set(s, "restart-strategy.type", "fixed-delay", err));
     snprintf(number, sizeof number, "%d", sc->attempts);
     FL_TRY(set(s, "restart-strategy.fixed-delay.attempts", number, err));
-    FL_TRY(set_ms(s, "restart-strategy.fixed-delay.delay", 3, err));
+    FL_TRY(seeds_set_ms(s, "restart-strategy.fixed-delay.delay", 3, err));
     if (w->fresh) return 0;
     if (w->restore_path != NULL) return set(s, "execution.state-recovery.path", w->restore_path, err);
-    return has_checkpoints(w) ? set(s, "execution.state-recovery.path", CHECKPOINTS, err) : 0;
+    return seeds_has_checkpoints(w->pf, CHECKPOINTS) ? set(s, "execution.state-recovery.path", CHECKPOINTS, err) : 0;
 }
 
 static int submit(world *w, flott_session *s, flott_job **job, flott_error *err) {
