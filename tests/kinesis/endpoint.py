@@ -48,7 +48,7 @@ class Endpoint:
     """A client of a service on this machine. Records are (partition key, bytes)."""
 
     def __init__(self, port):
-        self.port, self.url, self.connection = port, f"http://localhost:{port}", None
+        self.port, self.url, self.connection, self.process = port, f"http://localhost:{port}", None, None
 
     def call(self, operation, **body):
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": OPERATIONS + operation,
@@ -63,8 +63,10 @@ class Endpoint:
                 answer = self.connection.getresponse()
                 found = json.loads(answer.read())
                 break
-            except (http.client.HTTPException, ConnectionError):
+            except (http.client.HTTPException, ConnectionError) as e:
                 self.connection = None
+                if self.process is not None and self.process.poll() is not None:
+                    raise RuntimeError(f"{operation}: the service has ended with {self.process.returncode}") from e
                 if not again:
                     raise
         if answer.status != 200:
@@ -152,11 +154,12 @@ class KinesisLocal(Endpoint):
 class StandIn(Endpoint):
     def __init__(self, **streams):
         """streams: shards by name, or "N:count"."""
-        self.process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, ROOT / "tests/kinesis/service.py", *(f"{name}:{n}" for name, n in streams.items())],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        super().__init__(int(self.process.stdout.readline()))
-        self.process.stdout.close()
+        super().__init__(int(process.stdout.readline()))
+        process.stdout.close()
+        self.process = process
 
 
 def options(url, **more):

@@ -127,6 +127,7 @@ class Volume(endpoint.Case):
     def many_streams(self):
         n = -(-RECORDS // STREAM_RECORDS)
         os.environ["SHARD_LIMIT"] = str(2 * n * SHARDS + 10)
+        os.environ["NODE_OPTIONS"] = "--max-old-space-size=12000"  # all that it stores is in its memory
         service = self.endpoint(endpoint.KinesisLocal, **{f"{side}{j}": SHARDS for side in "ab" for j in range(n)})
         with ThreadPoolExecutor(SHARDS) as clients:
             for j, _ in enumerate(clients.map(lambda j: self.fill(service.port, j, n), range(n))):
@@ -141,7 +142,7 @@ class Volume(endpoint.Case):
                     i = json.loads(data)["i"]
                     found[i] = found.get(i, 0) + 1
             return len(found)
-        self.watch(self.start(copy_all(service.url, n)), arrived, 60 + RECORDS / 200, 20)
+        self.watch(self.start(copy_all(service.url, n)), arrived, 60 + RECORDS / 200, 60)
         self.assertEqual(len(found), RECORDS)
         self.assertEqual(sum(found.values()), RECORDS, "without a failure every record comes once")
 
