@@ -54,6 +54,7 @@ enum {
 typedef struct flott_error {
     int code;           /* 0 or one of FLOTT_E_… */
     bool retriable;     /* the same call may succeed later */
+    int64_t row;        /* number of the row in question in its file; 0: none, or not known */
     int line, column;   /* 1-based position in the statement's text; 0: none */
     int length;         /* characters to mark from there */
     char message[1200]; /* what failed, where, why */

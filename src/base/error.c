@@ -20,6 +20,7 @@ static void format(char *out, size_t size, const char *fmt, va_list ap) {
 void fl_error_clear(fl_error *err) {
     err->code = 0;
     err->retriable = false;
+    err->row = 0;
     err->line = err->column = err->length = 0;
     err->message[0] = err->hint[0] = '\0';
 }

@@ -35,6 +35,7 @@ enum { FL_ERROR_MESSAGE_MAX = 1200, FL_ERROR_HINT_MAX = 400 };
 typedef struct fl_error {
     int code;                           /* 0 or one of FL_E_… */
     bool retriable;                     /* the same call may succeed later: worth a restart */
+    int64_t row;                        /* the number that the source gave the row in question; 0: none */
     int line, column;                   /* 1-based position in the SQL text; 0: none */
     int length;                         /* characters marked from there, for the caret line */
     char message[FL_ERROR_MESSAGE_MAX]; /* what failed, where, why; UTF-8, cut at the end if too long */

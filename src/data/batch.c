@@ -77,6 +77,7 @@ fl_batch *fl_batch_slice(fl_batch *b, int at, int n) {
     fl_assert(at >= 0 && n >= 0 && at <= b->n - n);
     fl_batch *out = fl_batch_new(b->n_cols, n);
     out->split = b->split;
+    out->first = b->first > 0 ? b->first + at : 0;
     bool whole = at == 0 && n == b->n;
     for (int i = 0; i < b->n_cols; i++)
         out->cols[i] = whole ? fl_column_ref(b->cols[i]) : fl_column_slice(b->cols[i], at, n);

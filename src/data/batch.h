@@ -38,6 +38,7 @@ typedef struct fl_batch {
     fl_mark *marks;   /* owned */
     int32_t n_marks, cap_marks;
     int32_t split; /* the part of the source that all rows are of (exec/splits.h), 1 …; 0: none in particular */
+    int64_t first; /* the number that the source gave row 0, 1 …; 0: none. Lost where rows move */
 } fl_batch;
 
 /* A batch of n rows whose n_cols columns are NULL until set. Owned by the caller. */

@@ -22,7 +22,8 @@
 /* One error under two names: the public one and the engine's. */
 _Static_assert(sizeof(flott_error) == sizeof(fl_error) && offsetof(flott_error, hint) == offsetof(fl_error, hint) &&
                    offsetof(flott_error, message) == offsetof(fl_error, message) &&
-                   offsetof(flott_error, line) == offsetof(fl_error, line),
+                   offsetof(flott_error, line) == offsetof(fl_error, line) &&
+                   offsetof(flott_error, row) == offsetof(fl_error, row),
                "flott_error must look like fl_error");
 static inline fl_error *fl_error_of(flott_error *err) {
     fl_error *e = (fl_error *)err;

@@ -31,7 +31,7 @@ static int calc_open(fl_op *op, fl_error *err) {
 /* A batch with the rows of b for which the condition is true. Owned by the caller. */
 static int filter(calc *c, fl_eval *ev, fl_batch *b, fl_batch **out, fl_error *err) {
     fl_column *yes;
-    FL_TRY(fl_program_run(c->condition, ev, b, true, &yes, err));
+    if (fl_program_run(c->condition, ev, b, true, &yes, err) < 0) return fl_op_fail_row(&c->base, ev, err);
     fl_batch *kept = fl_batch_copy(b);
     uint16_t *sel = fl_arena_alloc(ev->scratch, sizeof *sel * (size_t)b->n_sel + 2);
     int n = fl_select_true(yes, (fl_rows){b->sel, b->n_sel}, sel);
@@ -56,9 +56,11 @@ static int calc_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
         fl_batch_ref(in);
     fl_batch *out = fl_batch_new(c->n_out, in->n);
     out->split = in->split;
+    out->first = in->first;
     int rc = 0;
     if (in->n_sel > 0) {
         rc = fl_program_run(c->exprs, &ev, in, false, out->cols, err);
+        if (rc < 0) fl_op_fail_row(op, &ev, err);
     } else { /* only marks are left */
         out->n = out->n_sel = 0;
         const fl_schema *s = &((const fl_plan *)op->plan)->outputs[0].schema;

@@ -17,6 +17,10 @@ typedef struct fl_op_class {
 /* What runs a node of this kind. SCAN and SINK are run by operators that hold a connector (source.h, sink.h). */
 const fl_op_class *fl_op_class_of(const fl_plan *p);
 
+/* Says in err at which row of ev->batch, the operator's only input, a program has failed: the values that the failed
+ * call was made from, and err->row if the source has numbered its rows. Returns err->code. (failed_row.c) */
+int fl_op_fail_row(fl_op *op, const fl_eval *ev, fl_error *err);
+
 extern const fl_op_class fl_calc_class, fl_watermark_assign_class, fl_window_tvf_class, fl_window_agg_class;
 extern const fl_op_class fl_session_tvf_class, fl_session_agg_class, fl_group_agg_class, fl_union_class;
 extern const fl_op_class fl_source_class, fl_sink_class;

@@ -47,6 +47,7 @@ int fl_source_op_poll(fl_op *op, fl_error *err) {
     if (rc == FL_POLL_BATCH) {
         int emitted = fl_emit(op, 0, b, err);
         fl_batch_unref(b);
+        if (emitted < 0 && err->row > 0 && o->source->type->place != NULL) return o->source->type->place(o->source, err);
         return emitted < 0 ? emitted : rc;
     }
     if (rc < 0) return fl_error_at(err, ((const fl_plan *)op->plan)->span);

@@ -30,6 +30,8 @@ typedef struct fl_source_type {
     int (*snapshot)(fl_source *s, fl_buf *out, fl_error *err);
     /* own[]: what the subtasks of then appended; each subtask of now takes its part. */
     int (*restore)(fl_source *s, const fl_str *own, int n, fl_error *err);
+    /* Puts before a failure further down where the row err->row came from. May be NULL: rows have no numbers. */
+    int (*place)(fl_source *s, fl_error *err);
     /* The checkpoint is durable. May be NULL. */
     int (*commit)(fl_source *s, int64_t checkpoint, fl_error *err);
     void (*close)(fl_source *s);

@@ -209,7 +209,7 @@ static int watermark_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     fl_column *c;
     FL_TRY(check_rowtime(w, b, err));
     fl_op_eval(op, b, &ev);
-    FL_TRY(fl_program_run(w->expr, &ev, b, true, &c, err));
+    if (fl_program_run(w->expr, &ev, b, true, &c, err) < 0) return fl_op_fail_row(op, &ev, err);
     fl_batch *out = fl_batch_copy(b);
     out->n_marks = 0;
     if (w->splits == NULL)

@@ -56,6 +56,9 @@ typedef struct fl_eval {
     const fl_batch *batch; /* the batch being evaluated: for marks */
     int64_t watermark;     /* before the batch's first row; FL_WATERMARK_MIN: none yet */
     uint64_t random;       /* state of RAND and its like */
+    /* what a run that failed leaves: the call, and the row that it failed at; -1: not one row's fault */
+    const fl_expr *failed;
+    int failed_row;
 } fl_eval;
 
 /* One call that is executed: prepared when a program is compiled. */

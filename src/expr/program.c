@@ -19,6 +19,8 @@
  */
 #include "expr/program.h"
 
+#include "expr/kernel.h"
+
 #include <stdlib.h>
 
 typedef enum step_op {
@@ -316,6 +318,24 @@ static validity strict_validity(const reg *regs, const step *s, fl_column *out, 
     return v;
 }
 
+/* The first of `rows` at which a call that has failed fails by itself, told in err; -1: at none. */
+static int failing_row(fl_eval *ev, step *s, fl_column *const *in, fl_column *out, fl_rows rows, fl_error *err) {
+    bool varies = false;
+    int n = out->n;
+    for (int i = 0; i < s->n_in; i++) varies |= !in[i]->constant;
+    for (int k = 0; varies && !(s->flags & FL_FN_DYNAMIC) && k < rows.n; k++) {
+        uint16_t row = (uint16_t)fl_row_at(rows, k);
+        fl_error alone;
+        fl_column_reset(out);
+        out->n = n;
+        if (s->kernel(ev, &s->call, in, out, (fl_rows){&row, 1}, &alone) < 0) {
+            *err = alone;
+            return row;
+        }
+    }
+    return -1;
+}
+
 static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl_error *err) {
     reg *r = &p->regs[s->out];
     fl_column *out = result_column(r, s->call.expr->type, n);
@@ -345,9 +365,11 @@ static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl
     }
     if (out->phys == FL_P_VIEW && rows.sel != NULL) memset(out->data, 0, sizeof(fl_view) * (size_t)n); /* readable */
     int rc = s->kernel(ev, &s->call, in, out, rows, err);
+    if (rc >= 0) return 0;
+    ev->failed = s->call.expr;
+    ev->failed_row = failing_row(ev, s, in, out, rows, err);
     if (rc == FL_E_VALIDATION) rc = err->code = FL_E_RUNTIME; /* a pattern in a row, not in the statement */
-    if (rc < 0) fl_error_at(err, s->call.expr->span);
-    return rc;
+    return fl_error_at(err, s->call.expr->span);
 }
 
 /* Copies values in place; for layouts where a row's place is fixed. */

@@ -336,6 +336,10 @@
 #define FL_AT_CONNECTOR_IN_FILE \
     "file '%s', line %lld (byte %lld): "
 
+/* The same for a failure that a row of the file has led to further on. */
+#define FL_AT_CONNECTOR_IN_FILE_ROW \
+    "file '%s', row %lld: "
+
 /* The same, where counting the lines before would take long. */
 #define FL_AT_CONNECTOR_IN_LARGE_FILE \
     "file '%s', byte %lld: "

@@ -11,6 +11,10 @@
 /* Advice that several entries give. */
 #define FL_DO_TRY_CAST "correct the value, or use TRY_CAST to get NULL instead"
 
+/* Stands before what is wrong with a value that was computed from these columns of a row. */
+#define FL_AT_VALUE_IN_ROW \
+    "with %s: "
+
 /* A value that goes into state or over an exchange can have 2 GB at most. */
 #define FL_ERR_VALUE_TOO_LONG \
     FL_E_LIMIT, "A value of %s takes %zu bytes" \

@@ -238,6 +238,13 @@ CASES = [
     C("number that is too large", "SELECT CAST('99999999999' AS INT);", "'99999999999'", "Overflow", "TRY_CAST"),
     C("text that is no date", "SELECT CAST(s AS DATE)" + V, "'abc'", "TRY_CAST"),
     C("text that is no boolean", "SELECT CAST(s AS BOOLEAN)" + V, "'abc'", "BOOLEAN"),
+    C("which row of a file it is, by its number and what was read of it", file("t", "in.csv", columns="k INT, s STRING, w STRING") +
+      "SELECT k, 10 / (CHAR_LENGTH(s) - k) FROM t WHERE k > 2;", "in.csv', row 4: ", "with k = 3, s = 'sun': ", "Division by zero",
+      at="2:11", prepare=write("in.csv", "1,a,x\n2,bc,x\n3,moon,x\n3,sun,x\n3,sea,x\n")),
+    C("a row with a long value", file("t", "in.csv", columns="s STRING") + "SELECT CAST(s AS DATE) FROM t;", "row 2: ",
+      "with s = '" + "ä" * 60 + "…': ", prepare=write("in.csv", "2026-01-01\n" + "ä" * 500 + "\n")),
+    C("a row behind an aggregate has values, but no number", file("t", "in.csv") + "SELECT 1 / (m - 7) FROM "
+      "(SELECT id, MAX(id) AS m FROM t GROUP BY id) AS g;", "error: with 7: /: Division", prepare=write("in.csv", "5\n7\n")),
     C("NULL as event time", "CREATE TABLE t (a INT, ts AS CAST(NULL AS TIMESTAMP(3)), WATERMARK FOR ts AS ts) WITH ("
       "'connector' = 'datagen', 'number-of-rows' = '1'); SELECT COUNT(*) FROM t GROUP BY TUMBLE(ts, INTERVAL '1' SECOND);",
       "RowTime field should not be null", "COALESCE"),

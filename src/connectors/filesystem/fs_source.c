@@ -69,6 +69,7 @@ typedef struct fs_source {
     size_t at, end;  /* bytes not yet decoded */
     int64_t read_at; /* where the next read begins */
     bool eof;
+    int64_t n_rows; /* decoded since the file's beginning; -1: it was not read from there */
     fl_builder builder;
     fl_batch *rows;      /* decoded; NULL: none in hand */
     int rows_at;         /* of them given */
@@ -280,6 +281,7 @@ static int open_split(fs_source *s, fl_error *err) {
     s->at = s->end = 0;
     s->eof = false;
     s->bad_records = 0;
+    s->n_rows = s->cur.offset == 0 ? 0 : -1;
     FL_TRY(refuse_compressed(s->cur.path, err));
     FL_TRY(fl_disk_stat(pf, s->cur.path, &st, err));
     FL_TRY(set_same(s, &st, err));
@@ -403,6 +405,8 @@ static int take_rows(fs_source *s, fl_error *err) {
         return ended;
     }
     s->rows = compose(s, decoded);
+    s->rows->first = s->n_rows < 0 || s->bad_records > 0 ? 0 : s->n_rows + 1;
+    if (s->n_rows >= 0) s->n_rows += s->rows->n;
     s->rows_at = (int)FL_MIN((int64_t)s->rows->n, s->cur.skip); /* given before the restore */
     s->cur.skip -= s->rows_at;
     return ended;
@@ -467,6 +471,11 @@ static int fs_poll(fl_source *base, fl_batch **out, fl_error *err) {
             return FL_POLL_BATCH;
         }
     }
+}
+
+static int fs_place(fl_source *base, fl_error *err) {
+    const fs_source *s = (fs_source *)base;
+    return fl_error_prefix(err, FL_AT_CONNECTOR_IN_FILE_ROW, s->cur.path, (long long)err->row);
 }
 
 static void put_split(fl_buf *out, const char *path, int64_t offset, int64_t skip) {
@@ -536,6 +545,7 @@ const fl_source_type fl_filesystem_source = {
     .may_block = true, /* the disk */
     .open = fs_open,
     .poll = fs_poll,
+    .place = fs_place,
     .snapshot = fs_snapshot,
     .restore = fs_restore,
     .close = fs_close,
