@@ -49,6 +49,7 @@ class Endpoint:
 
     def __init__(self, port):
         self.port, self.url, self.connection, self.process = port, f"http://localhost:{port}", None, None
+        self.words = tempfile.TemporaryFile()
 
     def call(self, operation, **body):
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": OPERATIONS + operation,
@@ -65,13 +66,22 @@ class Endpoint:
                 break
             except (http.client.HTTPException, ConnectionError) as e:
                 self.connection = None
-                if self.process is not None and self.process.poll() is not None:
-                    raise RuntimeError(f"{operation}: the service has ended with {self.process.returncode}") from e
                 if not again:
-                    raise
+                    raise RuntimeError(f"{operation}: no answer from the service, {self.state()}") from e
         if answer.status != 200:
             raise RuntimeError(f"{operation}: {found}")
         return found
+
+    def state(self):
+        """How the process of the service does, and its last words."""
+        if self.process is None:
+            return "which is not ours"
+        try:
+            state = f"which has ended with {self.process.wait(1)}"
+        except subprocess.TimeoutExpired:
+            state = "which runs"
+        self.words.seek(0)
+        return state + ": " + self.words.read()[-2000:].decode(errors="replace")
 
     def put(self, stream, records, batch=500):
         for i in range(0, len(records), batch):
@@ -131,6 +141,7 @@ class Endpoint:
             self.connection.close()
         self.process.kill()
         self.process.wait()
+        self.words.close()
 
 
 class KinesisLocal(Endpoint):
@@ -143,7 +154,7 @@ class KinesisLocal(Endpoint):
                     "KINESIS_MOCK_PLAIN_PORT": str(self.port), "KINESIS_MOCK_TLS_PORT": str(self.tls_port),
                     "LOG_LEVEL": "ERROR", "ROOT_LOG_LEVEL": "ERROR"}
         self.process = subprocess.Popen(["node", "main.js"], cwd=kinesis_local(), env={**os.environ, **settings},
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL, stdout=self.words, stderr=self.words)
         try:
             self.wait_for_streams(streams)
         except BaseException:
