@@ -87,6 +87,7 @@ enum fl_function_flags {
     FL_FN_MARKS = 8,     /* reads the watermark at each row */
     FL_FN_COSTLY = 16,   /* worth skipping rows that are not needed (strings, patterns) */
     FL_FN_OPERATOR = 32, /* not listed as a function */
+    FL_FN_SINCE_2 = 64,  /* only Flink 2.x has it (doc says since when): a user's function of its name comes first */
 };
 
 /* Calls that decide which of their arguments are evaluated for which rows. */

@@ -66,6 +66,10 @@ void fl_lower(fl_buf *out, fl_str s);
 /* Types that functions of texts ask for: position `i` of the call is character data, an integer (made BIGINT). */
 bool fl_is_text_arg(const fl_expr *call, int i);
 int fl_need_texts(const fl_expr *call, int first, int end, fl_error *err);
+/* The same as Flink's newer functions ask: a bare NULL is a text that is NULL, others are refused by their type. */
+int fl_take_texts(fl_bind *b, fl_expr *call, int first, int end, fl_error *err);
+/* The same, but a bare NULL is refused. */
+int fl_demand_texts(fl_bind *b, fl_expr *call, int first, int end, fl_error *err);
 int fl_need_bigint(fl_bind *b, fl_expr *call, int i, fl_error *err);
 /* The VARCHAR of t's length. */
 const fl_type *fl_varying(fl_arena *a, const fl_type *t);

@@ -166,12 +166,7 @@ static int kernel_split(FL_KERNEL_ARGS) {
 }
 
 static int infer_split(fl_bind *b, fl_expr *call, fl_error *err) {
-    FL_TRY(fl_refuse_nulls(call, err));
-    for (int i = 0; i < 2; i++) {
-        if (fl_is_text_arg(call, i)) continue;
-        fl_fail(err, FL_ERR_FUNCTION_NEEDS_TEXT, fl_type_name(b->arena, call->args[i]->type, FL_TYPE_SUMMARY));
-        return fl_error_at(err, call->args[i]->span);
-    }
+    FL_TRY(fl_demand_texts(b, call, 0, 2, err));
     return fl_typed(b, call, fl_type_array(b->arena, fl_type_string(true), true), fl_args_nullable(call));
 }
 

@@ -212,10 +212,14 @@ static int starts_ends(FL_KERNEL_ARGS) {
 }
 
 static int infer_starts(fl_bind *b, fl_expr *call, fl_error *err) {
-    FL_TRY(fl_refuse_nulls(call, err));
+    for (int k = 0; k < 2; k++) { /* a bare NULL is what the other one is */
+        const fl_type *other = call->args[1 - k]->type;
+        if (!fl_type_is(call->args[k]->type, FL_T_NULL)) continue;
+        FL_TRY(fl_coerce(b, call, k, fl_type_is(other, FL_T_NULL) ? fl_type_string(true) : other, err));
+    }
     const fl_type *x = call->args[0]->type, *y = call->args[1]->type;
     bool texts = fl_type_is_char(x) && fl_type_is_char(y), bytes = fl_type_is_binary(x) && fl_type_is_binary(y);
-    if (!texts && !bytes) return fl_bad_arguments(call, err);
+    if (!texts && !bytes) return fl_invalid_arguments(call, err);
     return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), fl_args_nullable(call));
 }
 
@@ -409,10 +413,10 @@ FL_FUNCTION_TABLE(search) = {
     ROW("SPLIT_INDEX", 3, 3, 0, infer_split_index, choose_split_index,
         "'SPLIT_INDEX(<CHARACTER>, <CHARACTER>, <INTEGER>)', 'SPLIT_INDEX(<CHARACTER>, <INTEGER>, <INTEGER>)'",
         "The nth piece, counted from 0, after splitting at a separator."),
-    ROW("STARTSWITH", 2, 2, 0, infer_starts, choose_starts, "'STARTSWITH(<STRING>, <STRING>)'",
-        "The text begins with another."),
-    ROW("ENDSWITH", 2, 2, 0, infer_starts, choose_starts, "'ENDSWITH(<STRING>, <STRING>)'",
-        "The text ends with another."),
+    ROW("STARTSWITH", 2, 2, FL_FN_SINCE_2, infer_starts, choose_starts, "'STARTSWITH(<STRING>, <STRING>)'",
+        "The text, or the bytes, begin with others. From Flink 2.0 on."),
+    ROW("ENDSWITH", 2, 2, FL_FN_SINCE_2, infer_starts, choose_starts, "'ENDSWITH(<STRING>, <STRING>)'",
+        "The text, or the bytes, end with others. From Flink 2.0 on."),
     ROW("LIKE", 2, 3, F | OP, infer_like, choose_like, "'LIKE(<STRING>, <STRING>, <STRING>)'",
         "The text matches a pattern: % is any run of characters, _ is one."),
     ROW("NOT LIKE", 2, 3, F | OP, infer_not_like, choose_like, "'NOT LIKE(<STRING>, <STRING>, <STRING>)'",

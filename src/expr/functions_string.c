@@ -277,10 +277,13 @@ static int kernel_trim(FL_KERNEL_ARGS) {
 }
 
 static int infer_trim(fl_bind *b, fl_expr *call, fl_error *err) {
-    FL_TRY(fl_need_texts(call, 0, call->n_args, err));
+    bool plain = call->fn->name[0] == 'B';
+    if (plain)
+        FL_TRY(fl_take_texts(b, call, 0, 2, err));
+    else
+        FL_TRY(fl_need_texts(call, 0, call->n_args, err));
     if (call->n_args == 3 && fl_symbol(call->args[0]).n == 0) return fl_bad_arguments(call, err);
     const fl_type *t = call->args[call->n_args == 3 ? 2 : 0]->type;
-    bool plain = call->fn->name[0] == 'B';
     return fl_typed(b, call, plain ? fl_type_string(true) : fl_varying(b->arena, t), fl_args_nullable(call));
 }
 
@@ -369,8 +372,8 @@ FL_FUNCTION_TABLE(string) = {
         "Without blanks, or characters of a set, in front."),
     ROW("RTRIM", 1, 2, S, infer_trim, choose_trim, "'RTRIM(<CHARACTER>)', 'RTRIM(<CHARACTER>, chars)'",
         "Without blanks, or characters of a set, at the end."),
-    ROW("BTRIM", 1, 2, S, infer_trim, choose_trim, "'BTRIM(<CHARACTER>)', 'BTRIM(<CHARACTER>, chars)'",
-        "Without blanks, or characters of a set, at both ends."),
+    ROW("BTRIM", 1, 2, S | FL_FN_SINCE_2, infer_trim, choose_trim, "'BTRIM(<CHARACTER>)', 'BTRIM(<CHARACTER>, chars)'",
+        "Without blanks, or characters of a set, at both ends. From Flink 2.0 on."),
     ROW("REPEAT", 2, 2, S | F, infer_repeat, choose_repeat, "'REPEAT(<CHARACTER>, <INTEGER>)'", "n times the text."),
     ROW("REVERSE", 1, 1, S, infer_reverse, choose_repeat, "'REVERSE(<CHARACTER>)'", "The characters in reverse order."),
     {0},

@@ -90,6 +90,22 @@ int fl_need_texts(const fl_expr *call, int first, int end, fl_error *err) {
     return 0;
 }
 
+int fl_demand_texts(fl_bind *b, fl_expr *call, int first, int end, fl_error *err) {
+    FL_TRY(fl_refuse_nulls(call, err));
+    for (int i = first; i < end && i < call->n_args; i++) {
+        if (fl_is_text_arg(call, i)) continue;
+        fl_fail(err, FL_ERR_FUNCTION_NEEDS_TEXT, fl_type_name(b->arena, call->args[i]->type, FL_TYPE_SUMMARY));
+        return fl_error_at(err, call->args[i]->span);
+    }
+    return 0;
+}
+
+int fl_take_texts(fl_bind *b, fl_expr *call, int first, int end, fl_error *err) {
+    for (int i = first; i < end && i < call->n_args; i++)
+        if (fl_type_is(call->args[i]->type, FL_T_NULL)) FL_TRY(fl_coerce(b, call, i, fl_type_string(true), err));
+    return fl_demand_texts(b, call, first, end, err);
+}
+
 int fl_need_bigint(fl_bind *b, fl_expr *call, int i, fl_error *err) {
     if (i >= call->n_args) return 0;
     if (!fl_type_is_integer(call->args[i]->type)) return fl_bad_arguments(call, err);

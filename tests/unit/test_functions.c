@@ -657,6 +657,19 @@ static void columns_give_what_literals_give(void **state) {
     }
 }
 
+/* What a user's function comes before tells it in its documentation. */
+static void functions_of_flink_2_say_so(void **state) {
+    (void)state;
+    int later = 0;
+    for (int f = 0; f < fl_function_count(); f++) {
+        const fl_function *fn = fl_function_at(f);
+        bool told = strstr(fn->doc, " From Flink 2.") != NULL;
+        if (told != !!(fn->flags & FL_FN_SINCE_2)) fail_msg("%s: the flag is not what its text says", fn->name);
+        later += told;
+    }
+    assert_true(later > 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(numbers_are_computed_as_in_flink, setup, teardown),
@@ -669,6 +682,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(guarded_rows_are_not_computed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_guard_that_is_constant_folds, setup, teardown),
         cmocka_unit_test_setup_teardown(columns_give_what_literals_give, setup, teardown),
+        cmocka_unit_test(functions_of_flink_2_say_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
