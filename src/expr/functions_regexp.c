@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_regexp.c -- REGEXP, REGEXP_EXTRACT, REGEXP_REPLACE, STR_TO_MAP and SIMILAR TO.
+/* functions_regexp.c -- REGEXP, REGEXP_EXTRACT and its like, REGEXP_REPLACE, STR_TO_MAP and SIMILAR TO.
  *
  * What:       patterns are those of java.util.regex; PCRE2 runs them. Most of the two languages is the same: what
  *             differs is spelled anew before it is compiled, and what cannot be is refused by name, never taken for
  *             another pattern.
  *                 \p{Alpha} and its like are ASCII   \u00e9 is \x{00e9}   a class inside a class, && are refused
- * Bad ones:   a pattern that is none makes REGEXP false, REGEXP_EXTRACT and REGEXP_REPLACE NULL; SIMILAR TO fails.
+ * Bad ones:   a pattern that is none makes REGEXP false, all others that begin with REGEXP_ NULL; SIMILAR TO fails.
  * SIMILAR TO: a regular expression in which _ is one character and % any number, and which must cover the whole text.
  * Life:       a literal pattern is compiled when the call is bound (call->extra); one of a row is kept until another
  *             one comes, at most to the end of the batch.
@@ -288,6 +288,120 @@ static int kernel_extract(FL_KERNEL_ARGS) {
     return FL_MIN(rc, 0);
 }
 
+/* ---- REGEXP_COUNT, REGEXP_INSTR, REGEXP_EXTRACT_ALL(s, pattern [, group]) ---- */
+
+/* Goes from match to match as Java's Matcher.find does: behind an empty one it looks one UTF-16 unit later, and so also
+ * between the two halves of a character beyond U+FFFF. */
+typedef struct match_walk {
+    const fl_regex *r;
+    const fl_kernel_call *call;
+    fl_str s;
+    size_t from;
+    bool halves; /* the next place is between two halves */
+    fl_str text; /* what the groups of the match are positions in */
+} match_walk;
+
+/* What a pattern finds between two halves, neither of which it can name: the same as between two characters that are
+ * no letters, digits or blanks, if that is empty. */
+static int find_between_halves(match_walk *w, fl_error *err) {
+    enum { HALF = 3 };
+    w->text = fl_str_from("\uFFFD\uFFFD");
+    w->halves = false;
+    int found = regex_find(w->r, w->text, HALF, w->call, err);
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(w->r->match);
+    return found > 0 && (at[0] != HALF || at[1] != HALF) ? 0 : found;
+}
+
+/* 1: *at are the positions of the groups; 0: no more; or an error. */
+static int next_match(match_walk *w, const PCRE2_SIZE **at, fl_error *err) {
+    *at = pcre2_get_ovector_pointer(w->r->match);
+    int found = w->halves ? find_between_halves(w, err) : 0;
+    if (found != 0 || w->from > w->s.n) return found;
+    w->text = w->s;
+    found = regex_find(w->r, w->s, w->from, w->call, err);
+    if (found <= 0) return found;
+    w->from = (*at)[1];
+    if ((*at)[0] != (*at)[1]) return 1;
+    w->halves = w->from < w->s.n && (unsigned char)w->s.p[w->from] >= 0xf0;
+    w->from = w->from < w->s.n ? (size_t)(fl_utf8_next(w->s.p + w->from, w->s.p + w->s.n) - w->s.p) : w->s.n + 1;
+    return 1;
+}
+
+static int64_t utf16_count(const char *p, size_t n) {
+    int64_t units = fl_utf8_count(p, n);
+    for (size_t i = 0; i < n; i++) units += (unsigned char)p[i] >= 0xf0;
+    return units;
+}
+
+static int count_matches(match_walk *w, int64_t *count, fl_error *err) {
+    const PCRE2_SIZE *at;
+    int rc;
+    for (*count = 0; (rc = next_match(w, &at, err)) > 0;) ++*count;
+    return rc;
+}
+
+/* Where the first match begins, in UTF-16 units counted from 1; 0: nowhere. */
+static int first_place(match_walk *w, int64_t *place, fl_error *err) {
+    const PCRE2_SIZE *at;
+    int rc = next_match(w, &at, err);
+    *place = rc > 0 ? utf16_count(w->s.p, at[0]) + 1 : 0;
+    return rc;
+}
+
+static int kernel_count(FL_KERNEL_ARGS) {
+    regex_source source = {.own = call->expr->extra};
+    bool all = call->expr->fn->name[7] == 'C';
+    int rc = 0;
+    for (int k = 0; k < rows.n && rc >= 0; k++) {
+        int i = fl_row_at(rows, k);
+        int64_t x;
+        if ((rc = regex_of_row(&source, text_at(in[1], i), err)) < 0) break;
+        match_walk w = {.r = &source.r, .call = call, .s = text_at(in[0], i)};
+        if (source.r.code == NULL) {
+            fl_kernel_null(out, i);
+            continue;
+        }
+        rc = (all ? count_matches : first_place)(&w, &x, err);
+        FL_DATA(out, int32_t)[i] = (int32_t)x;
+    }
+    source_deinit(&source);
+    return FL_MIN(rc, 0);
+}
+
+/* Appends the list of what a group is in each match. Returns 0 or an error. */
+static int append_matches(fl_column *out, match_walk *w, int64_t group, uint64_t *so_far, fl_error *err) {
+    const PCRE2_SIZE *at;
+    int rc;
+    while ((rc = next_match(w, &at, err)) > 0) {
+        FL_TRY(fl_text_grow(so_far, sizeof(fl_view), w->call, err)); /* many may be empty */
+        if (at[2 * group] == PCRE2_UNSET)
+            fl_column_append_null(out->child[0]);
+        else
+            fl_column_append_str(out->child[0],
+                                 fl_str_make(w->text.p + at[2 * group], at[2 * group + 1] - at[2 * group]));
+    }
+    fl_column_append_nested(out);
+    return rc;
+}
+
+static int kernel_extract_all(FL_KERNEL_ARGS) {
+    regex_source source = {.own = call->expr->extra};
+    uint64_t so_far = 0;
+    int rc = 0;
+    FL_EACH_NESTED_ROW(out, rows, i, {
+        int64_t group = call->expr->n_args == 3 ? FL_DATA(in[2], int64_t)[fl_column_at(in[2], i)] : 1;
+        if ((rc = regex_of_row(&source, text_at(in[1], i), err)) < 0) break;
+        bool known = source.r.code != NULL && group >= 0 && group < pcre2_get_ovector_count(source.r.match);
+        match_walk w = {.r = &source.r, .call = call, .s = text_at(in[0], i)};
+        if (!known)
+            fl_column_append_null(out);
+        else if ((rc = append_matches(out, &w, group, &so_far, err)) < 0)
+            break;
+    });
+    source_deinit(&source);
+    return FL_MIN(rc, 0);
+}
+
 /* ---- REGEXP_REPLACE ---- */
 
 /* Behind an empty match the search goes on one character later, and that character stays. */
@@ -377,6 +491,33 @@ static fl_kernel_fn *choose(const fl_expr *call) {
     default: return call->fn->name[7] == 'E' ? kernel_extract : kernel_replace;
     }
 }
+
+static int infer_count(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_take_texts(b, call, 0, 2, err));
+    FL_TRY(prepare_pattern(b, call, err));
+    return fl_typed(b, call, fl_type_of(FL_T_INT, true), true);
+}
+
+static int infer_substr(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_take_texts(b, call, 0, 2, err));
+    FL_TRY(prepare_pattern(b, call, err));
+    return fl_typed(b, call, fl_type_string(true), true);
+}
+
+static int infer_extract_all(fl_bind *b, fl_expr *call, fl_error *err) {
+    bool grouped = call->n_args == 3;
+    const fl_type *bigint = fl_type_of(FL_T_BIGINT, true);
+    if (grouped && fl_type_is(call->args[2]->type, FL_T_NULL)) FL_TRY(fl_coerce(b, call, 2, bigint, err));
+    FL_TRY(fl_take_texts(b, call, 0, 2, err));
+    if (grouped && !fl_type_is_integer(call->args[2]->type)) return fl_invalid_arguments(call, err);
+    if (grouped) FL_TRY(fl_coerce(b, call, 2, bigint, err));
+    FL_TRY(prepare_pattern(b, call, err));
+    return fl_typed(b, call, fl_type_array(b->arena, fl_type_string(true), true), true);
+}
+
+static fl_kernel_fn *choose_count(const fl_expr *call FL_UNUSED) { return kernel_count; }
+static fl_kernel_fn *choose_substr(const fl_expr *call FL_UNUSED) { return kernel_extract; }
+static fl_kernel_fn *choose_extract_all(const fl_expr *call FL_UNUSED) { return kernel_extract_all; }
 
 /* ---- STR_TO_MAP(s [, between entries, between key and value]) ---- */
 
@@ -651,6 +792,15 @@ FL_FUNCTION_TABLE(regexp) = {
         "What a regular expression, or one of its groups, matches first; NULL if there is no match."),
     ROW("REGEXP_REPLACE", 3, 3, 0, infer_replace, choose, "'REGEXP_REPLACE(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
         "With all matches of a regular expression replaced by a text."),
+    ROW("REGEXP_COUNT", 2, 2, FL_FN_SINCE_2, infer_count, choose_count, "'REGEXP_COUNT(<CHARACTER>, <CHARACTER>)'",
+        "How often a regular expression matches. From Flink 2.0 on."),
+    ROW("REGEXP_EXTRACT_ALL", 2, 3, FL_FN_SINCE_2, infer_extract_all, choose_extract_all,
+        "'REGEXP_EXTRACT_ALL(<CHARACTER>, <CHARACTER>, <INTEGER>)'",
+        "What a group of a regular expression, by default the first, is in each match. From Flink 2.0 on."),
+    ROW("REGEXP_INSTR", 2, 2, FL_FN_SINCE_2, infer_count, choose_count, "'REGEXP_INSTR(<CHARACTER>, <CHARACTER>)'",
+        "Where a regular expression first matches, counted from 1; 0 if it does not. From Flink 2.0 on."),
+    ROW("REGEXP_SUBSTR", 2, 2, FL_FN_SINCE_2, infer_substr, choose_substr, "'REGEXP_SUBSTR(<CHARACTER>, <CHARACTER>)'",
+        "What a regular expression matches first; NULL if there is no match. From Flink 2.0 on."),
     ROW("STR_TO_MAP", 1, 3, 0, infer_str_to_map, choose_str_to_map, "'STR_TO_MAP(<CHARACTER>)'",
         "A map of the entries in a text; delimiters are regular expressions, by default , and =."),
     ROW("SIMILAR TO", 2, 3, FL_FN_OPERATOR, infer_similar, choose_similar, "'SIMILAR TO(<STRING>, <STRING>, <STRING>)'",
