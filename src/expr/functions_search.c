@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_search.c -- finding texts in texts: POSITION, LOCATE, INSTR, REPLACE, SPLIT_INDEX, STARTSWITH, LIKE.
+/* functions_search.c -- finding texts in texts: POSITION, INSTR, REPLACE, TRANSLATE, SPLIT_INDEX, STARTSWITH, LIKE …
  *
  * What:       positions count code points from 1; the search itself runs over bytes, which UTF-8 allows.
  * LIKE:       a pattern is cut at its % signs into parts; a part is literal bytes and `_`, and covers a fixed number
@@ -10,6 +10,8 @@
  *             A literal pattern is cut once, when the call is bound (call->extra).
  * Interface:  the table at the end. Keywords are gone: POSITION(sub, s [, from]), LIKE(s, pattern [, escape]).
  */
+#include <stdlib.h>
+
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -143,6 +145,97 @@ static int infer_replace(fl_bind *b, fl_expr *call, fl_error *err) {
 }
 
 static fl_kernel_fn *choose_replace(const fl_expr *call FL_UNUSED) { return replace; }
+
+/* ---- TRANSLATE(s, from, to) ---- */
+
+/* What a code point becomes: nothing if `by` is empty. */
+typedef struct substitute {
+    uint32_t cp;
+    int order;
+    fl_str by;
+} substitute;
+
+typedef struct dictionary {
+    fl_str from, to; /* what it was made of */
+    substitute *p;   /* by code point; NULL: not made yet */
+    int n;
+} dictionary;
+
+static int by_code_point(const void *a, const void *b) {
+    const substitute *x = a, *y = b;
+    return x->cp != y->cp ? (x->cp < y->cp ? -1 : 1) : x->order - y->order;
+}
+
+/* Pairs the characters of both texts. Of equal characters in `from` the first counts. */
+static void make_dictionary(fl_arena *a, fl_str from, fl_str to, dictionary *d) {
+    int n = 0;
+    *d = (dictionary){from, to, FL_NEW_N(a, substitute, from.n + 1), 0};
+    for (const char *p = from.p, *end = p + from.n, *q = to.p, *to_end = q + to.n; p < end; n++) {
+        const char *next = q < to_end ? fl_utf8_next(q, to_end) : q;
+        substitute *s = &d->p[n];
+        *s = (substitute){.order = n, .by = fl_str_make(q, (size_t)(next - q))};
+        p += fl_utf8_decode(p, end, &s->cp);
+        q = next;
+    }
+    qsort(d->p, (size_t)n, sizeof *d->p, by_code_point);
+    for (int k = 0; k < n; k++)
+        if (d->n == 0 || d->p[d->n - 1].cp != d->p[k].cp) d->p[d->n++] = d->p[k];
+}
+
+static const substitute *look_up(const dictionary *d, uint32_t cp) {
+    int low = 0, high = d->n;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (d->p[middle].cp < cp)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < d->n && d->p[low].cp == cp ? &d->p[low] : NULL;
+}
+
+static void put_translated(fl_buf *b, const dictionary *d, fl_str s) {
+    for (const char *p = s.p, *end = p + s.n; p < end;) {
+        uint32_t cp;
+        int n = fl_utf8_decode(p, end, &cp);
+        const substitute *by = look_up(d, cp);
+        fl_buf_put_str(b, by != NULL ? by->by : fl_str_make(p, (size_t)n));
+        p += n;
+    }
+}
+
+/* Without characters to look for the text stays as it is; without others in their place they are taken out. */
+static int translate(FL_KERNEL_ARGS) {
+    uint64_t so_far = 0;
+    dictionary d = {0};
+    fl_buf b;
+    int rc = 0;
+    fl_buf_init(&b);
+    for (int k = 0; k < rows.n && rc == 0; k++) {
+        int i = fl_row_at(rows, k);
+        if (fl_column_is_null(in[0], i)) {
+            fl_kernel_null(out, i);
+            continue;
+        }
+        fl_str none = fl_str_make("", 0);
+        fl_str from = fl_column_is_null(in[1], i) ? none : text_at(in[1], i);
+        fl_str to = fl_column_is_null(in[2], i) ? none : text_at(in[2], i);
+        if (d.p == NULL || !fl_str_eq(from, d.from) || !fl_str_eq(to, d.to)) make_dictionary(ev->scratch, from, to, &d);
+        fl_buf_reset(&b);
+        put_translated(&b, &d, text_at(in[0], i));
+        if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0)
+            fl_column_put_str(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+    }
+    fl_buf_deinit(&b);
+    return rc;
+}
+
+static int infer_translate(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_demand_texts(b, call, 0, 3, err));
+    return fl_typed(b, call, fl_type_string(true), call->args[0]->type->nullable);
+}
+
+static fl_kernel_fn *choose_translate(const fl_expr *call FL_UNUSED) { return translate; }
 
 /* ---- SPLIT_INDEX(s, separator, index) ---- */
 
@@ -410,6 +503,14 @@ FL_FUNCTION_TABLE(search) = {
         "Where a text occurs for the nth time; a negative start searches backwards."),
     ROW("REPLACE", 3, 3, F, infer_replace, choose_replace, "'REPLACE(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
         "With all occurrences of a text replaced by another."),
+    {.name = "TRANSLATE",
+     .min_args = 3,
+     .max_args = 3,
+     .flags = FL_FN_COSTLY | FL_FN_FALLIBLE | FL_FN_SINCE_2,
+     .infer = infer_translate,
+     .choose = choose_translate,
+     .signature = "'TRANSLATE(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
+     .doc = "With each character of a set replaced by its partner in another, or left out. From Flink 2.0 on."},
     ROW("SPLIT_INDEX", 3, 3, 0, infer_split_index, choose_split_index,
         "'SPLIT_INDEX(<CHARACTER>, <CHARACTER>, <INTEGER>)', 'SPLIT_INDEX(<CHARACTER>, <INTEGER>, <INTEGER>)'",
         "The nth piece, counted from 0, after splitting at a separator."),

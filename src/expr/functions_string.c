@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_string.c -- texts made of texts: concatenation, case, pieces, trimming.
+/* functions_string.c -- texts made of texts: concatenation, case, pieces, trimming, choosing.
  *
  * What:       positions and lengths count code points, as in Flink; a piece of a text is a view of the same bytes, so
  *             SUBSTRING, LEFT, RIGHT and TRIM copy nothing.
@@ -9,6 +9,7 @@
  */
 #include "expr/functions_int.h"
 
+#include "messages/function.h"
 #include "messages/value.h"
 
 /* ---- || CONCAT CONCAT_WS ---- */
@@ -334,6 +335,57 @@ static int infer_reverse(fl_bind *b, fl_expr *call, fl_error *err) {
 
 static fl_kernel_fn *choose_repeat(const fl_expr *call) { return call->fn->name[2] == 'P' ? repeat : reverse; }
 
+/* ---- ELT(index, x, …) ---- */
+
+static int elt(FL_KERNEL_ARGS) {
+    int n_args = call->expr->n_args;
+    for (int a = 1; a < n_args; a++) fl_column_share_heaps(out, in[a]);
+    FL_EACH_ROW(rows, i, {
+        int64_t at = fl_column_is_null(in[0], i) ? 0 : bigint_at(in[0], i);
+        if (at < 1 || at >= n_args || fl_column_is_null(in[at], i))
+            fl_kernel_null(out, i);
+        else
+            FL_DATA(out, fl_view)[i] = *fl_view_at(in[at], i);
+    });
+    return 0;
+}
+
+static int check_elt_index(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_expr *index = call->args[0];
+    int64_t at;
+    FL_TRY(fl_type_is(index->type, FL_T_NULL) ? fl_refuse_nulls(call, err) : 0);
+    int rc = 0;
+    if (!fl_type_is_integer(index->type))
+        rc = fl_fail(err, FL_ERR_FUNCTION_ELT_TYPE);
+    else if (fl_literal_int(index, &at) && at < 0)
+        rc = fl_fail(err, FL_ERR_FUNCTION_ELT_INDEX, (long long)at);
+    return rc < 0 ? fl_error_at(err, index->span) : fl_need_bigint(b, call, 0, err);
+}
+
+/* All texts, or all bytes; a bare NULL is one of length 1. */
+static int infer_elt(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_type **types = FL_NEW_N(b->arena, const fl_type *, call->n_args);
+    bool texts = true, bytes = true;
+    FL_TRY(check_elt_index(b, call, err));
+    for (int a = 1; a < call->n_args; a++) {
+        const fl_type *t = call->args[a]->type;
+        texts &= fl_type_is(t, FL_T_NULL) || fl_type_is_char(t);
+        bytes &= fl_type_is(t, FL_T_NULL) || fl_type_is_binary(t);
+    }
+    if (!texts && !bytes) return fl_invalid_arguments(call, err);
+    const fl_type *null = fl_type_text(b->arena, texts ? FL_T_VARCHAR : FL_T_VARBINARY, 1, true);
+    for (int a = 1; a < call->n_args; a++) {
+        if (fl_type_is(call->args[a]->type, FL_T_NULL)) FL_TRY(fl_coerce(b, call, a, null, err));
+        types[a] = call->args[a]->type;
+    }
+    const fl_type *t = fl_type_merged(b->arena, types + 1, call->n_args - 1);
+    if (t == NULL) return fl_invalid_arguments(call, err);
+    FL_TRY(fl_coerce_from(b, call, 1, t, err));
+    return fl_typed(b, call, t, true);
+}
+
+static fl_kernel_fn *choose_elt(const fl_expr *call FL_UNUSED) { return elt; }
+
 /* ---- the table ---- */
 
 #define ROW(word, least, most, more_flags, rule, pick, form, text)                                                     \
@@ -374,6 +426,8 @@ FL_FUNCTION_TABLE(string) = {
         "Without blanks, or characters of a set, at the end."),
     ROW("BTRIM", 1, 2, S | FL_FN_SINCE_2, infer_trim, choose_trim, "'BTRIM(<CHARACTER>)', 'BTRIM(<CHARACTER>, chars)'",
         "Without blanks, or characters of a set, at both ends. From Flink 2.0 on."),
+    ROW("ELT", 2, -1, FL_FN_SINCE_2, infer_elt, choose_elt, "'ELT(<INTEGER>, <STRING>, …)'",
+        "The text at a place among the arguments, counted from 1; NULL if there is none. From Flink 2.0 on."),
     ROW("REPEAT", 2, 2, S | F, infer_repeat, choose_repeat, "'REPEAT(<CHARACTER>, <INTEGER>)'", "n times the text."),
     ROW("REVERSE", 1, 1, S, infer_reverse, choose_repeat, "'REVERSE(<CHARACTER>)'", "The characters in reverse order."),
     {0},

@@ -281,6 +281,16 @@
     "Invalid input arguments. Unsupported argument type. Expected type of family 'CHARACTER_STRING' but actual type was '%s'." \
     FL_ADVICE "cast the argument: CAST(… AS STRING)"
 
+/* ELT counts its texts. */
+#define FL_ERR_FUNCTION_ELT_TYPE \
+    FL_E_VALIDATION, "Invalid input arguments. Index can only be an INTEGER NUMERIC type." \
+    FL_ADVICE "cast the index: CAST(… AS INT)"
+
+/* ELT counts its texts from 1; 0 and numbers beyond the last one give NULL. */
+#define FL_ERR_FUNCTION_ELT_INDEX \
+    FL_E_VALIDATION, "Invalid input arguments. Index must be an integer starting from '0', but was '%lld'." \
+    FL_ADVICE "write 1 for the first text"
+
 /* The letter means nothing in a pattern of Java's SimpleDateFormat. */
 #define FL_ERR_FUNCTION_PATTERN_LETTER \
     FL_E_VALIDATION, "Illegal pattern character '%c'" \
