@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_encode.c -- texts of codes and codes of texts: CHR, BIN, HEX, TO_BASE64, FROM_BASE64. */
+/* functions_encode.c -- texts of codes and codes of texts: CHR, BIN, HEX, UNHEX, TO_BASE64, FROM_BASE64. */
 #include "base/base64.h"
 #include "expr/functions_int.h"
 #include "messages/value.h"
@@ -61,6 +61,42 @@ static fl_kernel_fn *choose_digits(const fl_expr *call) {
     if (call->fn->name[0] != 'H') return call->fn->name[0] == 'C' ? chr : bin;
     return fl_is_text_arg(call, 0) ? hex_of_text : hex_of_integer;
 }
+
+/* ---- UNHEX ---- */
+
+/* The bytes of pairs of digits; a digit without a partner, in front, is a zero byte. False: there is another character.
+ */
+static bool put_unhexed(char *to, fl_str s) {
+    size_t odd = s.n % 2;
+    if (odd > 0 && fl_hex_digit(s.p[0]) < 0) return false;
+    if (odd > 0) *to++ = 0;
+    for (size_t k = odd; k < s.n; k += 2) {
+        int high = fl_hex_digit(s.p[k]), low = fl_hex_digit(s.p[k + 1]);
+        if (high < 0 || low < 0) return false;
+        *to++ = (char)(high << 4 | low);
+    }
+    return true;
+}
+
+static int unhex(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        size_t n = (s.n + 1) / 2;
+        char small[FL_VIEW_INLINE], *to = fl_text_room(out, n, small);
+        if (put_unhexed(to, s))
+            fl_put_slice(out, i, to, n);
+        else
+            fl_kernel_null(out, i);
+    });
+    return 0;
+}
+
+static int infer_unhex(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_take_texts(b, call, 0, 1, err));
+    return fl_typed(b, call, fl_type_text(b->arena, FL_T_VARBINARY, FL_LENGTH_MAX, true), true);
+}
+
+static fl_kernel_fn *choose_unhex(const fl_expr *call FL_UNUSED) { return unhex; }
 
 /* ---- Base64 ---- */
 
@@ -146,6 +182,8 @@ FL_FUNCTION_TABLE(encode) = {
     ROW("BIN", 0, infer_digits, choose_digits, "'BIN(<INTEGER>)'", "The number in binary digits."),
     ROW("HEX", 0, infer_digits, choose_digits, "'HEX(<INTEGER>)', 'HEX(<CHARACTER>)'",
         "The number, or the bytes of the UTF-8 text, in hexadecimal digits."),
+    ROW("UNHEX", FL_FN_SINCE_2, infer_unhex, choose_unhex, "'UNHEX(<CHARACTER>)'",
+        "The bytes that hexadecimal digits spell; NULL if there is another character. From Flink 2.0 on."),
     ROW("TO_BASE64", 0, infer_base64, choose_base64, "'TO_BASE64(<STRING>)'", "The bytes of the text in Base64."),
     ROW("FROM_BASE64", FL_FN_FALLIBLE, infer_base64, choose_base64, "'FROM_BASE64(<CHARACTER>)'",
         "The text whose bytes are written in Base64."),

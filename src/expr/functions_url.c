@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_url.c -- PARSE_URL: parts of a URL as java.net.URL takes it apart.
+/* functions_url.c -- PARSE_URL, URL_ENCODE, URL_DECODE: URLs as Java has them.
+ *
+ * PARSE_URL takes a URL apart as java.net.URL does.
  *
  *     http://user:pw@host:8080/p/a?k=v#frag
  *     │      └─USERINFO┘└HOST      │  │   └─ REF
@@ -211,6 +213,87 @@ static int infer_parse_url(fl_bind *b, fl_expr *call, fl_error *err) {
 
 static fl_kernel_fn *choose_parse_url(const fl_expr *call FL_UNUSED) { return parse_url; }
 
+/* ---- URL_ENCODE, URL_DECODE: application/x-www-form-urlencoded ---- */
+
+static bool stays(char c) {
+    bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+    return letter || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '*' || c == '_';
+}
+
+static int url_encode(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        size_t n = 0;
+        for (size_t k = 0; k < s.n; k++) n += stays(s.p[k]) || s.p[k] == ' ' ? 1 : 3;
+        char small[FL_VIEW_INLINE];
+        char *const to = fl_text_room(out, n, small), *at = to;
+        for (size_t k = 0; k < s.n; k++) {
+            unsigned char c = (unsigned char)s.p[k];
+            if (stays((char)c) || c == ' ') {
+                *at++ = c == ' ' ? '+' : (char)c;
+                continue;
+            }
+            *at++ = '%';
+            *at++ = "0123456789ABCDEF"[c >> 4];
+            *at++ = "0123456789ABCDEF"[c & 15];
+        }
+        fl_put_slice(out, i, to, n);
+    });
+    return 0;
+}
+
+/* The byte of %XX at p; -1: it is none. Java reads XX as an integer, so a sign may stand before one digit. (It takes
+ * digits of other scripts, too, which are refused here.) */
+static int percent_byte(const char *p, const char *end) {
+    if (end - p < 3) return -1;
+    int high = fl_hex_digit(p[1]), low = fl_hex_digit(p[2]);
+    if (p[1] == '+' || (p[1] == '-' && p[2] == '0')) high = 0;
+    return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+/* Bytes that stand together are one piece of UTF-8, and what is none of it becomes U+FFFD. */
+static bool put_decoded(fl_buf *out, fl_buf *bytes, fl_str s) {
+    for (const char *p = s.p, *end = p + s.n; p < end;) {
+        for (fl_buf_reset(bytes); p < end && *p == '%'; p += 3) {
+            int byte = percent_byte(p, end);
+            if (byte < 0) return false;
+            fl_buf_putc(bytes, (char)byte);
+        }
+        if (bytes->n > 0) fl_utf8_put_java(out, fl_str_make(bytes->p, bytes->n));
+        for (; p < end && *p != '%'; p++) fl_buf_putc(out, *p == '+' ? ' ' : *p);
+    }
+    return true;
+}
+
+static int url_decode(FL_KERNEL_ARGS) {
+    fl_buf text, bytes;
+    fl_buf_init(&text);
+    fl_buf_init(&bytes);
+    FL_EACH_ROW(rows, i, {
+        fl_buf_reset(&text);
+        if (put_decoded(&text, &bytes, fl_view_str(fl_view_at(in[0], i))))
+            fl_column_put_str(out, i, fl_str_make(text.p != NULL ? text.p : "", text.n));
+        else
+            fl_kernel_null(out, i);
+    });
+    fl_buf_deinit(&text);
+    fl_buf_deinit(&bytes);
+    return 0;
+}
+
+static int infer_url_code(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_take_texts(b, call, 0, 1, err));
+    return fl_typed(b, call, fl_type_string(true), true);
+}
+
+static fl_kernel_fn *choose_url_code(const fl_expr *call) { return call->fn->name[4] == 'E' ? url_encode : url_decode; }
+
+#define CODE(word, form, text)                                                                                         \
+    {                                                                                                                  \
+        .name = word, .min_args = 1, .max_args = 1, .flags = FL_FN_STRICT | FL_FN_COSTLY | FL_FN_SINCE_2,              \
+        .infer = infer_url_code, .choose = choose_url_code, .signature = form, .doc = text                             \
+    }
+
 FL_FUNCTION_TABLE(url) = {
     {.name = "PARSE_URL",
      .min_args = 2,
@@ -221,5 +304,9 @@ FL_FUNCTION_TABLE(url) = {
      .signature = "'PARSE_URL(<CHARACTER>, <CHARACTER>)', 'PARSE_URL(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
      .doc =
          "HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO of a URL, or the value of a key of its query."},
+    CODE("URL_ENCODE", "'URL_ENCODE(<CHARACTER>)'",
+         "The text as it stands in a query of a URL: blanks as +, other bytes as %XX. From Flink 2.0 on."),
+    CODE("URL_DECODE", "'URL_DECODE(<CHARACTER>)'",
+         "What URL_ENCODE has made a text of; NULL if a % is followed by anything but two digits. From Flink 2.0 on."),
     {0},
 };
