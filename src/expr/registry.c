@@ -26,7 +26,8 @@
     X(hash)                                                                                                            \
     X(url)                                                                                                             \
     X(json)                                                                                                            \
-    X(json_make)
+    X(json_make)                                                                                                       \
+    X(json_quote)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];
 FL_FUNCTION_FAMILIES(FL_X)

@@ -22,6 +22,11 @@
     FL_E_RUNTIME, "Unexpected end-of-input: the JSON text is cut" \
     FL_ADVICE FL_DO_CHECK_JSON
 
+/* JSON_UNQUOTE met the beginning of an escape behind the string. */
+#define FL_ERR_JSON_ESCAPE_ENDS \
+    FL_E_RUNTIME, "the text ends within the four digits of a \\u escape" \
+    FL_ADVICE "correct the text; CASE WHEN … THEN JSON_UNQUOTE(x) ELSE x END leaves such rows out"
+
 /* A character stands where JSON allows none such. */
 #define FL_ERR_JSON_CHARACTER \
     FL_E_RUNTIME, "Unexpected character ('%.*s' (code %u)): %s" \
