@@ -23,7 +23,7 @@ static int refuse(const fl_agg_call *call, const char *form, fl_error *err) {
     fl_buf_init(&given);
     fl_buf_init(&taken);
     fl_buf_putc(&given, '<');
-    fl_type_print(&given, call->arg_type, FL_TYPE_BARE);
+    fl_type_print(&given, call->args[0].type, FL_TYPE_BARE);
     fl_buf_putc(&given, '>');
     fl_buf_printf(&taken, "'%s(<%s>)'", call->fn->name, form);
     fl_fail(err, FL_ERR_FUNCTION_BAD_ARGUMENTS, call->fn->name, call->fn->name, fl_buf_cstr(&given),
@@ -35,18 +35,18 @@ static int refuse(const fl_agg_call *call, const char *form, fl_error *err) {
 
 /* NULL where no row has counted: always possible without GROUP BY and under a FILTER. */
 static const fl_type *result_type(fl_bind *b, const fl_agg_call *call, const fl_type *t) {
-    return fl_type_nullable(b->arena, t, call->arg_type->nullable || !call->grouped || call->filter >= 0);
+    return fl_type_nullable(b->arena, t, call->args[0].type->nullable || !call->grouped || call->filter >= 0);
 }
 
 static int infer_count(fl_bind *b, fl_agg_call *call, fl_error *err) {
     (void)b;
-    if (call->distinct && call->arg_type->kind == FL_T_ROW) return fl_fail(err, FL_ERR_FUNCTION_DISTINCT_ROW);
+    if (call->distinct && call->args[0].type->kind == FL_T_ROW) return fl_fail(err, FL_ERR_FUNCTION_DISTINCT_ROW);
     call->type = fl_type_of(FL_T_BIGINT, false);
     return 0;
 }
 
 static int infer_sum(fl_bind *b, fl_agg_call *call, fl_error *err) {
-    const fl_type *t = call->arg_type;
+    const fl_type *t = call->args[0].type;
     if (!fl_type_is_numeric(t)) return refuse(call, "NUMERIC", err);
     if (t->kind == FL_T_DECIMAL) t = fl_type_decimal(b->arena, 38, t->scale, true);
     call->type = result_type(b, call, t);
@@ -54,7 +54,7 @@ static int infer_sum(fl_bind *b, fl_agg_call *call, fl_error *err) {
 }
 
 static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
-    const fl_type *t = call->arg_type;
+    const fl_type *t = call->args[0].type;
     if (!fl_type_is_numeric(t)) return refuse(call, "NUMERIC", err);
     if (t->kind == FL_T_DECIMAL) t = fl_type_decimal(b->arena, 38, FL_MAX(t->scale, 6), true);
     call->type = result_type(b, call, t);
@@ -62,9 +62,9 @@ static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
 }
 
 static int infer_extreme(fl_bind *b, fl_agg_call *call, fl_error *err) {
-    if (fl_type_phys(call->arg_type) >= FL_P_LIST) return refuse(call, "COMPARABLE_TYPE", err);
-    if (fl_type_phys(call->arg_type) == FL_P_NONE) return fl_fail(err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
-    call->type = result_type(b, call, call->arg_type);
+    if (fl_type_phys(call->args[0].type) >= FL_P_LIST) return refuse(call, "COMPARABLE_TYPE", err);
+    if (fl_type_phys(call->args[0].type) == FL_P_NONE) return fl_fail(err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
+    call->type = result_type(b, call, call->args[0].type);
     return 0;
 }
 
@@ -80,11 +80,11 @@ static const fl_cell_type *sum_cell(const fl_type *arg, bool average) {
 }
 
 static const fl_cell_type *cell_count(const fl_agg_call *call) {
-    if (call->arg < 0) return &fl_cell_rows;
-    return fl_type_is_numeric(call->arg_type) ? sum_cell(call->arg_type, false) : &fl_cell_count;
+    if (call->n_args == 0) return &fl_cell_rows;
+    return fl_type_is_numeric(call->args[0].type) ? sum_cell(call->args[0].type, false) : &fl_cell_count;
 }
-static const fl_cell_type *cell_sum(const fl_agg_call *call) { return sum_cell(call->arg_type, false); }
-static const fl_cell_type *cell_avg(const fl_agg_call *call) { return sum_cell(call->arg_type, true); }
+static const fl_cell_type *cell_sum(const fl_agg_call *call) { return sum_cell(call->args[0].type, false); }
+static const fl_cell_type *cell_avg(const fl_agg_call *call) { return sum_cell(call->args[0].type, true); }
 
 static const fl_cell_type *extreme_cell(const fl_type *arg, bool max) {
     switch (fl_type_phys(arg)) {
@@ -95,8 +95,8 @@ static const fl_cell_type *extreme_cell(const fl_type *arg, bool max) {
     default: return max ? &fl_cell_max_integer : &fl_cell_min_integer;
     }
 }
-static const fl_cell_type *cell_min(const fl_agg_call *call) { return extreme_cell(call->arg_type, false); }
-static const fl_cell_type *cell_max(const fl_agg_call *call) { return extreme_cell(call->arg_type, true); }
+static const fl_cell_type *cell_min(const fl_agg_call *call) { return extreme_cell(call->args[0].type, false); }
+static const fl_cell_type *cell_max(const fl_agg_call *call) { return extreme_cell(call->args[0].type, true); }
 
 /* ---- results ---- */
 
@@ -133,7 +133,7 @@ static void result_sum(const fl_agg_call *call, const fl_cell *cell, char *const
 static void append_decimal_average(const fl_agg_call *call, const fl_sum_decimal *s, fl_column *out) {
     fl_i128 q;
     if (s->count == 0 || s->overflowed ||
-        !fl_decimal_div(s->sum, call->arg_type->scale, s->count, 0, 38, call->type->scale, &q))
+        !fl_decimal_div(s->sum, call->args[0].type->scale, s->count, 0, 38, call->type->scale, &q))
         fl_column_append_null(out);
     else
         fl_column_append_i128(out, q);
@@ -167,15 +167,21 @@ static void result_extreme(const fl_agg_call *call, const fl_cell *cell, char *c
 
 /* ---- the table ---- */
 
+#define ROW(word, least, most, rule, cells, results, form, text)                                                       \
+    {                                                                                                                  \
+        .name = word, .min_args = least, .max_args = most, .infer = rule, .cell = cells, .result = results,            \
+        .signature = form, .doc = text                                                                                 \
+    }
+
 static const fl_agg_function functions[] = {
-    {"COUNT", 0, 1, infer_count, cell_count, result_count, "COUNT(*) or COUNT([DISTINCT] x)",
-     "The number of rows, or of rows where x is not NULL."},
-    {"SUM", 1, 1, infer_sum, cell_sum, result_sum, "SUM([DISTINCT] x)",
-     "The sum of all x that are not NULL; NULL if there is none. Sums of integers wrap."},
-    {"AVG", 1, 1, infer_avg, cell_avg, result_avg, "AVG([DISTINCT] x)",
-     "The mean of all x that are not NULL; of integers it is an integer, cut towards zero."},
-    {"MIN", 1, 1, infer_extreme, cell_min, result_extreme, "MIN(x)", "The least x that is not NULL."},
-    {"MAX", 1, 1, infer_extreme, cell_max, result_extreme, "MAX(x)", "The greatest x that is not NULL."},
+    ROW("COUNT", 0, 1, infer_count, cell_count, result_count, "COUNT(*) or COUNT([DISTINCT] x)",
+        "The number of rows, or of rows where x is not NULL."),
+    ROW("SUM", 1, 1, infer_sum, cell_sum, result_sum, "SUM([DISTINCT] x)",
+        "The sum of all x that are not NULL; NULL if there is none. Sums of integers wrap."),
+    ROW("AVG", 1, 1, infer_avg, cell_avg, result_avg, "AVG([DISTINCT] x)",
+        "The mean of all x that are not NULL; of integers it is an integer, cut towards zero."),
+    ROW("MIN", 1, 1, infer_extreme, cell_min, result_extreme, "MIN(x)", "The least x that is not NULL."),
+    ROW("MAX", 1, 1, infer_extreme, cell_max, result_extreme, "MAX(x)", "The greatest x that is not NULL."),
 };
 
 const fl_agg_function *fl_agg_find(fl_str name) {
@@ -186,6 +192,37 @@ const fl_agg_function *fl_agg_find(fl_str name) {
 int fl_agg_count(void) { return (int)FL_ARRAY_LEN(functions); }
 const fl_agg_function *fl_agg_at(int i) { return &functions[i]; }
 
+/* ---- calls ---- */
+
+static bool same_literal(const fl_value *a, const fl_value *b) {
+    if (a == b) return true;
+    if (a == NULL || b == NULL || !fl_type_equal(a->type, b->type, true)) return false;
+    fl_column *x = fl_value_column(a), *y = fl_value_column(b);
+    bool same = fl_column_equal_at(x, 0, y, 0);
+    fl_column_unref(x);
+    fl_column_unref(y);
+    return same;
+}
+
+bool fl_agg_same_args(const fl_agg_call *a, const fl_agg_call *b) {
+    if (a->n_args != b->n_args || a->ignore_nulls != b->ignore_nulls) return false;
+    for (int i = 0; i < a->n_args; i++)
+        if (a->args[i].column != b->args[i].column || !same_literal(a->args[i].literal, b->args[i].literal))
+            return false;
+    return true;
+}
+
+bool fl_agg_call_same(const fl_agg_call *a, const fl_agg_call *b) {
+    return a->fn == b->fn && fl_agg_same_args(a, b) && a->filter == b->filter && a->distinct == b->distinct &&
+           a->grouped == b->grouped && fl_type_equal(a->type, b->type, true);
+}
+
+void fl_agg_call_map(fl_agg_call *call, const int *map) {
+    for (int i = 0; i < call->n_args; i++)
+        if (call->args[i].column >= 0) call->args[i].column = map[call->args[i].column];
+    if (call->filter >= 0) call->filter = map[call->filter];
+}
+
 bool fl_agg_call_exact(const fl_agg_call *call) {
     const fl_cell_type *t = call->fn->cell(call);
     return call->fn->result == result_count || (t != &fl_cell_sum_double && t != &fl_cell_sum_float);
@@ -193,12 +230,15 @@ bool fl_agg_call_exact(const fl_agg_call *call) {
 
 /* ---- layout ---- */
 
+static bool same_cell(const fl_cell *a, const fl_cell *b) {
+    if (a->type != b->type || a->filter != b->filter || a->distinct != b->distinct || a->hidden) return false;
+    return a->call == NULL || b->call == NULL ? a->arg == b->arg : fl_agg_same_args(a->call, b->call);
+}
+
 static const fl_cell *add_cell(fl_agg_layout *l, const fl_cell *want) {
     for (int i = 0; i < l->n_cells; i++) {
         const fl_cell *c = &l->cells[i];
-        if (c->type == want->type && c->arg == want->arg && c->filter == want->filter &&
-            c->distinct == want->distinct && !c->hidden)
-            return c->distinct ? c->inner : c;
+        if (same_cell(c, want)) return c->distinct ? c->inner : c;
     }
     fl_cell *c = &l->cells[l->n_cells++];
     *c = *want;
@@ -228,12 +268,12 @@ const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, in
     l->rows_cell = -1;
     for (int i = 0; i < n; i++) {
         const fl_cell_type *t = calls[i].fn->cell(&calls[i]);
-        bool distinct = calls[i].distinct && calls[i].arg >= 0 && !fl_cell_is_extreme(t);
+        bool distinct = calls[i].distinct && calls[i].n_args > 0 && !fl_cell_is_extreme(t);
         l->call_cell[i] = add_cell(l, &(fl_cell){.type = t,
-                                                 .arg = calls[i].arg,
+                                                 .call = &calls[i],
+                                                 .arg = calls[i].n_args > 0 ? calls[i].args[0].column : -1,
                                                  .filter = calls[i].filter,
-                                                 .distinct = distinct,
-                                                 .arg_type = calls[i].arg_type});
+                                                 .distinct = distinct});
     }
     if (count_rows) add_cell(l, &(fl_cell){.type = &fl_cell_rows, .arg = -1, .filter = -1});
     l->plain = true;
@@ -272,11 +312,13 @@ static filtered filter_rows(int filter, char *const *acc, fl_column *const *cols
 
 static void update_cell(const fl_cell *cell, char *const *acc, fl_column *const *cols, fl_rows rows,
                         fl_arena *scratch) {
-    fl_column *arg = cell->arg < 0 ? NULL : cols[cell->arg];
+    fl_column *args[FL_AGG_ARGS_MAX] = {NULL};
+    for (int i = 0; cell->call != NULL && i < cell->call->n_args; i++)
+        if (cell->call->args[i].column >= 0) args[i] = cols[cell->call->args[i].column];
     if (cell->distinct)
-        fl_cell_update_distinct(cell, acc, arg, rows, scratch);
+        fl_cell_update_distinct(cell, acc, args, rows, scratch);
     else
-        cell->type->update(cell, acc, arg, rows, scratch);
+        cell->type->update(cell, acc, args, rows, scratch);
 }
 
 void fl_agg_update(const fl_agg_layout *l, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {

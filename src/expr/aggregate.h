@@ -22,16 +22,26 @@ typedef struct fl_agg_layout fl_agg_layout;
 typedef struct fl_cell fl_cell;
 typedef struct fl_cell_type fl_cell_type;
 
-/* One call as bound: arguments are columns of the operator's input. */
+enum { FL_AGG_ARGS_MAX = 3 };
+
+/* An argument: a column of the operator's input, or a literal that is part of the call. */
+typedef struct fl_agg_arg {
+    int column;              /* -1: a literal */
+    const fl_value *literal; /* NULL: a column */
+    const fl_type *type;
+} fl_agg_arg;
+
+/* One call as bound. */
 struct fl_agg_call {
     const fl_agg_function *fn;
-    int arg;    /* input column; -1: COUNT(*) */
+    fl_agg_arg args[FL_AGG_ARGS_MAX];
+    int n_args; /* 0: COUNT(*) */
     int filter; /* BOOLEAN input column of FILTER (WHERE …); -1: none */
     bool distinct;
-    bool grouped;            /* GROUP BY has a key: no group is empty */
-    const fl_type *arg_type; /* NULL: none */
-    const fl_type *type;     /* result */
-    const char *name;        /* as EXPLAIN shows it */
+    bool ignore_nulls;   /* IGNORE NULLS was written */
+    bool grouped;        /* GROUP BY has a key: no group is empty */
+    const fl_type *type; /* result */
+    const char *name;    /* as EXPLAIN shows it */
     fl_span span;
 };
 
@@ -41,6 +51,7 @@ typedef void fl_agg_result_fn(const fl_agg_call *call, const fl_cell *cell, char
 struct fl_agg_function {
     const char *name;
     int min_args, max_args;
+    unsigned literals; /* bit i: argument i, if it is a literal, is part of the call rather than a column */
     /* The result type for the argument's, or a refusal; checks DISTINCT too. */
     int (*infer)(fl_bind *b, fl_agg_call *call, fl_error *err);
     /* The cell that holds what the call needs. */
@@ -49,16 +60,18 @@ struct fl_agg_function {
     const char *signature, *doc;
 };
 
-/* Adds the k-th of `rows` of column arg (NULL: none) to the cell in accumulator row acc[k], for all k. `scratch` is for
- * selections. */
-typedef void fl_cell_update_fn(const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch);
+/* Adds the k-th of `rows` to the cell in accumulator row acc[k], for all k. args[i] is the column of the call's i-th
+ * argument, NULL for a literal. `scratch` is for selections. */
+typedef void fl_cell_update_fn(const fl_cell *cell, char *const *acc, fl_column *const *args, fl_rows rows,
+                               fl_arena *scratch);
 /* The cell of row src[i] is added to that of row dst[i]; src stays. */
 typedef void fl_cell_merge_fn(const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch);
 
 struct fl_cell_type {
     const char *name;
-    int size;   /* bytes; aligned to 16 in the row */
-    bool plain; /* bytes that may be copied and dropped freely: clone and free are NULL */
+    int size;        /* bytes; aligned to 16 in the row */
+    bool plain;      /* bytes that may be copied and dropped freely: clone and free are NULL */
+    bool takes_null; /* rows whose first argument is NULL count, too */
     fl_cell_update_fn *update;
     fl_cell_merge_fn *merge;
     /* These get the accumulator row, as all others do. */
@@ -71,9 +84,9 @@ struct fl_cell_type {
 /* A cell in the accumulator row. A zeroed row is an empty accumulator. */
 struct fl_cell {
     const fl_cell_type *type;
-    int arg, filter;
+    const fl_agg_call *call; /* the first call that reads it; NULL: a counter of rows that no call has asked for */
+    int arg, filter;         /* arg: column of the call's first argument; -1: none */
     bool distinct;
-    const fl_type *arg_type;
     int offset;           /* in the accumulator row */
     const fl_cell *inner; /* DISTINCT: the cell behind the set, at its own offset */
     bool hidden;          /* behind a DISTINCT: not updated by itself */
@@ -93,6 +106,13 @@ struct fl_agg_layout {
 const fl_agg_function *fl_agg_find(fl_str name);
 int fl_agg_count(void);
 const fl_agg_function *fl_agg_at(int i);
+
+/* The same function of the same rows, whatever the column of the result is called. */
+bool fl_agg_call_same(const fl_agg_call *a, const fl_agg_call *b);
+/* The same columns and literals, clauses aside. */
+bool fl_agg_same_args(const fl_agg_call *a, const fl_agg_call *b);
+/* Columns of the input are renumbered by map[]. */
+void fl_agg_call_map(fl_agg_call *call, const int *map);
 
 /* Equal results whatever the order of the rows: sums of FLOAT and DOUBLE are not. */
 bool fl_agg_call_exact(const fl_agg_call *call);

@@ -21,7 +21,7 @@
 #include "messages/checkpoint.h"
 
 #define CELL_UPDATE_ARGS                                                                                               \
-    const fl_cell *cell, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch FL_UNUSED
+    const fl_cell *cell, char *const *acc, fl_column *const *args, fl_rows rows, fl_arena *scratch FL_UNUSED
 #define CELL_MERGE_ARGS const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch FL_UNUSED
 
 /* Runs BODY with k, the row i and s, the cell of its accumulator, for rows where arg is not NULL. */
@@ -43,13 +43,16 @@
 /* ---- counters ---- */
 
 static void update_rows(CELL_UPDATE_ARGS) {
-    (void)arg;
+    (void)args;
     for (int k = 0; k < rows.n; k++) ++*(int64_t *)fl_cell_at(cell, acc[k]);
 }
 
 static void merge_counts(CELL_MERGE_ARGS) { EACH_PAIR(int64_t, *d += *s); }
 
-static void update_count(CELL_UPDATE_ARGS) { EACH_VALUE(int64_t, ++*s); }
+static void update_count(CELL_UPDATE_ARGS) {
+    const fl_column *arg = args[0];
+    EACH_VALUE(int64_t, ++*s);
+}
 
 const fl_cell_type fl_cell_rows = {
     .name = "ROWS", .size = 8, .plain = true, .update = update_rows, .merge = merge_counts};
@@ -59,6 +62,7 @@ const fl_cell_type fl_cell_count = {
 /* ---- sums ---- */
 
 static void update_sum_integer(CELL_UPDATE_ARGS) {
+    const fl_column *arg = args[0];
     const int c = arg->constant;
 #define SUM_OF(T)                                                                                                      \
     {                                                                                                                  \
@@ -98,6 +102,7 @@ static void add_decimal(fl_sum_decimal *s, fl_i128 x) {
 }
 
 static void update_sum_decimal(CELL_UPDATE_ARGS) {
+    const fl_column *arg = args[0];
     if (arg->phys == FL_P_I64) { /* 18 digits: 2^63 rows fit into 38 */
         const int64_t *v = arg->data;
         const int c = arg->constant;
@@ -133,6 +138,7 @@ const fl_cell_type fl_cell_sum_decimal = {.name = "SUM",
                                           .decode = decode_sum_decimal};
 
 static void update_sum_double(CELL_UPDATE_ARGS) {
+    const fl_column *arg = args[0];
     if (arg->phys == FL_P_F32) {
         const float *v = arg->data;
         EACH_VALUE(fl_sum_double, const double x = (double)v[fl_column_at(arg, i)];
@@ -152,6 +158,7 @@ static void merge_sum_double(CELL_MERGE_ARGS) {
 }
 
 static void update_sum_float(CELL_UPDATE_ARGS) {
+    const fl_column *arg = args[0];
     const float *v = arg->data;
     EACH_VALUE(fl_sum_double, const float x = v[fl_column_at(arg, i)]; s->as_float = s->count++ ? s->as_float + x : x);
 }
@@ -188,7 +195,10 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
         T value;                                                                                                       \
         int64_t has;                                                                                                   \
     } extreme_##word;                                                                                                  \
-    static void update_##word(CELL_UPDATE_ARGS) { UPDATE(extreme_##word, T, OP) }                                      \
+    static void update_##word(CELL_UPDATE_ARGS) {                                                                      \
+        const fl_column *arg = args[0];                                                                                \
+        UPDATE(extreme_##word, T, OP)                                                                                  \
+    }                                                                                                                  \
     static void merge_##word(CELL_MERGE_ARGS) {                                                                        \
         EACH_PAIR(                                                                                                     \
             extreme_##word, if (s->has) {                                                                              \
@@ -251,6 +261,7 @@ static void take_string(extreme_string *s, const fl_view *x, int sign) {
 static int sign_of(const fl_cell *cell) { return cell->type == &fl_cell_max_string ? 1 : -1; }
 
 static void update_string(CELL_UPDATE_ARGS) {
+    const fl_column *arg = args[0];
     const fl_view *v = arg->data;
     const int sign = sign_of(cell);
     EACH_VALUE(extreme_string, take_string(s, &v[fl_column_at(arg, i)], sign));
@@ -345,25 +356,50 @@ static bool add_value(const fl_cell *c, char *acc, fl_str value) {
     return fl_valueset_add(*set, value);
 }
 
-void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch) {
+/* A DISTINCT call's columns: literals are the same for all rows. */
+static int distinct_columns(const fl_cell *c, int cols[FL_AGG_ARGS_MAX]) {
+    int n = 0;
+    for (int i = 0; i < c->call->n_args; i++)
+        if (c->call->args[i].column >= 0) cols[n++] = i;
+    return n;
+}
+
+void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *const *args, fl_rows rows,
+                             fl_arena *scratch) {
     uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)rows.n + 2);
     char **fresh = fl_arena_alloc(scratch, sizeof *fresh * (size_t)rows.n + 8);
-    int n = 0;
+    int cols[FL_AGG_ARGS_MAX], n_cols = distinct_columns(c, cols), n = 0;
     fl_buf b;
     fl_error err;
     fl_buf_init(&b);
     for (int k = 0; k < rows.n; k++) {
         int i = rows.sel ? rows.sel[k] : k;
-        if (fl_column_is_null(arg, i)) continue;
+        if (!c->type->takes_null && fl_column_is_null(args[0], i)) continue;
         fl_buf_reset(&b);
-        int rc = fl_encode_value(&b, arg, i, &err);
-        fl_assert(rc == 0); /* OBJECT, the one kind that can fail, is refused at planning */
+        for (int a = 0; a < n_cols; a++) {
+            int rc = fl_encode_value(&b, args[cols[a]], i, &err);
+            fl_assert(rc == 0); /* OBJECT, the one kind that can fail, is refused at planning */
+        }
         if (!add_value(c, acc[k], fl_str_make(b.p, b.n))) continue;
         sel[n] = (uint16_t)i;
         fresh[n++] = acc[k];
     }
     fl_buf_deinit(&b);
-    if (n > 0) c->inner->type->update(c->inner, fresh, arg, (fl_rows){sel, n}, scratch);
+    if (n > 0) c->inner->type->update(c->inner, fresh, args, (fl_rows){sel, n}, scratch);
+}
+
+/* One value of the set as columns of one row; FL_E_CORRUPT leaves none. */
+static int value_columns(const fl_cell *c, fl_str value, fl_column *args[FL_AGG_ARGS_MAX], fl_error *err) {
+    fl_reader r = fl_reader_make(value.p, value.n);
+    int cols[FL_AGG_ARGS_MAX], n_cols = distinct_columns(c, cols), rc = 0;
+    for (int i = 0; i < FL_AGG_ARGS_MAX; i++) args[i] = NULL;
+    for (int a = 0; a < n_cols && rc == 0; a++) {
+        args[cols[a]] = fl_column_new(c->call->args[cols[a]].type, 1);
+        rc = fl_decode_value(&r, args[cols[a]], err);
+    }
+    if (rc == 0 && r.p != r.end) rc = fl_fail(err, FL_ERR_CHECKPOINT_AGGREGATE);
+    for (int i = 0; i < FL_AGG_ARGS_MAX && rc < 0; i++) fl_column_unref(args[i]);
+    return rc;
 }
 
 void fl_cell_merge_distinct(const fl_cell *c, char *const *dst, char *const *src, int n, fl_arena *scratch) {
@@ -371,14 +407,13 @@ void fl_cell_merge_distinct(const fl_cell *c, char *const *dst, char *const *src
     for (int k = 0; k < n; k++) {
         const fl_valueset *from = *set_of(c, src[k]);
         for (uint32_t v = 0; v < fl_valueset_count(from); v++) {
+            fl_column *args[FL_AGG_ARGS_MAX];
             fl_str value = fl_valueset_at(from, v);
             if (!add_value(c, dst[k], value)) continue;
-            fl_column *one = fl_column_new(c->arg_type, 1);
-            fl_reader r = fl_reader_make(value.p, value.n);
-            int rc = fl_decode_value(&r, one, &err);
+            int rc = value_columns(c, value, args, &err);
             fl_assert(rc == 0); /* written by fl_encode_value */
-            c->inner->type->update(c->inner, &dst[k], one, (fl_rows){NULL, 1}, scratch);
-            fl_column_unref(one);
+            c->inner->type->update(c->inner, &dst[k], args, (fl_rows){NULL, 1}, scratch);
+            for (int i = 0; i < FL_AGG_ARGS_MAX; i++) fl_column_unref(args[i]);
         }
     }
 }
@@ -405,13 +440,12 @@ void fl_cell_encode_distinct(const fl_cell *c, const char *acc, fl_buf *out) {
 
 int fl_cell_decode_distinct(const fl_cell *c, char *acc, fl_reader *in, fl_error *err) {
     for (uint32_t n = fl_read_u32(in); n > 0 && !in->bad; n--) {
+        fl_column *args[FL_AGG_ARGS_MAX];
         fl_str v = fl_read_bytes(in);
-        fl_column *one = fl_column_new(c->arg_type, 1);
-        fl_reader r = fl_reader_make(v.p, v.n);
-        int rc = fl_decode_value(&r, one, err);
-        fl_column_unref(one);
-        if (rc < 0) return rc;
-        if (!in->bad) add_value(c, acc, v);
+        if (in->bad) break;
+        FL_TRY(value_columns(c, v, args, err));
+        for (int i = 0; i < FL_AGG_ARGS_MAX; i++) fl_column_unref(args[i]);
+        add_value(c, acc, v);
     }
     return 0; /* the inner cell has been saved by itself */
 }

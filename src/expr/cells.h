@@ -39,7 +39,8 @@ bool fl_cell_is_extreme(const fl_cell_type *t);
 void fl_cell_append_extreme(const fl_cell *c, const char *acc, fl_column *out);
 
 /* DISTINCT: a set of values before an inner cell. */
-void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *arg, fl_rows rows, fl_arena *scratch);
+void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *const *args, fl_rows rows,
+                             fl_arena *scratch);
 void fl_cell_merge_distinct(const fl_cell *c, char *const *dst, char *const *src, int n, fl_arena *scratch);
 void fl_cell_clone_distinct(const fl_cell *c, char *dst, const char *src);
 void fl_cell_free_distinct(const fl_cell *c, char *acc);

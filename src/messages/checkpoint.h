@@ -37,6 +37,11 @@
     FL_E_CORRUPT, "a sum in the checkpoint is malformed" \
     FL_ADVICE FL_DO_OLDER
 
+/* What the checkpoint keeps of an aggregate's values does not decode. */
+#define FL_ERR_CHECKPOINT_AGGREGATE \
+    FL_E_CORRUPT, "the values of an aggregate in the checkpoint are malformed" \
+    FL_ADVICE FL_DO_OLDER
+
 /* A key in the checkpoint does not end where it should. */
 #define FL_ERR_CHECKPOINT_KEY_TOO_LONG \
     FL_E_CORRUPT, "a key in the checkpoint has %zu bytes too many" \

@@ -78,10 +78,24 @@ static void describe_keys(fl_buf *out, const char *label, const fl_schema *in, c
     fl_buf_putc(out, ']');
 }
 
+static void put_literal(fl_buf *out, const fl_value *v) {
+    fl_column *c = fl_value_column(v);
+    fl_text_sql(out, c, 0, fl_tz_utc());
+    fl_column_unref(c);
+}
+
 /* A call by the names of its columns. */
 static void describe_call(fl_buf *out, const fl_agg_call *c, const fl_schema *in) {
-    fl_buf_printf(out, "%s(%s%s)", c->fn->name, c->distinct ? "DISTINCT " : "",
-                  c->arg < 0 ? "*" : in->fields[c->arg].name);
+    fl_buf_printf(out, "%s(%s%s", c->fn->name, c->distinct ? "DISTINCT " : "", c->n_args == 0 ? "*" : "");
+    for (int i = 0; i < c->n_args; i++) {
+        if (i > 0) fl_buf_puts(out, ", ");
+        if (c->args[i].literal == NULL)
+            fl_buf_puts(out, in->fields[c->args[i].column].name);
+        else
+            put_literal(out, c->args[i].literal);
+    }
+    fl_buf_putc(out, ')');
+    if (c->ignore_nulls) fl_buf_puts(out, " IGNORE NULLS");
     if (c->filter >= 0) fl_buf_printf(out, " FILTER %s", in->fields[c->filter].name);
 }
 

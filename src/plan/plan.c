@@ -77,7 +77,10 @@ static void check_expr(const fl_expr *e, const fl_schema *in) {
 
 static void check_calls(const fl_agg_call *calls, int n, const fl_schema *in) {
     for (int i = 0; i < n; i++) {
-        fl_assert(calls[i].arg >= -1 && calls[i].arg < in->n);
+        for (int k = 0; k < calls[i].n_args; k++) {
+            const fl_agg_arg *arg = &calls[i].args[k];
+            fl_assert(arg->literal != NULL ? arg->column == -1 : arg->column >= 0 && arg->column < in->n);
+        }
         fl_assert(calls[i].filter >= -1 && calls[i].filter < in->n);
     }
 }

@@ -22,7 +22,8 @@ enum { CALL_BASE = 1 << 20, PROP_BASE = 1 << 21 };
 
 typedef struct group_call {
     fl_agg_call call;
-    fl_expr *arg, *filter; /* over the columns below; NULL: none */
+    fl_expr *args[FL_AGG_ARGS_MAX]; /* over the columns below, or literals that are part of the call */
+    fl_expr *filter;                /* over the columns below; NULL: none */
 } group_call;
 
 struct fl_group {
@@ -58,13 +59,18 @@ static bool same_expr(const fl_expr *a, const fl_expr *b) {
     return a == b || (a != NULL && b != NULL && fl_expr_equal(a, b));
 }
 
+static bool same_call(const group_call *a, const group_call *b) {
+    const fl_agg_call *x = &a->call, *y = &b->call;
+    if (x->fn != y->fn || x->n_args != y->n_args || x->distinct != y->distinct || x->ignore_nulls != y->ignore_nulls)
+        return false;
+    for (int i = 0; i < x->n_args; i++)
+        if (!fl_expr_equal(a->args[i], b->args[i])) return false;
+    return same_expr(a->filter, b->filter);
+}
+
 static int add_call(fl_group *g, const group_call *c) {
-    for (int i = 0; i < g->n_calls; i++) {
-        const group_call *old = &g->calls[i];
-        if (old->call.fn == c->call.fn && old->call.distinct == c->call.distinct && same_expr(old->arg, c->arg) &&
-            same_expr(old->filter, c->filter))
-            return i;
-    }
+    for (int i = 0; i < g->n_calls; i++)
+        if (same_call(&g->calls[i], c)) return i;
     FL_PUSH(g->b->ctx->arena, g->calls, g->n_calls, g->cap_calls, *c);
     return g->n_calls - 1;
 }
@@ -74,9 +80,19 @@ static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_e
     if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN_AGGREGATE, fn->name);
     if (count && e->n_args > 1) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_COUNT_ONE);
     if (count && e->star && !e->distinct) return 0;
-    if (e->star || e->n_args != fn->max_args)
+    if (e->star || e->n_args < FL_MAX(fn->min_args, 1) || e->n_args > fn->max_args)
         return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_WINDOW_ARGUMENTS, fn->name, fn->max_args);
     return 0;
+}
+
+/* Tells the call of its arguments; which columns they are is known later. */
+static void set_arguments(group_call *c, int n) {
+    c->call.n_args = n;
+    for (int i = 0; i < n; i++) {
+        bool literal = (c->call.fn->literals >> i & 1) != 0 && fl_expr_is_literal(c->args[i]);
+        c->call.args[i] = (fl_agg_arg){
+            .column = literal ? -1 : 0, .literal = literal ? &c->args[i]->value : NULL, .type = c->args[i]->type};
+    }
 }
 
 static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out,
@@ -84,18 +100,16 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
     fl_group *g = x->group;
     fl_expr_ctx inner = {.b = x->b, .scope = x->scope, .clause = "aggregate", .inside_call = true};
     group_call c = {.call = {.fn = fn,
-                             .arg = -1,
                              .filter = -1,
                              .distinct = e->distinct,
                              .grouped = g->n_keys > 0 || g->window_name != NULL,
                              .span = fl_span_of(e->pos)}};
     FL_TRY(check_arguments(fn, e, err));
-    if (e->n_args > 0) {
-        FL_TRY(fl_bind_ast(&inner, e->args[0], &c.arg, err));
-        if (c.arg->type->kind == FL_T_NULL) return fl_bind_fail(e->args[0]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
-        c.call.arg = 0; /* there is one; which column is known later */
-        c.call.arg_type = c.arg->type;
+    for (int i = 0; i < e->n_args; i++) {
+        FL_TRY(fl_bind_ast(&inner, e->args[i], &c.args[i], err));
+        if (c.args[i]->type->kind == FL_T_NULL) return fl_bind_fail(e->args[i]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
     }
+    set_arguments(&c, e->n_args);
     if (e->filter != NULL) {
         if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, FL_ERR_QUERY_FILTER_AGGREGATE);
         inner.clause = "FILTER";
@@ -318,7 +332,7 @@ static int column_for(fl_arena *a, const fl_scope *scope, columns *c, fl_expr *e
 
 static fl_rel *make_aggregate(fl_group *g, bool has_ttl) {
     fl_arena *a = g->b->ctx->arena;
-    int most = g->n_keys + 2 * g->n_calls + 1, n_out = g->n_keys + g->n_calls + g->n_props;
+    int most = g->n_keys + (FL_AGG_ARGS_MAX + 1) * g->n_calls + 1, n_out = g->n_keys + g->n_calls + g->n_props;
     columns c = {FL_NEW_N(a, fl_expr *, most), FL_NEW_N(a, const char *, most), 0};
     fl_rel_aggregate agg = {
         .n_keys = g->n_keys, .n_calls = g->n_calls, .props = g->props, .n_props = g->n_props, .has_ttl = has_ttl};
@@ -339,7 +353,9 @@ static fl_rel *make_aggregate(fl_group *g, bool has_ttl) {
     }
     for (int i = 0; i < g->n_calls; i++) {
         agg.calls[i] = g->calls[i].call;
-        if (g->calls[i].arg != NULL) agg.calls[i].arg = column_for(a, g->scope, &c, g->calls[i].arg);
+        for (int k = 0; k < agg.calls[i].n_args; k++)
+            if (agg.calls[i].args[k].literal == NULL)
+                agg.calls[i].args[k].column = column_for(a, g->scope, &c, g->calls[i].args[k]);
         if (g->calls[i].filter != NULL) agg.calls[i].filter = column_for(a, g->scope, &c, g->calls[i].filter);
         agg.calls[i].name = names[g->n_keys + i] = fl_arena_printf(a, "$a%d", i);
     }

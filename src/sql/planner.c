@@ -72,8 +72,10 @@ static void needs_of_input(const fl_rel *r, const bool *needed, bool *of_input) 
     case FL_REL_AGGREGATE:
         for (int i = 0; i < r->aggregate.n_keys; i++) of_input[r->aggregate.keys[i]] = true;
         for (int i = 0; i < r->aggregate.n_calls; i++) {
-            if (r->aggregate.calls[i].arg >= 0) of_input[r->aggregate.calls[i].arg] = true;
-            if (r->aggregate.calls[i].filter >= 0) of_input[r->aggregate.calls[i].filter] = true;
+            const fl_agg_call *call = &r->aggregate.calls[i];
+            for (int k = 0; k < call->n_args; k++)
+                if (call->args[k].column >= 0) of_input[call->args[k].column] = true;
+            if (call->filter >= 0) of_input[call->filter] = true;
         }
         if (r->aggregate.group_window != NULL && !r->aggregate.group_window->proctime)
             of_input[r->aggregate.group_window->time_col] = true;
@@ -497,8 +499,7 @@ static fl_agg_call *map_calls(planner *p, const fl_rel *r, const int *map) {
     fl_agg_call *calls = FL_NEW_N(p->a, fl_agg_call, r->aggregate.n_calls);
     for (int i = 0; i < r->aggregate.n_calls; i++) {
         calls[i] = r->aggregate.calls[i];
-        if (calls[i].arg >= 0) calls[i].arg = map[calls[i].arg];
-        if (calls[i].filter >= 0) calls[i].filter = map[calls[i].filter];
+        fl_agg_call_map(&calls[i], map);
     }
     return calls;
 }

@@ -45,7 +45,8 @@ static bool calls_read_window(const fl_rel *agg) {
     const fl_rel *in = agg->inputs[0];
     for (int i = 0; i < agg->aggregate.n_calls; i++) {
         const fl_agg_call *c = &agg->aggregate.calls[i];
-        if (c->arg >= 0 && in->cols[c->arg].prop != FL_REL_PLAIN) return true;
+        for (int k = 0; k < c->n_args; k++)
+            if (c->args[k].column >= 0 && in->cols[c->args[k].column].prop != FL_REL_PLAIN) return true;
     }
     return false;
 }
@@ -108,8 +109,7 @@ static fl_rel *regroup(fl_arena *a, const fl_rel *agg, fl_rel *input, const int 
                **old_names = FL_NEW_N(a, const char *, agg->n_cols);
     for (int i = 0; i < n_calls; i++) {
         by.calls[i] = agg->aggregate.calls[i];
-        if (by.calls[i].arg >= 0) by.calls[i].arg = map[by.calls[i].arg];
-        if (by.calls[i].filter >= 0) by.calls[i].filter = map[by.calls[i].filter];
+        fl_agg_call_map(&by.calls[i], map);
     }
     int *at = FL_NEW_N(a, int, agg->n_cols);
     for (int i = 0; i < agg->n_cols; i++) {

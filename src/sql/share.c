@@ -19,14 +19,9 @@ static bool same_window(const fl_window *a, const fl_window *b) {
            a->time_col == b->time_col && a->proctime == b->proctime && a->ltz == b->ltz && a->attached == b->attached;
 }
 
-static bool same_call(const fl_agg_call *a, const fl_agg_call *b) {
-    return a->fn == b->fn && a->arg == b->arg && a->filter == b->filter && a->distinct == b->distinct &&
-           a->grouped == b->grouped && fl_type_equal(a->type, b->type, true);
-}
-
 static bool same_calls(const fl_agg_call *a, const fl_agg_call *b, int n) {
     for (int i = 0; i < n; i++)
-        if (!same_call(&a[i], &b[i])) return false;
+        if (!fl_agg_call_same(&a[i], &b[i])) return false;
     return true;
 }
 
@@ -121,7 +116,7 @@ static bool can_share(const fl_plan *a, const fl_plan *b) {
 
 static int add_call(fl_window_agg *w, fl_agg_call *calls, const fl_agg_call *c) {
     for (int i = 0; i < w->n_calls; i++)
-        if (same_call(&calls[i], c)) return i;
+        if (fl_agg_call_same(&calls[i], c)) return i;
     calls[w->n_calls] = *c;
     return w->n_calls++;
 }
@@ -134,7 +129,7 @@ static void map_columns(const fl_plan *old, const fl_plan *merged, const fl_agg_
             map[i] = i;
         } else if (i < n_keys + n_old) {
             int c = 0;
-            while (!same_call(&calls[c], &old->window_agg.calls[i - n_keys])) c++;
+            while (!fl_agg_call_same(&calls[c], &old->window_agg.calls[i - n_keys])) c++;
             map[i] = n_keys + c;
         } else {
             map[i] = i - n_old + merged->window_agg.n_calls;

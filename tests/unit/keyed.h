@@ -76,15 +76,15 @@ static inline void append_slow_result(fl_column *out, const fl_agg_call *call, c
                                       const int *rows, int n) {
     int64_t count = 0, sum = 0, least = NIL, greatest = NIL;
     for (int i = 0; i < n; i++) {
-        int64_t x = call->arg < 0 ? 1 : v[rows[i]][call->arg];
+        int64_t x = rig_arg(call) < 0 ? 1 : v[rows[i]][rig_arg(call)];
         if (x == NIL || (call->filter >= 0 && v[rows[i]][call->filter] != 1)) continue;
         bool seen = false;
         for (int k = 0; call->distinct && k < i && !seen; k++)
-            seen = v[rows[k]][call->arg] == x && (call->filter < 0 || v[rows[k]][call->filter] == 1);
+            seen = v[rows[k]][rig_arg(call)] == x && (call->filter < 0 || v[rows[k]][call->filter] == 1);
         if (seen) continue;
         count++;
         sum += x;
-        bool text = call->arg == COL_S;
+        bool text = rig_arg(call) == COL_S;
         if (least == NIL || (text ? text_order(x, least) < 0 : x < least)) least = x;
         if (greatest == NIL || (text ? text_order(x, greatest) > 0 : x > greatest)) greatest = x;
     }
@@ -93,7 +93,7 @@ static inline void append_slow_result(fl_column *out, const fl_agg_call *call, c
         fl_column_append_i64(out, count);
     else if (count == 0)
         fl_column_append_null(out);
-    else if (call->arg == COL_D && (average || strcmp(call->fn->name, "SUM") == 0))
+    else if (rig_arg(call) == COL_D && (average || strcmp(call->fn->name, "SUM") == 0))
         fl_column_append_f64(out, average ? (double)sum / 8 / (double)count : (double)sum / 8);
     else if (average)
         rig_append(out, sum / count);

@@ -176,17 +176,20 @@ static inline fl_plan *rig_input(fl_arena *a, const fl_schema *s) {
     return p;
 }
 
+/* The column of a call's argument; -1: COUNT(*). */
+static inline int rig_arg(const fl_agg_call *call) { return call->n_args > 0 ? call->args[0].column : -1; }
+
 /* An aggregate call on column `arg` of the input (-1: none). False: the function refuses the type. */
 static inline bool rig_call(fl_arena *a, fl_agg_call *call, const char *name, int arg, const fl_type *arg_type,
                             bool distinct, int filter) {
     fl_error err;
     fl_bind b = {.arena = a};
     *call = (fl_agg_call){.fn = fl_agg_find(fl_str_from(name)),
-                          .arg = arg,
+                          .args = {{.column = arg, .type = arg_type}},
+                          .n_args = arg >= 0,
                           .filter = filter,
                           .distinct = distinct,
-                          .grouped = true,
-                          .arg_type = arg_type};
+                          .grouped = true};
     assert_non_null(call->fn);
     return call->fn->infer(&b, call, &err) == 0;
 }

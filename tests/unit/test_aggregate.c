@@ -88,7 +88,7 @@ static rows_of_group lists[TABLES][GROUPS_MAX];
 static model expected_sum(const fl_agg_call *c, const int *rows, int n, const model *v) {
     model r = {.null = n == 0};
     bool average = strcmp(c->fn->name, "AVG") == 0;
-    fl_phys p = fl_type_phys(c->arg_type);
+    fl_phys p = fl_type_phys(c->args[0].type);
     for (int i = 0; i < n; i++) r.w += v[rows[i]].w, r.d += v[rows[i]].d;
     if (p == FL_P_F32 || p == FL_P_F64) {
         if (average) r.d /= n;
@@ -97,8 +97,8 @@ static model expected_sum(const fl_agg_call *c, const int *rows, int n, const mo
         return r;
     }
     r.d = 0;
-    if (c->arg_type->kind == FL_T_DECIMAL) {
-        if (average && n > 0) r.null = !fl_decimal_div(r.w, c->arg_type->scale, n, 0, 38, c->type->scale, &r.w);
+    if (c->args[0].type->kind == FL_T_DECIMAL) {
+        if (average && n > 0) r.null = !fl_decimal_div(r.w, c->args[0].type->scale, n, 0, 38, c->type->scale, &r.w);
         return r;
     }
     r.w = (int64_t)r.w; /* the sum wraps at 64 bits, the result at its own width */
@@ -113,9 +113,9 @@ static model expected_extreme(const fl_agg_call *c, const int *rows, int n, cons
     model r = v[rows[0]];
     for (int i = 1; i < n; i++) {
         const model *x = &v[rows[i]];
-        int order = fl_type_phys(c->arg_type) == FL_P_VIEW ? fl_str_cmp(x->s, r.s)
-                    : x->d != r.d                          ? (x->d > r.d ? 1 : -1)
-                                                           : (x->w > r.w) - (x->w < r.w);
+        int order = fl_type_phys(c->args[0].type) == FL_P_VIEW ? fl_str_cmp(x->s, r.s)
+                    : x->d != r.d                              ? (x->d > r.d ? 1 : -1)
+                                                               : (x->w > r.w) - (x->w < r.w);
         if (order * sign > 0) r = *x;
     }
     return r;
@@ -127,14 +127,14 @@ static model expected(const fl_agg_call *c, const rows_of_group *g) {
     for (int i = 0; i < g->n; i++) {
         int row = g->row[i];
         bool skip = c->filter >= 0 && (values[c->filter][row].null || !values[c->filter][row].w);
-        if (c->arg >= 0) skip = skip || values[c->arg][row].null;
+        if (rig_arg(c) >= 0) skip = skip || values[rig_arg(c)][row].null;
         for (int k = 0; c->distinct && !skip && k < n; k++)
-            skip = model_equal(c->arg_type, &values[c->arg][rows[k]], &values[c->arg][row]);
+            skip = model_equal(c->args[0].type, &values[rig_arg(c)][rows[k]], &values[rig_arg(c)][row]);
         if (!skip) rows[n++] = row;
     }
     if (strcmp(c->fn->name, "COUNT") == 0) return (model){.w = n};
     bool sum = strcmp(c->fn->name, "SUM") == 0 || strcmp(c->fn->name, "AVG") == 0;
-    return sum ? expected_sum(c, rows, n, values[c->arg]) : expected_extreme(c, rows, n, values[c->arg]);
+    return sum ? expected_sum(c, rows, n, values[rig_arg(c)]) : expected_extreme(c, rows, n, values[rig_arg(c)]);
 }
 
 /* ---- accumulators: tables of groups ---- */
