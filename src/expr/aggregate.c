@@ -173,6 +173,12 @@ static void result_extreme(const fl_agg_call *call, const fl_cell *cell, char *c
         .signature = form, .doc = text                                                                                 \
     }
 
+#define MOMENT(word, text)                                                                                             \
+    {                                                                                                                  \
+        .name = word, .min_args = 1, .max_args = 1, .infer = infer_avg, .reduce = fl_agg_reduce_moment,                \
+        .signature = word "([DISTINCT] x)", .doc = text                                                                \
+    }
+
 static const fl_agg_function functions[] = {
     ROW("COUNT", 0, 1, infer_count, cell_count, result_count, "COUNT(*) or COUNT([DISTINCT] x)",
         "The number of rows, or of rows where x is not NULL."),
@@ -182,6 +188,12 @@ static const fl_agg_function functions[] = {
         "The mean of all x that are not NULL; of integers it is an integer, cut towards zero."),
     ROW("MIN", 1, 1, infer_extreme, cell_min, result_extreme, "MIN(x)", "The least x that is not NULL."),
     ROW("MAX", 1, 1, infer_extreme, cell_max, result_extreme, "MAX(x)", "The greatest x that is not NULL."),
+    MOMENT("STDDEV_POP", "The standard deviation of a population: all x that are not NULL."),
+    MOMENT("STDDEV_SAMP", "The standard deviation of a sample; NULL of fewer than two x."),
+    MOMENT("STDDEV", "The same as STDDEV_SAMP."),
+    MOMENT("VAR_POP", "The variance of a population: all x that are not NULL."),
+    MOMENT("VAR_SAMP", "The variance of a sample; NULL of fewer than two x."),
+    MOMENT("VARIANCE", "The same as VAR_SAMP."),
 };
 
 const fl_agg_function *fl_agg_find(fl_str name) {

@@ -48,6 +48,17 @@ struct fl_agg_call {
 /* Appends the results of n accumulator rows to out. */
 typedef void fl_agg_result_fn(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out);
 
+/* Who reduces a call to others asks for them here: adds a call of aggregate `name` with DISTINCT and FILTER of the call
+ * that is being reduced; *out becomes its result. */
+typedef struct fl_agg_asker fl_agg_asker;
+struct fl_agg_asker {
+    int (*ask)(fl_agg_asker *asker, const char *name, fl_expr *arg, fl_expr **out, fl_error *err);
+};
+
+/* The call as an expression over the results of others; `arg` is its argument. */
+typedef int fl_agg_reduce_fn(fl_bind *b, const fl_agg_call *call, fl_expr *arg, fl_agg_asker *asker, fl_expr **out,
+                             fl_error *err);
+
 struct fl_agg_function {
     const char *name;
     int min_args, max_args;
@@ -57,6 +68,7 @@ struct fl_agg_function {
     /* The cell that holds what the call needs. */
     const fl_cell_type *(*cell)(const fl_agg_call *call);
     fl_agg_result_fn *result;
+    fl_agg_reduce_fn *reduce; /* not NULL: there is no cell, the binder puts others in its place */
     const char *signature, *doc;
 };
 

@@ -38,6 +38,9 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc);
 bool fl_cell_is_extreme(const fl_cell_type *t);
 void fl_cell_append_extreme(const fl_cell *c, const char *acc, fl_column *out);
 
+/* STDDEV and VAR (aggregate_moments.c). */
+fl_agg_reduce_fn fl_agg_reduce_moment;
+
 /* DISTINCT: a set of values before an inner cell. */
 void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *const *args, fl_rows rows,
                              fl_arena *scratch);

@@ -95,6 +95,31 @@ static void set_arguments(group_call *c, int n) {
     }
 }
 
+/* Type rule of the call, and a reference to its result. */
+static int finish_call(fl_group *g, group_call *c, int n_args, fl_expr **out, fl_error *err) {
+    set_arguments(c, n_args);
+    FL_TRY(c->call.fn->infer(&g->b->fns, &c->call, err));
+    if (c->call.fn->reduce != NULL) return 0;
+    *out = fl_expr_column(g->b->ctx->arena, CALL_BASE + add_call(g, c), c->call.type);
+    (*out)->span = c->call.span;
+    return 0;
+}
+
+/* A call that stands for others. */
+typedef struct reduction {
+    fl_agg_asker base;
+    fl_group *g;
+    const group_call *call;
+} reduction;
+
+static int ask_for_call(fl_agg_asker *asker, const char *name, fl_expr *arg, fl_expr **out, fl_error *err) {
+    reduction *r = (reduction *)asker;
+    group_call c = *r->call;
+    c.call.fn = fl_agg_find(fl_str_from(name));
+    c.args[0] = arg;
+    return finish_call(r->g, &c, 1, out, err);
+}
+
 static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out,
                           fl_error *err) {
     fl_group *g = x->group;
@@ -109,17 +134,16 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
         FL_TRY(fl_bind_ast(&inner, e->args[i], &c.args[i], err));
         if (c.args[i]->type->kind == FL_T_NULL) return fl_bind_fail(e->args[i]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
     }
-    set_arguments(&c, e->n_args);
     if (e->filter != NULL) {
         if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, FL_ERR_QUERY_FILTER_AGGREGATE);
         inner.clause = "FILTER";
         FL_TRY(fl_bind_condition(&inner, e->filter, &c.filter, err));
         c.call.filter = 0;
     }
-    FL_TRY(fn->infer(&x->b->fns, &c.call, err));
-    *out = fl_expr_column(x->b->ctx->arena, CALL_BASE + add_call(g, &c), c.call.type);
-    (*out)->span = c.call.span;
-    return 0;
+    FL_TRY(finish_call(g, &c, e->n_args, out, err));
+    if (fn->reduce == NULL) return 0;
+    reduction r = {.base = {ask_for_call}, .g = g, .call = &c};
+    return fn->reduce(&x->b->fns, &c.call, c.args[0], &r.base, out, err);
 }
 
 /* ---- functions of the group window ---- */
