@@ -51,6 +51,7 @@ typedef struct front_slice {
 
 typedef struct spec {
     const fl_window *w;
+    bool oldest_first; /* MERGE: the order of slices */
     strategy strategy;
     int64_t fired;  /* no window that ends here or before fires again */
     int64_t done;   /* RUNNING, STACK: slices up to here are in back or front */
@@ -409,6 +410,7 @@ fl_window_store *fl_window_store_new(const fl_agg_layout *layout, const fl_windo
         spec *p = &s->specs[i];
         fl_assert(fl_floor_mod(specs[i].window.offset - s->offset, s->slice_size) == 0);
         p->w = &specs[i].window;
+        p->oldest_first = specs[i].legacy;
         p->strategy = choose(layout, p->w, s->slice_size);
         p->fired = p->done = p->mid = p->period = INT64_MIN;
         fl_arena_init(&p->back_mem);
@@ -587,7 +589,8 @@ void fl_window_store_begin(fl_window_store *s, int spec_index, int64_t end, fl_a
         break;
     case MERGE:
         back_clear(s, p);
-        for (int i = hi - 1; i >= lo; i--) back_absorb(s, p, s->slices[i], scratch); /* newest first, as Flink merges */
+        for (int i = 0; i < hi - lo; i++) /* in Flink's order: its older windows begin with the oldest slice */
+            back_absorb(s, p, s->slices[p->oldest_first ? lo + i : hi - 1 - i], scratch);
         break;
     case RUNNING:
         if (p->period != start) {

@@ -3,7 +3,7 @@
  *
  * What:       calls become cells; equal cells are made once (AVG(x), SUM(x) and COUNT(x) share one).
  * Cells:      cells.c holds the primitives; this file only puts them together.
- * Results:    COUNT, SUM, AVG read a sum cell; MIN, MAX read an extreme cell; COUNT(*) reads a row counter.
+ * Results:    COUNT, SUM, AVG read a sum cell; MIN, MAX, FIRST_VALUE, LAST_VALUE a kept value; COUNT(*) a row counter.
  */
 #include "expr/aggregate.h"
 
@@ -68,6 +68,33 @@ static int infer_extreme(fl_bind *b, fl_agg_call *call, fl_error *err) {
     return 0;
 }
 
+/* What Flink calls the root of a type. */
+static const char *root_name(fl_bind *b, const fl_type *t) {
+    switch (t->kind) {
+    case FL_T_INT: return "INTEGER";
+    case FL_T_TIME: return "TIME_WITHOUT_TIME_ZONE";
+    case FL_T_TIMESTAMP: return "TIMESTAMP_WITHOUT_TIME_ZONE";
+    case FL_T_TIMESTAMP_LTZ: return "TIMESTAMP_WITH_LOCAL_TIME_ZONE";
+    case FL_T_INTERVAL_MONTH: return "INTERVAL_YEAR_MONTH";
+    case FL_T_INTERVAL_DAY: return "INTERVAL_DAY_TIME";
+    default: break;
+    }
+    const char *name = fl_type_name(b->arena, t, FL_TYPE_DDL);
+    return fl_arena_strndup(b->arena, name, strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
+}
+
+static int refuse_type(fl_bind *b, const fl_agg_call *call, fl_error *err) {
+    fl_fail(err, FL_ERR_FUNCTION_AGGREGATE_TYPE, call->fn->name, root_name(b, call->args[0].type));
+    return fl_error_at(err, call->span);
+}
+
+static int infer_first_last(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_type *t = call->args[0].type;
+    if (!fl_type_is_numeric(t) && t->kind != FL_T_BOOLEAN && t->kind != FL_T_VARCHAR) return refuse_type(b, call, err);
+    call->type = result_type(b, call, t);
+    return 0;
+}
+
 /* ---- which cell ---- */
 
 static const fl_cell_type *sum_cell(const fl_type *arg, bool average) {
@@ -86,17 +113,21 @@ static const fl_cell_type *cell_count(const fl_agg_call *call) {
 static const fl_cell_type *cell_sum(const fl_agg_call *call) { return sum_cell(call->args[0].type, false); }
 static const fl_cell_type *cell_avg(const fl_agg_call *call) { return sum_cell(call->args[0].type, true); }
 
-static const fl_cell_type *extreme_cell(const fl_type *arg, bool max) {
-    switch (fl_type_phys(arg)) {
-    case FL_P_I128: return max ? &fl_cell_max_wide : &fl_cell_min_wide;
-    case FL_P_F32:
-    case FL_P_F64: return max ? &fl_cell_max_double : &fl_cell_min_double;
-    case FL_P_VIEW: return max ? &fl_cell_max_string : &fl_cell_min_string;
-    default: return max ? &fl_cell_max_integer : &fl_cell_min_integer;
+/* The cell that keeps one value of an argument: of min, max, first, last. */
+#define KEEPER(function, word)                                                                                         \
+    static const fl_cell_type *function(const fl_agg_call *call) {                                                     \
+        switch (fl_type_phys(call->args[0].type)) {                                                                    \
+        case FL_P_I128: return &fl_cell_##word##_wide;                                                                 \
+        case FL_P_F32:                                                                                                 \
+        case FL_P_F64: return &fl_cell_##word##_double;                                                                \
+        case FL_P_VIEW: return &fl_cell_##word##_string;                                                               \
+        default: return &fl_cell_##word##_integer;                                                                     \
+        }                                                                                                              \
     }
-}
-static const fl_cell_type *cell_min(const fl_agg_call *call) { return extreme_cell(call->args[0].type, false); }
-static const fl_cell_type *cell_max(const fl_agg_call *call) { return extreme_cell(call->args[0].type, true); }
+KEEPER(cell_min, min)
+KEEPER(cell_max, max)
+KEEPER(cell_first, first)
+KEEPER(cell_last, last)
 
 /* ---- results ---- */
 
@@ -160,9 +191,9 @@ static void result_avg(const fl_agg_call *call, const fl_cell *cell, char *const
     }
 }
 
-static void result_extreme(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out) {
+static void result_kept(const fl_agg_call *call, const fl_cell *cell, char *const *acc, int n, fl_column *out) {
     (void)call;
-    for (int i = 0; i < n; i++) fl_cell_append_extreme(cell, acc[i], out);
+    for (int i = 0; i < n; i++) fl_cell_append_kept(cell, acc[i], out);
 }
 
 /* ---- the table ---- */
@@ -186,8 +217,26 @@ static const fl_agg_function functions[] = {
         "The sum of all x that are not NULL; NULL if there is none. Sums of integers wrap."),
     ROW("AVG", 1, 1, infer_avg, cell_avg, result_avg, "AVG([DISTINCT] x)",
         "The mean of all x that are not NULL; of integers it is an integer, cut towards zero."),
-    ROW("MIN", 1, 1, infer_extreme, cell_min, result_extreme, "MIN(x)", "The least x that is not NULL."),
-    ROW("MAX", 1, 1, infer_extreme, cell_max, result_extreme, "MAX(x)", "The greatest x that is not NULL."),
+    ROW("MIN", 1, 1, infer_extreme, cell_min, result_kept, "MIN(x)", "The least x that is not NULL."),
+    ROW("MAX", 1, 1, infer_extreme, cell_max, result_kept, "MAX(x)", "The greatest x that is not NULL."),
+    {.name = "FIRST_VALUE",
+     .min_args = 1,
+     .max_args = 1,
+     .infer = infer_first_last,
+     .cell = cell_first,
+     .result = result_kept,
+     .unmergeable = "FirstValueAggFunction",
+     .signature = "FIRST_VALUE(x)",
+     .doc = "The x that came first, of those that are not NULL."},
+    {.name = "LAST_VALUE",
+     .min_args = 1,
+     .max_args = 1,
+     .infer = infer_first_last,
+     .cell = cell_last,
+     .result = result_kept,
+     .unmergeable = "LastValueAggFunction",
+     .signature = "LAST_VALUE([DISTINCT] x)",
+     .doc = "The x that came last, of those that are not NULL."},
     MOMENT("STDDEV_POP", "The standard deviation of a population: all x that are not NULL."),
     MOMENT("STDDEV_SAMP", "The standard deviation of a sample; NULL of fewer than two x."),
     MOMENT("STDDEV", "The same as STDDEV_SAMP."),
@@ -237,7 +286,7 @@ void fl_agg_call_map(fl_agg_call *call, const int *map) {
 
 bool fl_agg_call_exact(const fl_agg_call *call) {
     const fl_cell_type *t = call->fn->cell(call);
-    return call->fn->result == result_count || (t != &fl_cell_sum_double && t != &fl_cell_sum_float);
+    return call->fn->result == result_count || !t->ordered;
 }
 
 /* ---- layout ---- */
@@ -280,7 +329,7 @@ const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, in
     l->rows_cell = -1;
     for (int i = 0; i < n; i++) {
         const fl_cell_type *t = calls[i].fn->cell(&calls[i]);
-        bool distinct = calls[i].distinct && calls[i].n_args > 0 && !fl_cell_is_extreme(t);
+        bool distinct = calls[i].distinct && calls[i].n_args > 0 && !fl_cell_is_idempotent(t);
         l->call_cell[i] = add_cell(l, &(fl_cell){.type = t,
                                                  .call = &calls[i],
                                                  .arg = calls[i].n_args > 0 ? calls[i].args[0].column : -1,

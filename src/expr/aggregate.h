@@ -68,7 +68,11 @@ struct fl_agg_function {
     /* The cell that holds what the call needs. */
     const fl_cell_type *(*cell)(const fl_agg_call *call);
     fl_agg_result_fn *result;
-    fl_agg_reduce_fn *reduce; /* not NULL: there is no cell, the binder puts others in its place */
+    fl_agg_reduce_fn *reduce;  /* not NULL: there is no cell, the binder puts others in its place */
+    bool takes_null_treatment; /* IGNORE NULLS or RESPECT NULLS may stand behind it */
+    /* Set: Flink's class cannot be merged, so the call is refused in windows whose results are put together from
+     * parts, though the cell itself could be. */
+    const char *unmergeable;
     const char *signature, *doc;
 };
 
@@ -83,6 +87,7 @@ struct fl_cell_type {
     const char *name;
     int size;        /* bytes; aligned to 16 in the row */
     bool plain;      /* bytes that may be copied and dropped freely: clone and free are NULL */
+    bool ordered;    /* what it holds depends on the order of the rows: sums of FLOAT and DOUBLE do, too */
     bool takes_null; /* rows whose first argument is NULL count, too */
     fl_cell_update_fn *update;
     fl_cell_merge_fn *merge;

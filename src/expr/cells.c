@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cells.c -- row counters, sums, extremes: updated, merged and saved; and the packed form for few groups.
+/* cells.c -- row counters, sums, kept values: updated, merged and saved; and the packed form for few groups.
  *
  * Packed form. Where many rows fall into few groups, a row costs one load, add, max and store on 16 bytes:
  *
@@ -174,10 +174,15 @@ static void merge_sum_float(CELL_MERGE_ARGS) {
 const fl_cell_type fl_cell_sum_double = {.name = "SUM",
                                          .size = sizeof(fl_sum_double),
                                          .plain = true,
+                                         .ordered = true,
                                          .update = update_sum_double,
                                          .merge = merge_sum_double};
-const fl_cell_type fl_cell_sum_float = {
-    .name = "SUM", .size = sizeof(fl_sum_double), .plain = true, .update = update_sum_float, .merge = merge_sum_float};
+const fl_cell_type fl_cell_sum_float = {.name = "SUM",
+                                        .size = sizeof(fl_sum_double),
+                                        .plain = true,
+                                        .ordered = true,
+                                        .update = update_sum_float,
+                                        .merge = merge_sum_float};
 
 int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
     const void *s = fl_cell_at(c, acc);
@@ -187,60 +192,76 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
     return ((const fl_sum_double *)s)->count;
 }
 
-/* ---- extremes ---- */
+/* ---- kept values: the least, the greatest, the first, the last ---- */
 
-/* One struct, update and merge for each way to keep a value; OP is < or >. The first of equal values stays. */
-#define EXTREME(word, T, UPDATE, OP)                                                                                   \
-    typedef struct extreme_##word {                                                                                    \
+/* Whether x takes the place of the value that is kept. The first of equal values stays. */
+#define LEAST(x, kept)    ((x) < (kept))
+#define GREATEST(x, kept) ((x) > (kept))
+#define FIRST(x, kept)    false
+#define LAST(x, kept)     true
+
+/* One struct, update and merge for each way to keep a value. */
+#define KEPT(word, T, UPDATE, REPLACES, IN_ORDER)                                                                      \
+    typedef struct kept_##word {                                                                                       \
         T value;                                                                                                       \
         int64_t has;                                                                                                   \
-    } extreme_##word;                                                                                                  \
+    } kept_##word;                                                                                                     \
     static void update_##word(CELL_UPDATE_ARGS) {                                                                      \
         const fl_column *arg = args[0];                                                                                \
-        UPDATE(extreme_##word, T, OP)                                                                                  \
+        UPDATE(kept_##word, T, REPLACES)                                                                               \
     }                                                                                                                  \
     static void merge_##word(CELL_MERGE_ARGS) {                                                                        \
         EACH_PAIR(                                                                                                     \
-            extreme_##word, if (s->has) {                                                                              \
-                if (!d->has || s->value OP d->value) d->value = s->value;                                              \
+            kept_##word, if (s->has) {                                                                                 \
+                if (!d->has || REPLACES(s->value, d->value)) d->value = s->value;                                      \
                 d->has = 1;                                                                                            \
             });                                                                                                        \
     }                                                                                                                  \
-    const fl_cell_type fl_cell_##word = {                                                                              \
-        .name = #word, .size = sizeof(extreme_##word), .plain = true, .update = update_##word, .merge = merge_##word};
+    const fl_cell_type fl_cell_##word = {.name = #word,                                                                \
+                                         .size = sizeof(kept_##word),                                                  \
+                                         .plain = true,                                                                \
+                                         .ordered = IN_ORDER,                                                          \
+                                         .update = update_##word,                                                      \
+                                         .merge = merge_##word};
 
-#define UPDATE_BY(S, T, OP, READ)                                                                                      \
-    EACH_VALUE(S, const T x = READ; if (!s->has || x OP s->value) s->value = x; s->has = 1)
+#define UPDATE_BY(S, T, REPLACES, READ)                                                                                \
+    EACH_VALUE(S, const T x = READ; if (!s->has || REPLACES(x, s->value)) s->value = x; s->has = 1)
 
 /* One loop for each width. */
-#define UPDATE_INTEGERS(S, T, OP)                                                                                      \
+#define UPDATE_INTEGERS(S, T, REPLACES)                                                                                \
     switch (arg->phys) {                                                                                               \
-    case FL_P_I8: UPDATE_BY(S, T, OP, FL_DATA(arg, int8_t)[fl_column_at(arg, i)]) break;                               \
-    case FL_P_I16: UPDATE_BY(S, T, OP, FL_DATA(arg, int16_t)[fl_column_at(arg, i)]) break;                             \
-    case FL_P_I32: UPDATE_BY(S, T, OP, FL_DATA(arg, int32_t)[fl_column_at(arg, i)]) break;                             \
-    case FL_P_I64: UPDATE_BY(S, T, OP, FL_DATA(arg, int64_t)[fl_column_at(arg, i)]) break;                             \
-    default: UPDATE_BY(S, T, OP, fl_column_i64(arg, i))                                                                \
+    case FL_P_I8: UPDATE_BY(S, T, REPLACES, FL_DATA(arg, int8_t)[fl_column_at(arg, i)]) break;                         \
+    case FL_P_I16: UPDATE_BY(S, T, REPLACES, FL_DATA(arg, int16_t)[fl_column_at(arg, i)]) break;                       \
+    case FL_P_I32: UPDATE_BY(S, T, REPLACES, FL_DATA(arg, int32_t)[fl_column_at(arg, i)]) break;                       \
+    case FL_P_I64: UPDATE_BY(S, T, REPLACES, FL_DATA(arg, int64_t)[fl_column_at(arg, i)]) break;                       \
+    default: UPDATE_BY(S, T, REPLACES, fl_column_i64(arg, i))                                                          \
     }
-#define UPDATE_WIDE(S, T, OP)    UPDATE_BY(S, T, OP, fl_column_i128(arg, i))
-#define UPDATE_DOUBLES(S, T, OP) UPDATE_BY(S, T, OP, read_double(arg, i))
+#define UPDATE_WIDE(S, T, REPLACES)    UPDATE_BY(S, T, REPLACES, fl_column_i128(arg, i))
+#define UPDATE_DOUBLES(S, T, REPLACES) UPDATE_BY(S, T, REPLACES, read_double(arg, i))
 
 static inline double read_double(const fl_column *c, int i) {
     i = fl_column_at(c, i);
     return c->phys == FL_P_F32 ? (double)FL_DATA(c, float)[i] : FL_DATA(c, double)[i];
 }
 
-EXTREME(min_integer, int64_t, UPDATE_INTEGERS, <)
-EXTREME(max_integer, int64_t, UPDATE_INTEGERS, >)
-EXTREME(min_wide, fl_i128, UPDATE_WIDE, <)
-EXTREME(max_wide, fl_i128, UPDATE_WIDE, >)
-EXTREME(min_double, double, UPDATE_DOUBLES, <)
-EXTREME(max_double, double, UPDATE_DOUBLES, >)
+KEPT(min_integer, int64_t, UPDATE_INTEGERS, LEAST, false)
+KEPT(max_integer, int64_t, UPDATE_INTEGERS, GREATEST, false)
+KEPT(first_integer, int64_t, UPDATE_INTEGERS, FIRST, true)
+KEPT(last_integer, int64_t, UPDATE_INTEGERS, LAST, true)
+KEPT(min_wide, fl_i128, UPDATE_WIDE, LEAST, false)
+KEPT(max_wide, fl_i128, UPDATE_WIDE, GREATEST, false)
+KEPT(first_wide, fl_i128, UPDATE_WIDE, FIRST, true)
+KEPT(last_wide, fl_i128, UPDATE_WIDE, LAST, true)
+KEPT(min_double, double, UPDATE_DOUBLES, LEAST, false)
+KEPT(max_double, double, UPDATE_DOUBLES, GREATEST, false)
+KEPT(first_double, double, UPDATE_DOUBLES, FIRST, true)
+KEPT(last_double, double, UPDATE_DOUBLES, LAST, true)
 
 /* A text that the cell owns if it is long. */
-typedef struct extreme_string {
+typedef struct kept_string {
     fl_view value;
     int64_t has;
-} extreme_string;
+} kept_string;
 
 static void own(fl_view *to, const fl_view *from) {
     *to = *from;
@@ -251,47 +272,58 @@ static void disown(fl_view *v) {
     if (v->n > FL_VIEW_INLINE) free((char *)(uintptr_t)v->p);
 }
 
-static void take_string(extreme_string *s, const fl_view *x, int sign) {
-    if (s->has && sign * fl_view_cmp(x, &s->value) <= 0) return;
-    if (s->has) disown(&s->value);
+typedef enum keeping { KEEP_LEAST, KEEP_GREATEST, KEEP_FIRST, KEEP_LAST } keeping;
+
+static keeping keeping_of(const fl_cell *cell) {
+    return cell->type == &fl_cell_min_string     ? KEEP_LEAST
+           : cell->type == &fl_cell_max_string   ? KEEP_GREATEST
+           : cell->type == &fl_cell_first_string ? KEEP_FIRST
+                                                 : KEEP_LAST;
+}
+
+static void take_string(kept_string *s, const fl_view *x, keeping keep) {
+    if (s->has) {
+        if (keep == KEEP_FIRST) return;
+        if (keep == KEEP_LEAST && fl_view_cmp(x, &s->value) >= 0) return;
+        if (keep == KEEP_GREATEST && fl_view_cmp(x, &s->value) <= 0) return;
+        disown(&s->value);
+    }
     own(&s->value, x);
     s->has = 1;
 }
 
-static int sign_of(const fl_cell *cell) { return cell->type == &fl_cell_max_string ? 1 : -1; }
-
 static void update_string(CELL_UPDATE_ARGS) {
     const fl_column *arg = args[0];
     const fl_view *v = arg->data;
-    const int sign = sign_of(cell);
-    EACH_VALUE(extreme_string, take_string(s, &v[fl_column_at(arg, i)], sign));
+    const keeping keep = keeping_of(cell);
+    EACH_VALUE(kept_string, take_string(s, &v[fl_column_at(arg, i)], keep));
 }
 
 static void merge_string(CELL_MERGE_ARGS) {
-    const int sign = sign_of(cell);
-    EACH_PAIR(extreme_string, if (s->has) take_string(d, &s->value, sign));
+    const keeping keep = keeping_of(cell);
+    EACH_PAIR(kept_string, if (s->has) take_string(d, &s->value, keep));
 }
 
 static void clone_string(const fl_cell *cell, char *dst, const char *src) {
-    const extreme_string *s = fl_cell_at(cell, src);
-    if (s->has) own(&((extreme_string *)fl_cell_at(cell, dst))->value, &s->value);
+    const kept_string *s = fl_cell_at(cell, src);
+    if (s->has) own(&((kept_string *)fl_cell_at(cell, dst))->value, &s->value);
 }
 
 static void free_string(const fl_cell *cell, char *acc) {
-    extreme_string *s = fl_cell_at(cell, acc);
+    kept_string *s = fl_cell_at(cell, acc);
     if (s->has) disown(&s->value);
     s->has = 0;
 }
 
 static void encode_string(const fl_cell *cell, const char *acc, fl_buf *out) {
-    const extreme_string *s = fl_cell_at(cell, acc);
+    const kept_string *s = fl_cell_at(cell, acc);
     fl_buf_put_u8(out, s->has != 0);
     if (s->has) fl_buf_put_bytes(out, fl_view_ptr(&s->value), s->value.n);
 }
 
 static int decode_string(const fl_cell *cell, char *acc, fl_reader *in, fl_error *err) {
     (void)err;
-    extreme_string *s = fl_cell_at(cell, acc);
+    kept_string *s = fl_cell_at(cell, acc);
     if (fl_read_u8(in) == 0) return 0;
     fl_str text = fl_read_bytes(in);
     fl_view v = fl_view_make(text.p, (uint32_t)text.n);
@@ -300,45 +332,54 @@ static int decode_string(const fl_cell *cell, char *acc, fl_reader *in, fl_error
     return 0;
 }
 
-#define STRING_EXTREME(word)                                                                                           \
+#define KEPT_STRING(word, IN_ORDER)                                                                                    \
     const fl_cell_type fl_cell_##word = {.name = #word,                                                                \
-                                         .size = sizeof(extreme_string),                                               \
+                                         .size = sizeof(kept_string),                                                  \
+                                         .ordered = IN_ORDER,                                                          \
                                          .update = update_string,                                                      \
                                          .merge = merge_string,                                                        \
                                          .clone = clone_string,                                                        \
                                          .free = free_string,                                                          \
                                          .encode = encode_string,                                                      \
                                          .decode = decode_string};
-STRING_EXTREME(min_string)
-STRING_EXTREME(max_string)
+KEPT_STRING(min_string, false)
+KEPT_STRING(max_string, false)
+KEPT_STRING(first_string, true)
+KEPT_STRING(last_string, true)
 
-bool fl_cell_is_extreme(const fl_cell_type *t) {
-    return t == &fl_cell_min_integer || t == &fl_cell_max_integer || t == &fl_cell_min_wide || t == &fl_cell_max_wide ||
-           t == &fl_cell_min_double || t == &fl_cell_max_double || t == &fl_cell_min_string || t == &fl_cell_max_string;
+/* The four cells of a layout. */
+#define IS_KEPT(type, layout)                                                                                          \
+    ((type) == &fl_cell_min_##layout || (type) == &fl_cell_max_##layout || (type) == &fl_cell_first_##layout ||        \
+     (type) == &fl_cell_last_##layout)
+
+bool fl_cell_is_idempotent(const fl_cell_type *t) {
+    bool last =
+        t == &fl_cell_last_integer || t == &fl_cell_last_wide || t == &fl_cell_last_double || t == &fl_cell_last_string;
+    return !last && (IS_KEPT(t, integer) || IS_KEPT(t, wide) || IS_KEPT(t, double) || IS_KEPT(t, string));
 }
 
-void fl_cell_append_extreme(const fl_cell *c, const char *acc, fl_column *out) {
+void fl_cell_append_kept(const fl_cell *c, const char *acc, fl_column *out) {
     const void *at = fl_cell_at(c, acc);
-    if (c->type == &fl_cell_min_string || c->type == &fl_cell_max_string) {
-        const extreme_string *s = at;
+    if (IS_KEPT(c->type, string)) {
+        const kept_string *s = at;
         if (s->has)
             fl_column_append_str(out, fl_view_str(&s->value));
         else
             fl_column_append_null(out);
-    } else if (c->type == &fl_cell_min_wide || c->type == &fl_cell_max_wide) {
-        const extreme_min_wide *s = at;
+    } else if (IS_KEPT(c->type, wide)) {
+        const kept_min_wide *s = at;
         if (s->has)
             fl_column_append_i128(out, s->value);
         else
             fl_column_append_null(out);
-    } else if (c->type == &fl_cell_min_double || c->type == &fl_cell_max_double) {
-        const extreme_min_double *s = at;
+    } else if (IS_KEPT(c->type, double)) {
+        const kept_min_double *s = at;
         if (s->has)
             fl_column_append_f64(out, s->value);
         else
             fl_column_append_null(out);
     } else {
-        const extreme_min_integer *s = at;
+        const kept_min_integer *s = at;
         if (s->has)
             fl_column_append_i64(out, s->value);
         else
@@ -539,12 +580,12 @@ static void carry(const fl_cell *cells, const fl_cell_group *g, char *acc, uint6
         s->count += count;
     }
     if (g->min >= 0) {
-        extreme_min_integer *s = fl_cell_at(&cells[g->min], acc);
+        kept_min_integer *s = fl_cell_at(&cells[g->min], acc);
         if (!s->has || min < s->value) s->value = min;
         s->has = 1;
     }
     if (g->max >= 0) {
-        extreme_max_integer *s = fl_cell_at(&cells[g->max], acc);
+        kept_max_integer *s = fl_cell_at(&cells[g->max], acc);
         if (!s->has || max > s->value) s->value = max;
         s->has = 1;
     }

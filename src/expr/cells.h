@@ -30,13 +30,16 @@ extern const fl_cell_type fl_cell_sum_integer, fl_cell_sum_decimal, fl_cell_sum_
 extern const fl_cell_type fl_cell_min_integer, fl_cell_max_integer; /* I8 … I64 and BOOL, as int64 */
 extern const fl_cell_type fl_cell_min_wide, fl_cell_max_wide, fl_cell_min_double, fl_cell_max_double;
 extern const fl_cell_type fl_cell_min_string, fl_cell_max_string;
+extern const fl_cell_type fl_cell_first_integer, fl_cell_first_wide, fl_cell_first_double, fl_cell_first_string;
+extern const fl_cell_type fl_cell_last_integer, fl_cell_last_wide, fl_cell_last_double, fl_cell_last_string;
 
 static inline void *fl_cell_at(const fl_cell *c, const char *acc) { return (void *)(uintptr_t)(acc + c->offset); }
 
 /* Rows, or values that were not NULL, of a row counter, a counter or a sum. */
 int64_t fl_cell_counted(const fl_cell *c, const char *acc);
-bool fl_cell_is_extreme(const fl_cell_type *t);
-void fl_cell_append_extreme(const fl_cell *c, const char *acc, fl_column *out);
+/* A value that has come before changes nothing, so that DISTINCT does not matter. */
+bool fl_cell_is_idempotent(const fl_cell_type *t);
+void fl_cell_append_kept(const fl_cell *c, const char *acc, fl_column *out);
 
 /* STDDEV and VAR (aggregate_moments.c). */
 fl_agg_reduce_fn fl_agg_reduce_moment;

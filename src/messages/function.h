@@ -8,6 +8,16 @@
 
 // clang-format off: one part of an entry on a line
 
+/* The aggregate is not defined for values of this type. */
+#define FL_ERR_FUNCTION_AGGREGATE_TYPE \
+    FL_E_UNSUPPORTED, "%s aggregate function does not support type: ''%s''." \
+    FL_ADVICE "cast the argument to a type that it takes, such as STRING"
+
+/* Only aggregates that keep NULLs can be told to leave them out. */
+#define FL_ERR_FUNCTION_NULL_TREATMENT \
+    FL_E_VALIDATION, "Cannot specify IGNORE NULLS or RESPECT NULLS following '%s'" \
+    FL_ADVICE "remove it; for other NULLs write FILTER (WHERE x IS NOT NULL)"
+
 /* Flink does not count distinct ROWs either. */
 #define FL_ERR_FUNCTION_DISTINCT_ROW \
     FL_E_UNSUPPORTED, "Distinct aggregate function does not support type: ROW." \

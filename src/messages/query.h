@@ -162,6 +162,12 @@
     FL_E_UNSUPPORTED, "Unaligned windows like session are not supported in batch mode yet." \
     FL_ADVICE "SET 'execution.runtime-mode' = 'streaming'"
 
+/* Results of these windows are put together from parts, which the function cannot do in Flink. */
+#define FL_ERR_QUERY_UNMERGEABLE \
+    FL_E_UNSUPPORTED, \
+    "Could not find an implementation method 'merge' in class '%s' for function '%s', which %s windows need" \
+    FL_ADVICE "compute it in TUMBLE windows, or without windows"
+
 /* The aggregate does not depend on the order of rows. */
 #define FL_ERR_QUERY_WITHIN_AGGREGATE \
     FL_E_VALIDATION, "Aggregate expression '%s' must not contain a WITHIN GROUP clause" \

@@ -146,6 +146,8 @@ typedef struct fl_ast_window {
     fl_pos pos;
 } fl_ast_window;
 
+typedef enum fl_null_treatment { FL_NULLS_AS_EVER, FL_RESPECT_NULLS, FL_IGNORE_NULLS } fl_null_treatment;
+
 struct fl_ast_expr {
     fl_ast_expr_kind kind;
     fl_pos pos;
@@ -167,7 +169,7 @@ struct fl_ast_expr {
     fl_ast_order *within; /* WITHIN GROUP (ORDER BY …), or ORDER BY among the arguments */
     int n_within;
     fl_ast_window *over;
-    int nulls_treatment; /* 0, or 1 RESPECT NULLS, 2 IGNORE NULLS */
+    fl_null_treatment null_treatment;
 };
 
 /* ---- queries ---- */

@@ -78,6 +78,8 @@ static int add_call(fl_group *g, const group_call *c) {
 static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_error *err) {
     bool count = strcmp(fn->name, "COUNT") == 0;
     if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN_AGGREGATE, fn->name);
+    if (e->null_treatment != FL_NULLS_AS_EVER && !fn->takes_null_treatment)
+        return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_NULL_TREATMENT, fn->name);
     if (count && e->n_args > 1) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_COUNT_ONE);
     if (count && e->star && !e->distinct) return 0;
     if (e->star || e->n_args < FL_MAX(fn->min_args, 1) || e->n_args > fn->max_args)
@@ -127,6 +129,7 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
     group_call c = {.call = {.fn = fn,
                              .filter = -1,
                              .distinct = e->distinct,
+                             .ignore_nulls = e->null_treatment == FL_IGNORE_NULLS,
                              .grouped = g->n_keys > 0 || g->window_name != NULL,
                              .span = fl_span_of(e->pos)}};
     FL_TRY(check_arguments(fn, e, err));

@@ -93,9 +93,9 @@ static int parse_argument(fl_parser *p, bool first_one, fl_ast_expr **out) {
 /* null_treatment ::= ('IGNORE' | 'RESPECT') 'NULLS' */
 static void parse_null_treatment(fl_parser *p, fl_ast_expr *call) {
     if (accept_words(p, FL_KW_RESPECT, FL_KW_NULLS))
-        call->nulls_treatment = 1;
+        call->null_treatment = FL_RESPECT_NULLS;
     else if (accept_words(p, FL_KW_IGNORE, FL_KW_NULLS))
-        call->nulls_treatment = 2;
+        call->null_treatment = FL_IGNORE_NULLS;
 }
 
 static bool is_list_aggregate(const fl_token *t) {
@@ -162,7 +162,7 @@ int fl_parse_named_call(fl_parser *p, fl_ast_expr **out) {
         e->kind = FL_AX_DESCRIPTOR; /* a call in form, but it names columns */
         return 0;
     }
-    if (e->nulls_treatment == 0) parse_null_treatment(p, e);
+    if (e->null_treatment == FL_NULLS_AS_EVER) parse_null_treatment(p, e);
     if (are_words(p, FL_KW_WITHIN, FL_KW_DISTINCT))
         return fl_parser_fail(p, fl_pos_of(p, peek(p)), FL_ERR_SYNTAX_NOT_SUPPORTED, "WITHIN DISTINCT");
     if (accept_word(p, FL_KW_WITHIN)) FL_TRY(fl_parse_within_group(p, e));

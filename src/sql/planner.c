@@ -504,11 +504,25 @@ static fl_agg_call *map_calls(planner *p, const fl_rel *r, const int *map) {
     return calls;
 }
 
+/* In Flink windows that share slices, and sessions, merge accumulators, and not every function can. */
+static int check_mergeable(const planner *p, const fl_rel_aggregate *agg, fl_error *err) {
+    const fl_window *w = agg->group_window;
+    if (w == NULL || p->c->batch || w->attached || w->kind == FL_WINDOW_TUMBLE) return 0;
+    for (int i = 0; i < agg->n_calls; i++) {
+        const fl_agg_function *fn = agg->calls[i].fn;
+        if (fn->unmergeable == NULL) continue;
+        fl_fail(err, FL_ERR_QUERY_UNMERGEABLE, fn->unmergeable, fn->name, fl_window_kind_name[w->kind]);
+        return fl_error_at(err, agg->calls[i].span);
+    }
+    return 0;
+}
+
 static int plan_aggregate(planner *p, const fl_rel *r, const bool *needed, bool need_before, planned *out,
                           fl_error *err) {
     const fl_rel_aggregate *agg = &r->aggregate;
     planned in;
     bool windowed = agg->group_window != NULL, session = windowed && agg->group_window->kind == FL_WINDOW_SESSION;
+    FL_TRY(check_mergeable(p, agg, err));
     FL_TRY(plan_input(p, r, needed, true, &in, err));
     FL_TRY(check_insert_only(r, &in, windowed ? "a window aggregate" : "GROUP BY", err));
     int *keys = map_keys(p, agg->keys, agg->n_keys, in.map);

@@ -270,7 +270,7 @@ static binding binding_of(const fl_ast_expr *e) {
     case FL_AX_QUANTIFIED: return (binding){30, 31};
     case FL_AX_EXISTS: return (binding){40, 41};
     case FL_AX_CALL:
-        if (e->over != NULL || e->filter != NULL || e->nulls_treatment != 0)
+        if (e->over != NULL || e->filter != NULL || e->null_treatment != FL_NULLS_AS_EVER)
             return (binding){PREC_SUFFIXED_CALL, PREC_SUFFIXED_CALL + 1};
         return (binding){PREC_CALL, PREC_CALL};
     case FL_AX_OP: break;
@@ -522,7 +522,8 @@ static void put_call(fl_buf *out, const fl_ast_expr *e) {
         put_order_items(out, e->within, e->n_within);
     }
     fl_buf_putc(out, ')');
-    if (e->nulls_treatment != 0) fl_buf_puts(out, e->nulls_treatment == 1 ? " RESPECT NULLS" : " IGNORE NULLS");
+    if (e->null_treatment != FL_NULLS_AS_EVER)
+        fl_buf_puts(out, e->null_treatment == FL_RESPECT_NULLS ? " RESPECT NULLS" : " IGNORE NULLS");
     if (e->n_within > 0 && !inside) {
         fl_buf_puts(out, " WITHIN GROUP (ORDER BY ");
         put_order_items(out, e->within, e->n_within);

@@ -32,12 +32,12 @@ static int teardown(void **state) {
 /* ---- calls ---- */
 
 static int draw_calls(fl_agg_call *calls, const fl_type *const *types) {
-    static const char *const names[] = {"COUNT", "sum", "Avg", "MIN", "MAX"};
+    static const char *const names[] = {"COUNT", "sum", "Avg", "MIN", "MAX", "First_Value", "LAST_VALUE"};
     int n = 1 + draw(CALLS_MAX);
     for (int i = 0; i < n;) {
         int arg = draw(COLUMNS);
         bool star = draw(8) == 0;
-        i += rig_call(&arena, &calls[i], star ? "COUNT" : names[draw(5)], star ? -1 : arg, star ? NULL : types[arg],
+        i += rig_call(&arena, &calls[i], star ? "COUNT" : names[draw(7)], star ? -1 : arg, star ? NULL : types[arg],
                       !star && draw(4) == 0, draw(3) ? -1 : FILTER);
     }
     return n;
@@ -133,6 +133,9 @@ static model expected(const fl_agg_call *c, const rows_of_group *g) {
         if (!skip) rows[n++] = row;
     }
     if (strcmp(c->fn->name, "COUNT") == 0) return (model){.w = n};
+    bool first = strcmp(c->fn->name, "FIRST_VALUE") == 0;
+    if (first || strcmp(c->fn->name, "LAST_VALUE") == 0)
+        return n == 0 ? (model){.null = true} : values[rig_arg(c)][rows[first ? 0 : n - 1]];
     bool sum = strcmp(c->fn->name, "SUM") == 0 || strcmp(c->fn->name, "AVG") == 0;
     return sum ? expected_sum(c, rows, n, values[rig_arg(c)]) : expected_extreme(c, rows, n, values[rig_arg(c)]);
 }
@@ -361,14 +364,14 @@ static void calls_on_one_column_share_a_cell(void **state) {
 
 static void exact_calls_may_be_added_in_any_order(void **state) {
     (void)state;
-    static const char *const names[] = {"COUNT", "SUM", "AVG", "MIN", "MAX"};
+    static const char *const names[] = {"COUNT", "SUM", "AVG", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE"};
     const fl_type *types[] = {fl_type_of(FL_T_BIGINT, true), fl_type_decimal(&arena, 20, 2, true),
                               fl_type_of(FL_T_FLOAT, true), fl_type_of(FL_T_DOUBLE, true)};
     for (int t = 0; t < 4; t++)
-        for (int f = 0; f < 5; f++) {
+        for (int f = 0; f < 7; f++) {
             fl_agg_call call;
             assert_true(rig_call(&arena, &call, names[f], 0, types[t], false, -1));
-            assert_int_equal(fl_agg_call_exact(&call), t < 2 || f == 0 || f > 2);
+            assert_int_equal(fl_agg_call_exact(&call), f < 5 && (t < 2 || f == 0 || f > 2));
         }
 }
 

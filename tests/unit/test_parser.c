@@ -186,7 +186,7 @@ static void calls_keep_everything_that_follows_them(void **state) {
     assert_true(parse_expr("COUNT(*)")->star);
     assert_int_equal(parse_expr("ARRAY_AGG(a IGNORE NULLS ORDER BY b)")->n_within, 1);
     assert_int_equal(parse_expr("LISTAGG(a) WITHIN GROUP (ORDER BY b, c)")->n_within, 2);
-    assert_int_equal(parse_expr("FIRST_VALUE(a) RESPECT NULLS")->nulls_treatment, 1);
+    assert_int_equal(parse_expr("FIRST_VALUE(a) RESPECT NULLS")->null_treatment, FL_RESPECT_NULLS);
     assert_true(parse_expr("CURRENT_DATE")->no_parens);
     assert_false(parse_expr("CURRENT_DATE()")->no_parens);
     assert_int_equal(parse_expr("user")->kind, FL_AX_NAME);
