@@ -7,15 +7,10 @@
  * second run is measured, as the other engines are: its CPU seconds, from handing in the statement to the last row, are
  * printed. RESULT gets the rows of the first run as CSV.
  */
-#include "flott.h"
-#include "flott_arrow.h"
+#include "flott_program.h"
 #include "readings.h"
 
-enum { COLUMNS = 3, ARROW_BATCH_ROWS = 1 << 16 };
-
-/* The memory behind the structs belongs to this program and lives as long as it does. */
-static void release_schema(struct ArrowSchema *s) { s->release = NULL; }
-static void release_array(struct ArrowArray *a) { a->release = NULL; }
+enum { COLUMNS = 3 };
 
 static struct ArrowSchema readings_schema(void) {
     static struct ArrowSchema columns[COLUMNS] = {
@@ -53,11 +48,6 @@ static struct ArrowArray readings_batch(const readings *r, long start, long n) {
                                .release = release_array};
 }
 
-static _Noreturn void fail(const char *what, const flott_error *err) {
-    fprintf(stderr, "%s: %s\n%s\n", what, err->message, err->hint);
-    exit(1);
-}
-
 static void put_readings(flott_session *s, const char *name, const readings *r) {
     int n = (r->rows + ARROW_BATCH_ROWS - 1) / ARROW_BATCH_ROWS;
     struct ArrowArray *batches = new_array(n, sizeof *batches);
@@ -71,27 +61,10 @@ static void put_readings(flott_session *s, const char *name, const readings *r) 
     free(batches);
 }
 
-/* Runs a statement to its end; rows go to `result` unless it is NULL. */
 static long execute(flott_session *s, const char *sql, size_t length, FILE *result) {
     flott_error err;
-    flott_result *r;
-    flott_batch *b;
-    long rows = 0;
-    int rc;
-    if (flott_execute(s, sql, length, &r, &err) < 0) fail("cannot execute a statement", &err);
-    if (flott_result_get_kind(r) == FLOTT_RESULT_QUERY) {
-        while ((rc = flott_result_next(r, -1, &b, &err)) == FLOTT_OK) {
-            rows += flott_batch_rows(b);
-            for (int i = 0; result != NULL && i < flott_batch_rows(b); i++) {
-                size_t n;
-                const char *line = flott_batch_csv(b, i, &n);
-                fprintf(result, "%.*s\n", (int)n, line);
-            }
-            flott_batch_free(b);
-        }
-        if (rc < 0) fail("the query has failed", &err);
-    }
-    flott_result_free(r);
+    long rows = run_statement(s, sql, length, result, &err);
+    if (rows < 0) fail("a statement has failed", &err);
     return rows;
 }
 

@@ -130,26 +130,28 @@ class Flott(Engine):
         if not self.tools.flott.exists():
             raise Missing(f"no program at {self.tools.flott}; build it, or name it with --flott PATH")
         if job.in_memory:
-            self._arrow_program()
-
-    def _arrow_program(self):
-        library = self.tools.flott.parent / "libflott_core.a"
-        if not library.exists():
-            raise Missing(f"no libflott_core.a in {library.parent}, which the job needs for flott.h")
-        # the archive only points to objects, so the program that is linked with it stands for what is in it
-        return self.tools.installer.program("w1a_flott", flags=[f"-I{REPOSITORY / 'include'}"],
-                                            at_end=[library, *FLOTT_LIBRARIES], depends=[self.tools.flott])
+            flott_program(self.tools, "w1a_flott")
 
     def _execute(self, job, variant, commands, rows, output):
         values = self._values(job, rows, output)
         script = self._script(job, variant, commands, values)
         if job.in_memory:
-            command = [self._arrow_program(), script, values["INPUT"], output]
+            command = [flott_program(self.tools, "w1a_flott"), script, values["INPUT"], output]
         else:
             command = [self.tools.flott, "run", *flott_settings(), script]
         cost, printed = self.tools.meter.run(command)
         cpu_s = told(printed, "cpu_s") if job.in_memory else cost.cpu_s
         return Sample(rows, cpu_s, cost.wall_s, cost.peak_mb), printed
+
+
+def flott_program(tools, name):
+    """A program of bench/ over flott.h, linked with the library of the build that is measured."""
+    library = tools.flott.parent / "libflott_core.a"
+    if not library.exists():
+        raise Missing(f"no libflott_core.a in {library.parent}, which the job needs for flott.h")
+    # the archive only points to objects, so the program that is linked with it stands for what is in it
+    return tools.installer.program(name, flags=[f"-I{REPOSITORY / 'include'}"],
+                                   at_end=[library, *FLOTT_LIBRARIES], depends=[tools.flott])
 
 
 def flott_settings():
@@ -229,13 +231,17 @@ class Flink(Engine):
     def _execute(self, job, variant, commands, rows, output):
         script = self._script(job, variant, commands, self._values(job, rows, output))
         if not self._ask:
-            command = flink_command(self.tools.installer, [f"-Xms{FLINK_HEAP}", f"-Xmx{FLINK_HEAP}", "-XX:+AlwaysPreTouch"])
-            self._ask = self._jvm.enter_context(self.tools.meter.conversation(command))
+            self._ask = self._jvm.enter_context(self.tools.meter.conversation(flink_session(self.tools.installer)))
         answer, text = self._ask(f"{rows} {script}")
         if answer == "FAIL":
             raise Failed(f"Flink refuses {script}: {text.strip()}")
         left, cpu_s, wall_s = text.split()
         return Sample(int(left), float(cpu_s), float(wall_s)), ""
+
+
+def flink_session(installer):
+    """A JVM that takes one job after the other."""
+    return flink_command(installer, [f"-Xms{FLINK_HEAP}", f"-Xmx{FLINK_HEAP}", "-XX:+AlwaysPreTouch"])
 
 
 def flink_command(installer, options=()):

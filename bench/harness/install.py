@@ -25,8 +25,8 @@ PEER_PACKAGES = [["duckdb", "chdb", "numpy", "pyarrow"]]
 FLINK_PACKAGES = [["--upgrade", "pip", "wheel", "setuptools<70"], [f"apache-flink=={FLINK_VERSION}"]]
 # How Flink finds the classes of bench/peers/.
 FLINK_SERVICES = {
-    "org.apache.flink.table.factories.Factory": "RowsInMemory",
-    "org.apache.flink.metrics.reporter.MetricReporterFactory": "SourceProgress",
+    "org.apache.flink.table.factories.Factory": ["RowsInMemory", "ColumnsInMemory"],
+    "org.apache.flink.metrics.reporter.MetricReporterFactory": ["SourceProgress"],
 }
 
 C_FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-O3", "-march=native"]
@@ -102,8 +102,8 @@ class Installer:
             self._call([*command, "-d", folder, *sources])
             services = folder / "META-INF" / "services"
             services.mkdir(parents=True, exist_ok=True)
-            for interface, name in FLINK_SERVICES.items():
-                (services / interface).write_text(f"{name}\n")
+            for interface, names in FLINK_SERVICES.items():
+                (services / interface).write_text("".join(f"{name}\n" for name in names))
             complete.touch()
         return f"{jars}:{folder}"
 
@@ -125,6 +125,18 @@ class Installer:
             self._call([maker, kind, rows, half])
             half.rename(path)
         return path
+
+    def input_columns(self, rows):
+        """A folder by make_columns."""
+        maker = self.program("make_columns")
+        folder = CACHE / "data" / maker.parent.name / f"columns_{rows}"
+        if not folder.exists():
+            half = folder.with_suffix(".part")
+            shutil.rmtree(half, ignore_errors=True)
+            half.mkdir(parents=True)
+            self._call([maker, rows, half])
+            half.rename(folder)
+        return folder
 
     def _call(self, command):
         with open(self.log, "ab") as log:

@@ -5,6 +5,8 @@
              a variant: {label, engine, spelling}, with {samples, ns_per_event, events_per_cpu_s} or {problem} or both
     start    {name, title, ratios, variants}
              a variant: {label, engine}, with {samples, cpu_ms, first_row_ms, peak_mb} or {problem} or both
+    expression   {name, sql, samples, ns, problems}, the latter by engine: nanoseconds a row of the query and of its base in
+             each round, of the expression alone by their medians; what went wrong
 
 A figure is {median, least, greatest} of the rounds. A ratio is one of medians.
 """
@@ -119,6 +121,47 @@ def gates_table(records):
         measured = "" if record["measured"] is None else _digits(record["measured"])
         lines.append(f"  {record['gate']:<36} {measured:>10}   {words[record['passed']]}")
     return lines
+
+
+# ---- expressions ----
+
+SLOWER_LIMIT = 1.5
+
+
+def _lead(record):
+    """How many times the rate of the fastest other engine flott has, and which that is; None: nothing to compare."""
+    others = {name: ns for name, ns in record["ns"].items() if name != "flott"}
+    if "flott" not in record["ns"] or not others:
+        return None
+    best = min(others, key=others.get)
+    return others[best] / record["ns"]["flott"], best
+
+
+def expression_heading(engines):
+    return ["M rows/CPU-s of the expression alone:", _expression_row("expression", engines, "flott is")]
+
+
+def expression_lines(record, engines):
+    cells = ["FAILED" if name in record["problems"] else _digits(1e3 / record["ns"][name]) if name in record["ns"] else "-"
+             for name in engines]
+    lead = _lead(record)
+    lines = [_expression_row(record["name"], cells, f"{lead[0]:.2f} x {lead[1]}" if lead else "")]
+    for name, problem in record["problems"].items():
+        lines += [f"    {name}: {line}" for line in problem.splitlines()]
+    return lines
+
+
+def expression_summary(records):
+    leads = [(lead[0], record["name"]) for record in records if (lead := _lead(record))]
+    faster = sum(lead > 1 for lead, _ in leads)
+    lines = [f"flott is the fastest at {faster} of {len(leads)} expressions"]
+    if slow := [f"{name} ({lead:.2f} x)" for lead, name in sorted(leads) if lead < 1 / SLOWER_LIMIT]:
+        lines.append(f"slower than the fastest by more than {SLOWER_LIMIT} times: {', '.join(slow)}")
+    return lines
+
+
+def _expression_row(label, cells, last):
+    return f"  {label:<26}" + "".join(f" {cell:>10}" for cell in cells) + f"   {last}"
 
 
 def _row(label, *cells):
