@@ -27,6 +27,9 @@ static inline int fl_hex_digit(char c) {
 }
 bool fl_str_starts(fl_str s, const char *prefix);
 
+/* The first occurrence of `what` in s, or NULL; an empty one is at the front. (find.c) */
+const char *fl_str_find(fl_str s, fl_str what);
+
 /* Orders bytes as unsigned, shorter first when one is a prefix of the other. */
 int fl_str_cmp(fl_str a, fl_str b);
 
@@ -122,6 +125,8 @@ static inline fl_str fl_read_bytes(fl_reader *r) {
  * U+FFFD for malformed input. */
 int fl_utf8_decode(const char *p, const char *end, uint32_t *cp);
 int fl_utf8_encode(uint32_t cp, char out[4]);
+/* Code points in UTF-8: bytes that do not continue one. (find.c) */
+int64_t fl_utf8_count(const char *p, size_t n);
 /* Columns that the text takes on a terminal: East Asian wide characters count two, combining marks none. */
 int fl_utf8_width(const char *p, size_t n);
 

@@ -162,12 +162,6 @@ static inline char *fl_text_room(fl_column *out, size_t n, char small[FL_VIEW_IN
     return n <= FL_VIEW_INLINE ? small : fl_column_heap(out, n);
 }
 
-/* Code points in UTF-8. */
-static inline int64_t fl_utf8_count(const char *p, size_t n) {
-    int64_t count = 0;
-    for (size_t i = 0; i < n; i++) count += ((unsigned char)p[i] & 0xc0) != 0x80;
-    return count;
-}
 /* The start of the code point after the one at p; end stays. */
 static inline const char *fl_utf8_next(const char *p, const char *end) {
     for (p++; p < end && ((unsigned char)*p & 0xc0) == 0x80; p++) {}

@@ -20,17 +20,9 @@
 static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, int64_t)[fl_column_at(c, i)]; }
 static inline fl_str text_at(const fl_column *c, int i) { return fl_view_str(fl_view_at(c, i)); }
 
-/* The first occurrence of `what`, which is not empty, in [p, end), or NULL. In short texts looking for the first byte
- * beats the preparations of memmem. */
+/* The first occurrence of `what` in [p, end), or NULL. */
 static const char *find(const char *p, const char *end, fl_str what) {
-    enum { SHORT = 64 };
-    if (end - p > SHORT) return memmem(p, (size_t)(end - p), what.p, what.n);
-    for (const char *last = end - what.n; p <= last; p++) {
-        p = memchr(p, what.p[0], (size_t)(last - p) + 1);
-        if (p == NULL) return NULL;
-        if (memcmp(p, what.p, what.n) == 0) return p;
-    }
-    return NULL;
+    return fl_str_find(fl_str_make(p, (size_t)(end - p)), what);
 }
 
 /* ---- POSITION LOCATE INSTR ---- */
@@ -420,6 +412,7 @@ static const char *search_part(const part *part, const char *p, const char *end)
         return at != NULL ? at + part->tokens[0].text.n : NULL;
     }
     for (;; p = fl_utf8_next(p, end)) {
+        if (part->tokens[0].text.n > 0 && (p = find(p, end, part->tokens[0].text)) == NULL) return NULL;
         const char *behind = match_part(part, p, end);
         if (behind != NULL || p == end) return behind;
     }

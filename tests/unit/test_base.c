@@ -35,6 +35,51 @@ static void suggestions_find_slips_and_nothing_else(void **state) {
     assert_null(fl_suggest("price", words, 4));
 }
 
+/* A text of a few letters in memory of just its size, so that a reader that goes too far is caught. */
+static fl_str random_text(unsigned *seed, size_t n, const char *const *letters, int n_letters) {
+    fl_buf b;
+    fl_buf_init(&b);
+    while (b.n < n) fl_buf_puts(&b, letters[rand_r(seed) % n_letters]);
+    char *p = malloc(n + (n == 0));
+    if (n > 0) memcpy(p, b.p, n);
+    fl_buf_deinit(&b);
+    return fl_str_make(p, n);
+}
+
+static void texts_are_found_where_they_first_are(void **state) {
+    (void)state;
+    static const char *const letters[] = {"a", "b", "\xc3\xa9"};
+    unsigned seed = 1;
+    int found = 0;
+    for (int round = 0; round < 40000; round++) {
+        fl_str s = random_text(&seed, (size_t)(rand_r(&seed) % 80), letters, 2 + round % 2);
+        fl_str what = random_text(&seed, (size_t)(rand_r(&seed) % 9), letters, 2);
+        const char *at = NULL;
+        for (size_t i = 0; at == NULL && i + what.n <= s.n; i++)
+            if (memcmp(s.p + i, what.p, what.n) == 0) at = s.p + i;
+        assert_ptr_equal(fl_str_find(s, what), at);
+        found += at != NULL;
+        free((char *)(uintptr_t)s.p);
+        free((char *)(uintptr_t)what.p);
+    }
+    assert_in_range(found, 10000, 39000);
+}
+
+static void code_points_are_counted(void **state) {
+    (void)state;
+    static const char *const letters[] = {"a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x8e\x88"};
+    unsigned seed = 1;
+    for (size_t n = 0; n < 5000; n = n < 100 ? n + 1 : n * 2) {
+        for (int round = 0; round < 20; round++) {
+            fl_str s = random_text(&seed, n, letters, 4);
+            int64_t count = 0;
+            for (size_t i = 0; i < n; i++) count += (s.p[i] & 0xc0) != 0x80;
+            assert_int_equal(fl_utf8_count(s.p, n), count);
+            free((char *)(uintptr_t)s.p);
+        }
+    }
+}
+
 static void messages_are_cut_at_a_character(void **state) {
     (void)state;
     fl_error err;
@@ -189,6 +234,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_gives_aligned_memory_that_a_reset_reuses),
         cmocka_unit_test(suggestions_find_slips_and_nothing_else),
+        cmocka_unit_test(texts_are_found_where_they_first_are),
+        cmocka_unit_test(code_points_are_counted),
         cmocka_unit_test(messages_are_cut_at_a_character),
         cmocka_unit_test(reader_notices_the_end),
         cmocka_unit_test(key_groups_are_dealt_out_without_gap_or_overlap),

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* find.c -- looking into UTF-8 sixteen bytes at a time: the first occurrence of a text, the number of code points.
+ *
+ * What:       texts in columns are short, some tens of bytes: what counts is to begin and to end quickly.
+ * Algorithm:  fl_str_find compares sixteen places at once with the first and the last byte of what is looked for, and
+ *             looks at the bytes between only where both fit. The last sixteen places overlap those before. Where there
+ *             are fewer places, memchr finds the first byte.
+ *
+ *                 text     …the quick brown fox…       looked for: "brown"
+ *                 first    ..........b.........        places that hold a 'b'
+ *                 last     ..............n.....        places that hold an 'n' four bytes on
+ *
+ *             fl_utf8_count counts bytes that continue no code point, in sixteen counters of a byte each.
+ * Invariant:  no byte outside of the text is read.
+ */
+#include "base/str.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+enum { LANES = 16 };
+
+/* ---- places that hold a byte ---- */
+
+/* A bit for each of sixteen places, spread over PLACE_BITS bits: `first` stands there and `last` stands `far` bytes on.
+ */
+#if defined(__SSE2__)
+enum { PLACE_BITS = 1 };
+typedef __m128i lanes;
+static inline lanes lanes_of(char c) { return _mm_set1_epi8(c); }
+static inline uint64_t places(const char *p, size_t far, lanes first, lanes last) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + far));
+    return (uint64_t)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last)));
+}
+#define FIND_BY_LANES
+#elif defined(__aarch64__)
+enum { PLACE_BITS = 4 };
+typedef uint8x16_t lanes;
+static inline lanes lanes_of(char c) { return vdupq_n_u8((uint8_t)c); }
+static inline uint64_t places(const char *p, size_t far, lanes first, lanes last) {
+    uint8x16_t x = vld1q_u8((const uint8_t *)p), y = vld1q_u8((const uint8_t *)p + far);
+    uint8x16_t both = vandq_u8(vceqq_u8(x, first), vceqq_u8(y, last));
+    uint8x8_t nibbles = vshrn_n_u16(vreinterpretq_u16_u8(both), 4);
+    return vget_lane_u64(vreinterpret_u64_u8(nibbles), 0) & 0x1111111111111111u;
+}
+#define FIND_BY_LANES
+#endif
+
+/* ---- finding ---- */
+
+static const char *find_by_byte(const char *p, const char *last_place, fl_str what) {
+    for (; p <= last_place; p++) {
+        p = memchr(p, what.p[0], (size_t)(last_place - p) + 1);
+        if (p == NULL || memcmp(p + 1, what.p + 1, what.n - 1) == 0) return p;
+    }
+    return NULL;
+}
+
+const char *fl_str_find(fl_str s, fl_str what) {
+    if (what.n > s.n) return NULL;
+    if (what.n <= 1) return what.n == 0 ? s.p : memchr(s.p, what.p[0], s.n);
+    const char *p = s.p, *last_place = s.p + (s.n - what.n);
+#ifdef FIND_BY_LANES
+    if (last_place - p >= LANES - 1) {
+        const lanes first = lanes_of(what.p[0]), last = lanes_of(what.p[what.n - 1]);
+        for (;;) {
+            uint64_t found = places(p, what.n - 1, first, last);
+            for (; found != 0; found &= found - 1) {
+                const char *at = p + __builtin_ctzll(found) / PLACE_BITS;
+                if (memcmp(at + 1, what.p + 1, what.n - 2) == 0) return at;
+            }
+            if (p + LANES > last_place) return NULL;
+            p = last_place - p >= 2 * LANES - 1 ? p + LANES : last_place - (LANES - 1);
+        }
+    }
+#endif
+    return find_by_byte(p, last_place, what);
+}
+
+/* ---- counting ---- */
+
+typedef signed char counters __attribute__((vector_size(LANES)));
+
+/* The sum of sixteen counters from 0 to 255. */
+static inline int64_t sum_of(counters c) {
+    uint64_t half[2], pairs;
+    memcpy(half, &c, sizeof half);
+    const uint64_t even = 0x00ff00ff00ff00ff;
+    pairs = (half[0] & even) + (half[0] >> 8 & even) + (half[1] & even) + (half[1] >> 8 & even);
+    return (int64_t)(pairs * 0x0001000100010001 >> 48);
+}
+
+/* Of eight bytes, those that continue a code point. */
+static inline int continuing(uint64_t x) { return __builtin_popcountll(x >> 7 & ~(x >> 6) & 0x0101010101010101); }
+
+int64_t fl_utf8_count(const char *p, size_t n) {
+    enum { ROUNDS_MAX = 255 };
+    const char *end = p + n;
+    int64_t count = 0;
+    while (end - p >= LANES) {
+        counters sum = {0}, x;
+        for (int k = 0; k < ROUNDS_MAX && end - p >= LANES; k++, p += LANES) {
+            memcpy(&x, p, sizeof x);
+            sum -= x > -65; /* true is -1; continuing bytes are -128 … -65 */
+        }
+        count += sum_of(sum);
+    }
+    size_t left = (size_t)(end - p);
+    if (left == 0) return count;
+    uint64_t word;
+    if (left > 8) {
+        memcpy(&word, p, 8);
+        count += 8 - continuing(word);
+        left -= 8;
+    }
+    if (n >= 8) { /* the last eight bytes, without those that are counted */
+        memcpy(&word, end - 8, 8);
+        return count + (int64_t)left - continuing(word >> 8 * (8 - left));
+    }
+    for (; p < end; p++) count += (*p & 0xc0) != 0x80;
+    return count;
+}
