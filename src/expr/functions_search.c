@@ -324,9 +324,19 @@ typedef struct part {
     int64_t points; /* code points that it covers */
 } part;
 
+/* What a pattern comes to if it has no `_` and at most one piece of text. */
+typedef enum shape {
+    GENERAL,
+    PREFIX,   /* text% */
+    SUFFIX,   /* %text */
+    CONTAINS, /* %text% */
+} shape;
+
 typedef struct pattern {
     part *parts; /* between the % signs: at least one; empty where a % begins or ends the pattern */
     int n, cap;
+    shape shape;
+    fl_str text; /* unless the shape is GENERAL */
 } pattern;
 
 /* Literal text of a part ends where a `_` follows. */
@@ -348,6 +358,26 @@ static void add_one(fl_arena *a, part *p) {
 }
 
 static void add_part(fl_arena *a, pattern *p) { FL_PUSH(a, p->parts, p->n, p->cap, ((part){0})); }
+
+/* A part of literal bytes only, perhaps none. */
+static bool is_plain(const part *p, fl_str *text) {
+    *text = p->n > 0 ? p->tokens[0].text : fl_str_make("", 0);
+    return p->n == 0 || (p->n == 1 && p->tokens[0].ones == 0);
+}
+
+static void find_shape(pattern *p) {
+    fl_str first, last, middle;
+    bool plain = p->n > 1 && is_plain(&p->parts[0], &first) && is_plain(&p->parts[p->n - 1], &last);
+    p->shape = GENERAL;
+    if (!plain) return;
+    if (p->n == 2 && (first.n == 0 || last.n == 0)) {
+        p->shape = last.n == 0 ? PREFIX : SUFFIX;
+        p->text = last.n == 0 ? first : last;
+    } else if (p->n == 3 && first.n == 0 && last.n == 0 && is_plain(&p->parts[1], &middle)) {
+        p->shape = CONTAINS;
+        p->text = middle;
+    }
+}
 
 static bool is_special(char c) { return c == '%' || c == '_'; }
 
@@ -378,6 +408,7 @@ static int cut_pattern(fl_arena *a, fl_str text, fl_str escape, pattern **out, f
         }
         c = next;
     }
+    find_shape(p);
     *out = p;
     return 0;
 }
@@ -438,19 +469,42 @@ static bool matches(const pattern *pat, fl_str s) {
     return true;
 }
 
+/* A literal pattern. */
+static void like_literal(const pattern *p, const fl_column *texts, fl_column *out, fl_rows rows) {
+    const fl_str t = p->text;
+    switch (p->shape) {
+    case PREFIX:
+        FL_EACH_BIT(rows, out->data, i, ({
+                        fl_str s = text_at(texts, i);
+                        s.n >= t.n &&memcmp(s.p, t.p, t.n) == 0;
+                    }));
+        break;
+    case SUFFIX:
+        FL_EACH_BIT(rows, out->data, i, ({
+                        fl_str s = text_at(texts, i);
+                        s.n >= t.n &&memcmp(s.p + (s.n - t.n), t.p, t.n) == 0;
+                    }));
+        break;
+    case CONTAINS: FL_EACH_BIT(rows, out->data, i, fl_str_find(text_at(texts, i), t) != NULL); break;
+    default: FL_EACH_BIT(rows, out->data, i, matches(p, text_at(texts, i))); break;
+    }
+}
+
 /* A pattern that is not a literal is cut again where it changes from row to row. */
 static int like(FL_KERNEL_ARGS) {
     const pattern *p = call->expr->extra;
     pattern *made = NULL;
+    if (p != NULL) {
+        like_literal(p, in[0], out, rows);
+        return 0;
+    }
     fl_str text = {0}, escape = {0};
     FL_EACH_ROW(rows, i, {
-        if (call->expr->extra == NULL) {
-            fl_str t = text_at(in[1], i), e = call->expr->n_args == 3 ? text_at(in[2], i) : fl_str_make("", 0);
-            if (made == NULL || !fl_str_eq(t, text) || !fl_str_eq(e, escape))
-                FL_TRY(cut_pattern(ev->scratch, t, e, &made, err));
-            text = t, escape = e, p = made;
-        }
-        fl_bit_put(out->data, i, matches(p, text_at(in[0], i)));
+        fl_str t = text_at(in[1], i), e = call->expr->n_args == 3 ? text_at(in[2], i) : fl_str_make("", 0);
+        if (made == NULL || !fl_str_eq(t, text) || !fl_str_eq(e, escape))
+            FL_TRY(cut_pattern(ev->scratch, t, e, &made, err));
+        text = t, escape = e;
+        fl_bit_put(out->data, i, matches(made, text_at(in[0], i)));
     });
     return 0;
 }
