@@ -86,35 +86,82 @@ static fl_kernel_fn *choose_concat(const fl_expr *call) {
 
 /* ---- UPPER LOWER INITCAP ---- */
 
-static bool is_ascii(fl_str s) {
-    unsigned char any = 0;
-    for (size_t i = 0; i < s.n; i++) any |= (unsigned char)s.p[i];
-    return any < 0x80;
+typedef unsigned char lanes __attribute__((vector_size(16)));
+enum { LANES = 16 };
+
+/* Changes the case of ASCII letters from `first` on to first + 25; adds to `any` what bits were seen. */
+static inline lanes flip_lanes(lanes x, unsigned char first, lanes *any) {
+    *any |= x;
+    return x ^ ((lanes)(x - first < 26) & 0x20);
 }
 
-/* Changes the case of ASCII letters between `first` and first + 25. */
-static void flip_case(char *to, fl_str s, char first) {
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        to[i] = (char)(c ^ ((unsigned char)(c - first) < 26 ? 0x20 : 0));
+/* The same for a text of more bytes than a view holds, sixteen at a time, the last of them overlapping. False: it is not
+ * ASCII, and nothing of use is written. */
+static inline bool flip_long(char *to, const char *from, size_t n, unsigned char first) {
+    lanes any = {0}, x;
+    if (n < LANES) {
+        char both[LANES] = {0};
+        memcpy(both, from, n); /* 13 … 15 */
+        memcpy(&x, both, LANES);
+        x = flip_lanes(x, first, &any);
+        memcpy(to, &x, n);
+    } else {
+        for (size_t i = 0;; i = FL_MIN(i + LANES, n - LANES)) {
+            memcpy(&x, from + i, LANES);
+            x = flip_lanes(x, first, &any);
+            memcpy(to + i, &x, LANES);
+            if (i == n - LANES) break;
+        }
     }
+    uint64_t halves[2];
+    memcpy(halves, &any, sizeof halves);
+    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0;
+}
+
+/* A short text lies in its view, behind four bytes of length: there is nothing to copy. */
+static inline bool flip_short(fl_view *to, const fl_view *from, unsigned char first) {
+    lanes any = {0}, x;
+    memcpy(&x, from, LANES);
+    x = flip_lanes(x, first, &any);
+    memcpy(to, &x, LANES);
+    to->n = from->n;
+    uint64_t halves[2];
+    memcpy(halves, &any, sizeof halves);
+    return ((halves[0] >> 32 | halves[1]) & 0x8080808080808080) == 0;
+}
+
+static void change_case_of_any(fl_column *out, int i, fl_str s, bool upper, fl_buf *b) {
+    fl_buf_reset(b);
+    (upper ? fl_upper : fl_lower)(b, s);
+    fl_column_put_str(out, i, fl_str_make(b->p, b->n));
+}
+
+/* The bytes of all texts that do not fit into their views. */
+static size_t long_bytes(const fl_column *c, fl_rows rows) {
+    size_t n = 0;
+    FL_EACH_ROW(rows, i, {
+        uint32_t m = fl_view_at(c, i)->n;
+        n += m > FL_VIEW_INLINE ? m : 0;
+    });
+    return n;
 }
 
 static int change_case(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     bool upper = call->expr->fn->name[0] == 'U';
+    const unsigned char first = upper ? 'a' : 'A';
+    fl_view *views = out->data;
+    char *room = fl_column_heap(out, long_bytes(in[0], rows));
     fl_buf b;
     fl_buf_init(&b);
     FL_EACH_ROW(rows, i, {
-        fl_str s = fl_view_str(fl_view_at(in[0], i));
-        if (is_ascii(s)) {
-            char small[FL_VIEW_INLINE], *to = fl_text_room(out, s.n, small);
-            flip_case(to, s, upper ? 'a' : 'A');
-            fl_put_slice(out, i, to, s.n);
+        const fl_view v = *fl_view_at(in[0], i);
+        if (v.n <= FL_VIEW_INLINE ? flip_short(&views[i], &v, first) : flip_long(room, v.p, v.n, first)) {
+            if (v.n <= FL_VIEW_INLINE) continue;
+            views[i] = fl_view_make(room, v.n);
+            room += v.n;
         } else {
-            fl_buf_reset(&b);
-            (upper ? fl_upper : fl_lower)(&b, s);
-            fl_column_put_str(out, i, fl_str_make(b.p, b.n));
+            change_case_of_any(out, i, fl_view_str(&v), upper, &b);
         }
     });
     fl_buf_deinit(&b);
@@ -178,16 +225,29 @@ static fl_kernel_fn *choose_length(const fl_expr *call) { return call->fn->name[
 
 static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, int64_t)[fl_column_at(c, i)]; }
 
+/* How far n code points reach from p: the same number of bytes as long as they are ASCII, eight of which are looked at
+ * at once. */
+static inline const char *reach(const char *p, const char *end, int64_t n) {
+    uint64_t word;
+    while (n >= 8 && end - p >= 8) {
+        memcpy(&word, p, 8);
+        if (word & 0x8080808080808080) break;
+        p += 8;
+        n -= 8;
+    }
+    return fl_utf8_skip(p, end, n);
+}
+
 /* `length` code points of s from position `from` (1-based; negative: from the end; 0 is 1). */
 static fl_str piece(fl_str s, int64_t from, int64_t length) {
     const char *end = s.p + s.n, *start = s.p;
     if (from > 0) {
-        start = fl_utf8_skip(s.p, end, from - 1);
+        start = reach(s.p, end, from - 1);
     } else if (from < 0) {
         int64_t skip = fl_utf8_count(s.p, s.n) + from;
-        start = skip < 0 ? end : fl_utf8_skip(s.p, end, skip);
+        start = skip < 0 ? end : reach(s.p, end, skip);
     }
-    const char *stop = length >= end - start ? end : fl_utf8_skip(start, end, length);
+    const char *stop = length >= end - start ? end : reach(start, end, length);
     return fl_str_make(start, (size_t)(stop - start));
 }
 
@@ -244,7 +304,18 @@ static bool in_set(fl_str set, const char *p, size_t n) {
     return false;
 }
 
+/* The set is one ASCII character, mostly a blank. */
+static fl_str trim_byte(fl_str s, char c, int ends) {
+    const char *p = s.p, *end = s.p + s.n;
+    if (ends & LEADING)
+        while (p < end && *p == c) p++;
+    if (ends & TRAILING)
+        while (p < end && end[-1] == c) end--;
+    return fl_str_make(p, (size_t)(end - p));
+}
+
 static fl_str trim(fl_str s, fl_str set, int ends) {
+    if (set.n == 1 && (unsigned char)set.p[0] < 0x80) return trim_byte(s, set.p[0], ends);
     const char *p = s.p, *end = s.p + s.n;
     while ((ends & LEADING) && p < end) {
         const char *next = fl_utf8_next(p, end);
