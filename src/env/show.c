@@ -263,11 +263,12 @@ static const char *listed_name(fl_arena *a, const char *name) {
     return listed;
 }
 
+/* Those of Flink 1.20: functions that came later are found by who asks for them, and listed by `flott functions`. */
 static flott_result *show_functions(flott_session *s, const fl_ast_show *show, fl_arena *a) {
     int n = 0, n_functions = fl_function_count(), n_aggregates = fl_agg_count();
     const char **names = FL_NEW_N(a, const char *, n_functions + n_aggregates);
     for (int i = 0; i < n_functions; i++)
-        if (!(fl_function_at(i)->flags & FL_FN_OPERATOR)) names[n++] = listed_name(a, fl_function_at(i)->name);
+        if (!(fl_function_at(i)->flags & (FL_FN_OPERATOR | FL_FN_SINCE_2))) names[n++] = listed_name(a, fl_function_at(i)->name);
     for (int i = 0; i < n_aggregates; i++) names[n++] = listed_name(a, fl_agg_at(i)->name);
     qsort(names, (size_t)n, sizeof *names, compare_names);
     return list_of(s, show, "function name", names, n, a);
