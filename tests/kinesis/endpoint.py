@@ -48,8 +48,8 @@ class Endpoint:
     """A client of a service on this machine. Records are (partition key, bytes)."""
 
     def __init__(self, port):
-        self.port, self.url, self.connection, self.process = port, f"http://localhost:{port}", None, None
-        self.words = tempfile.TemporaryFile()
+        self.port, self.url, self.connection = port, f"http://localhost:{port}", None
+        self.process = self.words = None
 
     def call(self, operation, **body):
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": OPERATIONS + operation,
@@ -80,8 +80,10 @@ class Endpoint:
             state = f"which has ended with {self.process.wait(1)}"
         except subprocess.TimeoutExpired:
             state = "which runs"
-        self.words.seek(0)
-        return state + ": " + self.words.read()[-2000:].decode(errors="replace")
+        if self.words is not None:
+            self.words.seek(0)
+            state += ": " + self.words.read()[-2000:].decode(errors="replace")
+        return state
 
     def put(self, stream, records, batch=500):
         for i in range(0, len(records), batch):
@@ -141,7 +143,8 @@ class Endpoint:
             self.connection.close()
         self.process.kill()
         self.process.wait()
-        self.words.close()
+        if self.words is not None:
+            self.words.close()
 
 
 class KinesisLocal(Endpoint):
@@ -153,6 +156,7 @@ class KinesisLocal(Endpoint):
         settings = {"INITIALIZE_STREAMS": ",".join(f"{name}:{n}" for name, n in streams.items()),
                     "KINESIS_MOCK_PLAIN_PORT": str(self.port), "KINESIS_MOCK_TLS_PORT": str(self.tls_port),
                     "LOG_LEVEL": "ERROR", "ROOT_LOG_LEVEL": "ERROR"}
+        self.words = tempfile.TemporaryFile()
         self.process = subprocess.Popen(["node", "main.js"], cwd=kinesis_local(), env={**os.environ, **settings},
                                         stdin=subprocess.DEVNULL, stdout=self.words, stderr=self.words)
         try:
