@@ -288,7 +288,8 @@ static bool assemble(fields *f, fl_ts *out) {
     if (day > last && !whole_date) return false;
     int64_t days = fl_days_from_civil(year, (int)month, (int)FL_MIN(day, last));
     if (f->weekday != MISSING && whole_date && fl_dt_weekday(days) != f->weekday) return false;
-    int64_t seconds = (or_else(f->hour, 0) * 60 + or_else(f->minute, 0)) * 60 + or_else(f->second, 0);
+    int64_t hour = midnight && !whole_date ? 0 : or_else(f->hour, 0); /* only a date has a next day */
+    int64_t seconds = (hour * 60 + or_else(f->minute, 0)) * 60 + or_else(f->second, 0);
     int64_t nanos = or_else(f->nanos, 0);
     if (f->nano_of_day != MISSING) seconds = f->nano_of_day / 1000000000, nanos = f->nano_of_day % 1000000000;
     if (f->milli_of_day != MISSING) seconds = f->milli_of_day / 1000, nanos = f->milli_of_day % 1000 * 1000000;

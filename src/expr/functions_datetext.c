@@ -40,7 +40,8 @@ static int find_pattern(fl_eval *ev, const date_text *d, const fl_column *c, int
     if (last->pattern != NULL && fl_str_eq(text, last->text)) return 0;
     fl_dt_pattern *p;
     *last = (pattern_of_row){.text = text}; /* whatever happens, the old pattern is not this text's */
-    FL_TRY(fl_dt_compile(ev->scratch, text, dialect, &p, err));
+    if (fl_dt_compile(ev->scratch, text, dialect, &p, err) < 0)
+        return err->code = FL_E_RUNTIME; /* whatever is wrong with the pattern, it is the row that is refused */
     last->pattern = p;
     return 0;
 }
@@ -179,21 +180,25 @@ static int to_timestamp(FL_KERNEL_ARGS) {
     return 0;
 }
 
-/* By the pattern, else in the form of JDBC, else not. */
+/* Reads the text of row i by the pattern in in[1], else in the form of JDBC, else not. */
+static bool read_by_pattern(fl_eval *ev, const fl_kernel_call *call, fl_column *const *in, int i, pattern_of_row *p,
+                            fl_ts *t, fl_error *err) {
+    fl_str s = fl_view_str(fl_view_at(in[0], i));
+    if (find_pattern(ev, call->expr->extra, in[1], i, FL_DT_FORMATTER, p, err) < 0 || p->pattern == NULL) {
+        p->pattern = NULL; /* no pattern: no answer, as in Flink */
+        return false;
+    }
+    return fl_dt_read(p->pattern, s, t) || fl_dt_read_jdbc(s, t);
+}
+
 static int to_timestamp_by_pattern(FL_KERNEL_ARGS) {
-    const date_text *d = call->expr->extra;
     pattern_of_row p = {0};
     FL_EACH_ROW(rows, i, {
-        fl_str s = fl_view_str(fl_view_at(in[0], i));
         fl_ts t;
-        if (find_pattern(ev, d, in[1], i, FL_DT_FORMATTER, &p, err) < 0 || p.pattern == NULL) {
-            p.pattern = NULL; /* no pattern: no answer, as in Flink */
-            fl_kernel_null(out, i);
-        } else if (fl_dt_read(p.pattern, s, &t) || fl_dt_read_jdbc(s, &t)) {
+        if (read_by_pattern(ev, call, in, i, &p, &t, err))
             FL_DATA(out, int64_t)[i] = t.ms;
-        } else {
+        else
             fl_kernel_null(out, i);
-        }
     });
     return 0;
 }
@@ -208,9 +213,54 @@ static fl_kernel_fn *choose_to_timestamp(const fl_expr *call) {
     return call->n_args == 1 ? to_timestamp : to_timestamp_by_pattern;
 }
 
+/* ---- TO_TIMESTAMP_LTZ(text [, pattern [, zone]]) ---- */
+
+/* The zone of row i, remembered while its name does not change. */
+typedef struct zone_of_row {
+    const fl_tz *tz; /* NULL: the name is none's */
+    fl_str name;     /* p NULL: no row yet */
+} zone_of_row;
+
+/* Like java.time's ZoneId. */
+static const fl_tz *find_zone(fl_eval *ev, const fl_column *c, int i, zone_of_row *last) {
+    fl_str name = fl_view_str(fl_view_at(c, i));
+    fl_error unknown;
+    if (last->name.p != NULL && fl_str_eq(name, last->name)) return last->tz;
+    *last = (zone_of_row){NULL, name};
+    if (fl_tz_find(fl_arena_strndup(ev->scratch, name.p, name.n), &last->tz, &unknown) < 0) last->tz = NULL;
+    return last->tz;
+}
+
+/* The text is UTC's unless a zone is given. Only one that is read without a pattern must be a timestamp. */
+static int text_to_timestamp_ltz(FL_KERNEL_ARGS) {
+    int n_args = call->expr->n_args;
+    pattern_of_row p = {0};
+    zone_of_row z = {.tz = fl_tz_utc()};
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        fl_ts t;
+        bool read = n_args == 1 ? fl_ts_parse(s, &t) : read_by_pattern(ev, call, in, i, &p, &t, err);
+        if (!read && n_args == 1)
+            return fl_kernel_fail(err, call, FL_ERR_VALUE_NOT_A_TIMESTAMP, (int)FL_MIN(s.n, (size_t)100), s.p);
+        const fl_tz *zone = n_args == 3 ? find_zone(ev, in[2], i, &z) : z.tz;
+        if (read && zone != NULL)
+            FL_DATA(out, int64_t)[i] = fl_tz_to_utc(zone, t.ms);
+        else
+            fl_kernel_null(out, i);
+    });
+    return 0;
+}
+
+static int infer_text_to_timestamp_ltz(fl_bind *b, fl_expr *call, fl_error *err) {
+    for (int i = 1; i < call->n_args; i++)
+        if (!fl_is_text_arg(call, i)) return fl_invalid_arguments(call, err);
+    FL_TRY(prepare(b, call, 1, FL_DT_FORMATTER, true, true, err));
+    return fl_typed(b, call, fl_type_time(b->arena, FL_T_TIMESTAMP_LTZ, 3, true), true);
+}
+
 /* ---- TO_TIMESTAMP_LTZ(epoch [, precision]) ---- */
 
-/* Years 0000 to 9999. */
+/* Years 0000 to 9999. Milliseconds that are not a number are 0, as in Java; seconds are none. */
 #define LTZ_MIN_MS (-62167219200000LL)
 #define LTZ_MAX_MS 253402300799999LL
 
@@ -221,7 +271,7 @@ static int to_timestamp_ltz(FL_KERNEL_ARGS) {
         int at = fl_column_at(in[0], i);
         bool fits;
         if (in[0]->phys == FL_P_F64) {
-            double ms = FL_DATA(in[0], double)[at] * (precision == 0 ? 1000 : 1);
+            double x = FL_DATA(in[0], double)[at], ms = precision == 0 ? 1000 * x : isnan(x) ? 0 : x;
             fits = ms > (double)LTZ_MIN_MS - 1 && ms < (double)LTZ_MAX_MS + 1;
             if (fits) FL_DATA(out, int64_t)[i] = (int64_t)ms;
         } else {
@@ -235,7 +285,10 @@ static int to_timestamp_ltz(FL_KERNEL_ARGS) {
 }
 
 static int infer_to_timestamp_ltz(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_type *bigint = fl_type_of(FL_T_BIGINT, true);
+    if (call->n_args == 1 && fl_type_is(call->args[0]->type, FL_T_NULL)) FL_TRY(fl_coerce(b, call, 0, bigint, err));
     FL_TRY(fl_refuse_nulls(call, err));
+    if (fl_is_text_arg(call, 0)) return infer_text_to_timestamp_ltz(b, call, err);
     if (call->n_args == 1) { /* milliseconds */
         fl_expr **args = FL_NEW_N(b->arena, fl_expr *, 2);
         args[0] = call->args[0];
@@ -244,13 +297,16 @@ static int infer_to_timestamp_ltz(fl_bind *b, fl_expr *call, fl_error *err) {
         call->n_args = 2;
     }
     const fl_type *t = call->args[0]->type;
-    if (!fl_type_is_numeric(t) || !fl_type_is_integer(call->args[1]->type)) return fl_bad_arguments(call, err);
-    FL_TRY(fl_coerce(b, call, 0, fl_type_of(fl_type_is_approximate(t) ? FL_T_DOUBLE : FL_T_BIGINT, true), err));
+    if (call->n_args > 2 || !fl_type_is_numeric(t) || !fl_type_is_integer(call->args[1]->type))
+        return fl_invalid_arguments(call, err);
+    FL_TRY(fl_coerce(b, call, 0, fl_type_is_approximate(t) ? fl_type_of(FL_T_DOUBLE, true) : bigint, err));
     FL_TRY(fl_coerce(b, call, 1, fl_type_of(FL_T_INT, true), err));
     return fl_typed(b, call, fl_type_time(b->arena, FL_T_TIMESTAMP_LTZ, 3, true), true);
 }
 
-static fl_kernel_fn *choose_to_timestamp_ltz(const fl_expr *call FL_UNUSED) { return to_timestamp_ltz; }
+static fl_kernel_fn *choose_to_timestamp_ltz(const fl_expr *call) {
+    return fl_is_text_arg(call, 0) ? text_to_timestamp_ltz : to_timestamp_ltz;
+}
 
 /* ---- FROM_UNIXTIME, UNIX_TIMESTAMP ---- */
 
@@ -316,16 +372,11 @@ static fl_kernel_fn *choose_unix_timestamp(const fl_expr *call) {
 
 /* ---- CONVERT_TZ(text, from, to) ---- */
 
-typedef struct zone_of_row {
-    const fl_tz *tz;
-    fl_str name;
-} zone_of_row;
-
-static const fl_tz *find_zone(fl_eval *ev, const fl_column *c, int i, zone_of_row *last) {
+static const fl_tz *find_legacy_zone(fl_eval *ev, const fl_column *c, int i, zone_of_row *last) {
     fl_str name = fl_view_str(fl_view_at(c, i));
-    if (last->tz != NULL && fl_str_eq(name, last->name)) return last->tz;
-    last->name = name;
-    return last->tz = fl_tz_find_legacy(fl_arena_strndup(ev->scratch, name.p, name.n));
+    if (last->name.p != NULL && fl_str_eq(name, last->name)) return last->tz;
+    *last = (zone_of_row){fl_tz_find_legacy(fl_arena_strndup(ev->scratch, name.p, name.n)), name};
+    return last->tz;
 }
 
 static int convert_tz(FL_KERNEL_ARGS) {
@@ -337,12 +388,12 @@ static int convert_tz(FL_KERNEL_ARGS) {
     for (int k = 0; k < rows.n && rc == 0; k++) {
         int i = fl_row_at(rows, k);
         int64_t ms;
-        if (!fl_dt_read_simple(p, fl_view_str(fl_view_at(in[0], i)), find_zone(ev, in[1], i, &from), &ms)) {
+        if (!fl_dt_read_simple(p, fl_view_str(fl_view_at(in[0], i)), find_legacy_zone(ev, in[1], i, &from), &ms)) {
             fl_kernel_null(out, i);
             continue;
         }
         fl_buf_reset(&b);
-        rc = fl_dt_print_simple(p, ms, find_zone(ev, in[2], i, &to), &b, err);
+        rc = fl_dt_print_simple(p, ms, find_legacy_zone(ev, in[2], i, &to), &b, err);
         fl_column_put_str(out, i, fl_str_make(text_of(&b), b.n));
     }
     fl_buf_deinit(&b);
@@ -380,8 +431,9 @@ FL_FUNCTION_TABLE(datetext) = {
         "The date in a text, by a pattern or as y-m-d."),
     ROW("TO_TIMESTAMP", 1, 2, SAFE, infer_to_timestamp, choose_to_timestamp, "'TO_TIMESTAMP(<CHARACTER>, <CHARACTER>)'",
         "The timestamp in a text, by a pattern or as y-m-d h:m:s.f; NULL if there is none."),
-    ROW("TO_TIMESTAMP_LTZ", 1, 2, RISKY, infer_to_timestamp_ltz, choose_to_timestamp_ltz,
-        "'TO_TIMESTAMP_LTZ(<NUMERIC>, <INTEGER>)'", "The instant of a number of seconds (0) or milliseconds (3)."),
+    ROW("TO_TIMESTAMP_LTZ", 1, 3, RISKY, infer_to_timestamp_ltz, choose_to_timestamp_ltz,
+        "'TO_TIMESTAMP_LTZ(<NUMERIC>, <INTEGER>)', 'TO_TIMESTAMP_LTZ(<CHARACTER>, <CHARACTER>, <CHARACTER>)'",
+        "The instant of a number of seconds (0) or milliseconds (3), or of a text by a pattern in a time zone."),
     ROW("FROM_UNIXTIME", 1, 2, RISKY, infer_from_unixtime, choose_from_unixtime,
         "'FROM_UNIXTIME(<INTEGER>, <CHARACTER>)'", "Seconds since 1970 as text in the session's time zone."),
     UNIX_TIMESTAMP(RISKY),
