@@ -282,18 +282,30 @@ static int round_time(FL_KERNEL_ARGS) {
     fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[1]));
     bool up = call->expr->fn->name[0] == 'C';
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
+    FL_EACH_ROW(rows, i, FL_DATA(out, int32_t)[i] = (int32_t)(round_ms(times[i], unit, up) % MS_DAY));
+    return 0;
+}
+
+/* To days and what is longer Flink takes the milliseconds of a TIME for days. The result may be beyond a day. */
+static int round_time_as_date(FL_KERNEL_ARGS) {
+    FL_TRY(round_date(ev, call, in, out, rows, err));
+    if (in[0]->constant) rows = fl_constant_rows(out, rows);
     FL_EACH_ROW(rows, i, {
-        int64_t ms = times[i];
-        if (unit != FL_U_DAY) ms = round_ms(ms, unit, up) % MS_DAY;
-        FL_DATA(out, int32_t)[i] = (int32_t)ms;
+        int32_t ms = FL_DATA(out, int32_t)[i];
+        if (ms < 0 || ms >= MS_DAY) return fl_kernel_fail(err, call, FL_ERR_VALUE_HOUR_RANGE, ms / (int)MS_HOUR);
     });
     return 0;
+}
+
+static bool is_time_as_date(const fl_type *t, fl_unit u) {
+    return t->kind == FL_T_TIME && (u == FL_U_DAY || is_long(u));
 }
 
 static fl_kernel_fn *choose_round(const fl_expr *call) {
     switch (call->type->kind) {
     case FL_T_DATE: return round_date;
-    case FL_T_TIME: return round_time;
+    case FL_T_TIME:
+        return is_time_as_date(call->type, fl_unit_find(fl_symbol(call->args[1]))) ? round_time_as_date : round_time;
     default: return round_timestamp;
     }
 }
@@ -303,23 +315,23 @@ static bool can_round(const fl_type *t, fl_unit u) {
     bool odd = u == FL_U_DOW || u == FL_U_ISODOW || u == FL_U_DOY || u == FL_U_ISOYEAR;
     switch (t->kind) {
     case FL_T_DATE: return clock || is_long(u) || odd;
-    case FL_T_TIME: return clock;
     default: return clock || is_long(u);
     }
 }
 
-static const fl_function floor_form, ceil_form;
+static const fl_function floor_form, ceil_form, floor_time_form, ceil_time_form;
 
 int fl_infer_floor_time(fl_bind *b, fl_expr *call, fl_error *err) {
     fl_unit unit = fl_unit_find(fl_symbol(call->args[1]));
     const fl_type *t = call->args[0]->type;
     if (!fl_type_is_datetime(t)) return fl_bad_arguments(call, err);
-    if (!can_round(t, unit) && t->kind == FL_T_TIME) { /* Flink takes its milliseconds for days */
+    if (!can_round(t, unit) && t->kind == FL_T_TIME) {
         fl_fail(err, FL_ERR_FUNCTION_TIME_UNIT, call->fn->name, fl_unit_name(unit));
         return fl_error_at(err, call->span);
     }
     if (!can_round(t, unit)) return refuse_unit(call, unit, "such a", err);
-    call->fn = call->fn->name[0] == 'C' ? &ceil_form : &floor_form;
+    bool up = call->fn->name[0] == 'C', as_date = is_time_as_date(t, unit);
+    call->fn = as_date ? (up ? &ceil_time_form : &floor_time_form) : (up ? &ceil_form : &floor_form);
     if (t->attr == FL_ATTR_PROCTIME) t = fl_type_attr(b->arena, t, FL_ATTR_NONE);
     return fl_typed(b, call, t, t->nullable);
 }
@@ -472,10 +484,17 @@ static int infer_overlaps(fl_bind *b, fl_expr *call, fl_error *err) {
     }
 #define PART(word, text) ROW(word, 1, infer_part, choose_none, "'" word "(<DATETIME>)'", text)
 
-static const fl_function floor_form =
-    ROW("FLOOR", 2, fl_infer_floor_time, choose_round, "'FLOOR(<DATETIME> TO unit)'", "The beginning of the unit.");
-static const fl_function ceil_form =
-    ROW("CEIL", 2, fl_infer_floor_time, choose_round, "'CEIL(<DATETIME> TO unit)'", "The next beginning of the unit.");
+#define ROUND(word, more_flags, text)                                                                                  \
+    {                                                                                                                  \
+        .name = word, .min_args = 2, .max_args = 2, .flags = FL_FN_STRICT | FL_FN_COSTLY | (more_flags),               \
+        .infer = fl_infer_floor_time, .choose = choose_round, .signature = "'" word "(<DATETIME> TO unit)'",           \
+        .doc = text                                                                                                    \
+    }
+
+static const fl_function floor_form = ROUND("FLOOR", 0, "The beginning of the unit.");
+static const fl_function ceil_form = ROUND("CEIL", 0, "The next beginning of the unit.");
+static const fl_function floor_time_form = ROUND("FLOOR", FL_FN_FALLIBLE, "The beginning of the unit.");
+static const fl_function ceil_time_form = ROUND("CEIL", FL_FN_FALLIBLE, "The next beginning of the unit.");
 
 FL_FUNCTION_TABLE(temporal) = {
     ROW("EXTRACT", 2, infer_extract, choose_extract, "'EXTRACT(<DATETIME_INTERVAL> FROM <DATETIME_INTERVAL>)'",
