@@ -10,7 +10,8 @@
  *             operands are left to time_arithmetic.c.
  *
  * Two DECIMALs of at most 18 digits are added and multiplied exactly in plain loops: their result has at most 37
- * digits. All else goes through data/decimal.h, a row at a time, and only for rows that need it (the careful forms).
+ * digits. So are longer ones added if their sum has room for every digit. All else goes through data/decimal.h, a row
+ * at a time, and only for rows that need it (the careful forms).
  */
 #include "expr/functions_int.h"
 
@@ -89,10 +90,16 @@ FL_BINARY_KERNEL_LET(add_d64, int64_t, int64_t, int64_t, LET_UNITS(uint64_t, POW
                      (uint64_t)x *ka + (uint64_t)y * kb)
 FL_BINARY_KERNEL_LET(sub_d64, int64_t, int64_t, int64_t, LET_UNITS(uint64_t, POW10_I64),
                      (uint64_t)x *ka - (uint64_t)y * kb)
-FL_BINARY_KERNEL_LET(add_d64_d128, int64_t, int64_t, fl_i128, LET_UNITS(fl_u128, fl_pow10_i128),
-                     (fl_u128)(fl_i128)x *ka + (fl_u128)(fl_i128)y * kb)
-FL_BINARY_KERNEL_LET(sub_d64_d128, int64_t, int64_t, fl_i128, LET_UNITS(fl_u128, fl_pow10_i128),
-                     (fl_u128)(fl_i128)x *ka - (fl_u128)(fl_i128)y * kb)
+#define WIDE_KERNELS(name, A, B)                                                                                       \
+    FL_BINARY_KERNEL_LET(add_##name, A, B, fl_i128, LET_UNITS(fl_u128, fl_pow10_i128),                                 \
+                         (fl_u128)(fl_i128)x *ka + (fl_u128)(fl_i128)y * kb)                                           \
+    FL_BINARY_KERNEL_LET(sub_##name, A, B, fl_i128, LET_UNITS(fl_u128, fl_pow10_i128),                                 \
+                         (fl_u128)(fl_i128)x *ka - (fl_u128)(fl_i128)y * kb)
+WIDE_KERNELS(d64_d64, int64_t, int64_t)
+WIDE_KERNELS(d64_d128, int64_t, fl_i128)
+WIDE_KERNELS(d128_d64, fl_i128, int64_t)
+WIDE_KERNELS(d128_d128, fl_i128, fl_i128)
+#undef WIDE_KERNELS
 FL_BINARY_KERNEL(mul_d64_d128, int64_t, int64_t, fl_i128, (fl_i128)x *y)
 FL_UNARY_KERNEL(neg_d128, fl_i128, fl_i128, 0 - (fl_u128)x)
 
@@ -187,10 +194,21 @@ static int infer_numbers(fl_bind *b, fl_expr *call, fl_error *err) {
 
 /* ---- choosing kernels ---- */
 
-/* 0, 1 or 2: both operands and the result are int64; only the operands; neither. */
-static int decimal_width(const fl_expr *call) {
-    bool narrow = fl_type_phys(call->args[0]->type) == FL_P_I64 && fl_type_phys(call->args[1]->type) == FL_P_I64;
-    return !narrow ? 2 : fl_type_phys(call->type) == FL_P_I64 ? 0 : 1;
+/* By operator (+ - *) and by layouts: both operands and the result are int64; the operands are; see the names. NULL: a
+ * row at a time, with a look at each result. */
+static fl_kernel_fn *plain_decimal_kernel(const fl_expr *call) {
+    static fl_kernel_fn *const narrow[] = {add_d64, sub_d64, mul_i64},
+                               *const wide[2][2][2] = {{{add_d64_d64, add_d64_d128}, {add_d128_d64, add_d128_d128}},
+                                                       {{sub_d64_d64, sub_d64_d128}, {sub_d128_d64, sub_d128_d128}}};
+    const fl_type *x = call->args[0]->type, *y = call->args[1]->type, *t = call->type;
+    const int op = call->fn->name[0] == '+' ? 0 : call->fn->name[0] == '-' ? 1 : 2;
+    const bool long_x = fl_type_phys(x) == FL_P_I128, long_y = fl_type_phys(y) == FL_P_I128;
+    const int scale = FL_MAX(x->scale, y->scale);
+    if (fl_type_phys(t) == FL_P_I64 && !long_x && !long_y) return narrow[op];
+    if (op == 2) return long_x || long_y ? NULL : mul_d64_d128;
+    bool all_digits =
+        t->scale == scale && FL_MAX(x->precision - x->scale, y->precision - y->scale) + scale < t->precision;
+    return all_digits ? wide[op][long_x][long_y] : NULL;
 }
 
 static fl_kernel_fn *choose_number(const fl_expr *call) {
@@ -198,15 +216,14 @@ static fl_kernel_fn *choose_number(const fl_expr *call) {
     static const fl_kernels_by_phys sub = {sub_i8, sub_i16, sub_i32, sub_i64, NULL, sub_f32, sub_f64};
     static const fl_kernels_by_phys mul = {mul_i8, mul_i16, mul_i32, mul_i64, NULL, mul_f32, mul_f64};
     static const fl_kernels_by_phys div = {div_i8, div_i16, div_i32, div_i64, NULL, div_f32, div_f64};
-    static fl_kernel_fn *const decimals[][3] = {{add_d64, add_d64_d128, add_decimal},
-                                                {sub_d64, sub_d64_d128, sub_decimal},
-                                                {mul_i64, mul_d64_d128, mul_decimal}};
     const fl_type *t = call->args[0]->type;
     bool decimal = t->kind == FL_T_DECIMAL;
+    fl_kernel_fn *plain = decimal && strchr("+-*", call->fn->name[0]) != NULL ? plain_decimal_kernel(call) : NULL;
+    if (plain != NULL) return plain;
     switch (call->fn->name[0]) {
-    case '+': return decimal ? decimals[0][decimal_width(call)] : fl_pick_kernel(&add, t);
-    case '-': return decimal ? decimals[1][decimal_width(call)] : fl_pick_kernel(&sub, t);
-    case '*': return decimal ? decimals[2][decimal_width(call)] : fl_pick_kernel(&mul, t);
+    case '+': return decimal ? add_decimal : fl_pick_kernel(&add, t);
+    case '-': return decimal ? sub_decimal : fl_pick_kernel(&sub, t);
+    case '*': return decimal ? mul_decimal : fl_pick_kernel(&mul, t);
     case '/': return decimal ? div_decimal : fl_pick_kernel(&div, t);
     default: break;
     }
@@ -248,7 +265,7 @@ static int infer_operator(fl_bind *b, fl_expr *call, fl_error *err) {
     bool careful;
     if (fl_type_is_numeric(x) && fl_type_is_numeric(y)) {
         FL_TRY(infer_numbers(b, call, err));
-        careful = call->args[0]->type->kind == FL_T_DECIMAL && decimal_width(call) == 2;
+        careful = call->args[0]->type->kind == FL_T_DECIMAL && plain_decimal_kernel(call) == NULL;
     } else if (is_timely(x) || is_timely(y)) {
         FL_TRY(fl_infer_time(b, call, err));
         careful = fl_time_kernel_careful(call);
