@@ -11,6 +11,8 @@
  *       4   <        r8   r6 r7   s1            r7 = 7
  *       5   and      r9   r2 r8   s0
  *
+ * A CASE or COALESCE of cheap branches is one blend step instead: its arguments are computed for all rows.
+ *
  * Registers: the first n_columns are the batch's columns, then literals and results, in the order they are met.
  * Selections: 0 is the batch's own; others are made by narrow steps and are subsets of their parent.
  *
@@ -23,10 +25,13 @@
 
 #include <stdlib.h>
 
+#include "expr/blend.h"
+
 typedef enum step_op {
     STEP_CALL,   /* out = kernel(in…) for the rows of sel */
     STEP_NARROW, /* sel_out = rows of sel where in[0] is … */
     STEP_MERGE,  /* out = in[i] for the rows of sels[i]; NULL elsewhere */
+    STEP_BLEND,  /* CASE and COALESCE over arguments that are computed for all rows of sel */
 } step_op;
 
 typedef enum narrow_to { NARROW_TRUE, NARROW_NOT_TRUE, NARROW_NOT_FALSE, NARROW_NULL, NARROW_NOT_NULL } narrow_to;
@@ -147,6 +152,27 @@ static int merge(fl_program *p, const fl_expr *e, int sel, const int *in, const 
     return out;
 }
 
+enum { BLEND_ARGS_MAX = 16 }; /* beyond, rows that earlier branches have taken are worth skipping */
+
+/* All arguments may be computed for rows that do not need them, and cost little. */
+static bool is_blend(const fl_expr *e) {
+    if (!fl_can_blend(fl_type_phys(e->type)) || e->n_args > BLEND_ARGS_MAX) return false;
+    for (int i = 0; i < e->n_args; i++)
+        if (fl_expr_guarded(e->args[i]) || !fl_expr_deterministic(e->args[i])) return false;
+    return true;
+}
+
+static int compile_blend(fl_program *p, const fl_expr *e, int sel, int *out, fl_error *err) {
+    int *in = FL_NEW_N(p->arena, int, e->n_args);
+    for (int i = 0; i < e->n_args; i++) FL_TRY(compile(p, e->args[i], sel, &in[i], err));
+    *out = new_reg(p, e, sel);
+    step *s = new_step(p, STEP_BLEND, sel, e->n_args);
+    memcpy(s->in, in, sizeof *in * (size_t)e->n_args);
+    s->call.expr = e;
+    s->out = *out;
+    return 0;
+}
+
 /* CASE and COALESCE: each result for the rows that no earlier branch has taken. */
 static int compile_branches(fl_program *p, const fl_expr *e, int sel, int *out, fl_error *err) {
     bool is_case = e->fn->special == FL_SPECIAL_CASE;
@@ -188,6 +214,7 @@ static int compile(fl_program *p, const fl_expr *e, int sel, int *out, fl_error 
         return 0;
     }
     if (e->fn->special == FL_SPECIAL_AND || e->fn->special == FL_SPECIAL_OR) return compile_logic(p, e, sel, out, err);
+    if (e->fn->special != FL_SPECIAL_NONE && is_blend(e)) return compile_blend(p, e, sel, out, err);
     if (e->fn->special != FL_SPECIAL_NONE) return compile_branches(p, e, sel, out, err);
     int *in = FL_NEW_N(p->arena, int, e->n_args);
     for (int i = 0; i < e->n_args; i++) FL_TRY(compile(p, e->args[i], sel, &in[i], err));
@@ -418,6 +445,37 @@ static void run_merge(fl_program *p, fl_eval *ev, const step *s, int n, const fl
     }
 }
 
+/* Bits of the rows where a BOOLEAN column is true, or where any column has a value. */
+static void true_bits(const fl_column *c, bool has_value, uint64_t *bits, int n) {
+    bool none = c->phys == FL_P_NONE || (c->constant && fl_column_is_null(c, 0));
+    for (int w = 0; w * 64 < n; w++) {
+        uint64_t x = none ? 0 : ~0ull, valid;
+        if (!none && !c->constant && c->valid != NULL) {
+            memcpy(&valid, c->valid + 8 * w, 8);
+            x = valid;
+        }
+        if (!none && !has_value && c->constant && !fl_bit(c->data, 0)) x = 0;
+        if (!none && !has_value && !c->constant) {
+            memcpy(&valid, (const uint8_t *)c->data + 8 * w, 8);
+            x &= valid;
+        }
+        bits[w] = x;
+    }
+}
+
+/* From the last branch to the first, so that the first one that applies stays. */
+static void run_blend(fl_program *p, fl_eval *ev, const step *s, int n) {
+    fl_column *out = result_column(&p->regs[s->out], s->call.expr->type, n);
+    bool is_case = s->call.expr->fn->special == FL_SPECIAL_CASE;
+    uint64_t *take = fl_arena_alloc(ev->scratch, fl_bitmap_bytes(n) + 8);
+    fl_blend_all(out, p->regs[s->in[s->n_in - 1]].now, n);
+    for (int k = s->n_in - 2; k >= 0; k -= is_case ? 2 : 1) {
+        const fl_column *then = p->regs[s->in[k]].now;
+        true_bits(is_case ? p->regs[s->in[k - 1]].now : then, !is_case, take, n);
+        fl_blend(out, then, take, n);
+    }
+}
+
 int fl_program_run(fl_program *p, fl_eval *ev, fl_batch *b, bool keep_constants, fl_column **out, fl_error *err) {
     fl_rows all = {b->sel, b->n_sel};
     for (int i = 0; i < p->n_columns; i++) p->regs[i].now = b->cols[i];
@@ -429,6 +487,7 @@ int fl_program_run(fl_program *p, fl_eval *ev, fl_batch *b, bool keep_constants,
         case STEP_CALL: FL_TRY(run_call(p, ev, s, b->n, s->sel == 0 ? all : rows_of(p, s->sel), err)); break;
         case STEP_NARROW: run_narrow(p, s, &all); break;
         case STEP_MERGE: run_merge(p, ev, s, b->n, &all); break;
+        case STEP_BLEND: run_blend(p, ev, s, b->n); break;
         }
     }
     for (int i = 0; i < p->n_out; i++) {
