@@ -9,6 +9,8 @@
  */
 #include "expr/blend.h"
 
+#include "expr/functions_int.h"
+
 enum { WORD = 64, HALF = 32 };
 
 bool fl_can_blend(fl_phys phys) {
@@ -68,21 +70,13 @@ static bool all_valid(const fl_column *from) {
     return from->phys != FL_P_NONE && (from->constant ? !fl_column_is_null(from, 0) : from->valid == NULL);
 }
 
-static uint64_t valid_word(const fl_column *from, int w) {
-    uint64_t x;
-    if (from->phys == FL_P_NONE || from->constant) return fl_column_is_null(from, 0) ? 0 : ~0ull;
-    if (from->valid == NULL) return ~0ull;
-    memcpy(&x, from->valid + 8 * w, 8); /* a sliced bitmap need not begin at a word */
-    return x;
-}
-
 static void blend_validity(fl_column *out, const fl_column *from, const uint64_t *take, int n) {
     if (out->valid == NULL && all_valid(from)) return;
     fl_column_need_valid(out);
     for (int w = 0; w * WORD < n; w++) {
         uint64_t x;
         memcpy(&x, out->valid + 8 * w, 8);
-        x = (x & ~take[w]) | (valid_word(from, w) & take[w]);
+        x = (x & ~take[w]) | (fl_valid_word(from, w) & take[w]);
         memcpy(out->valid + 8 * w, &x, 8);
     }
 }

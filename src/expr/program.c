@@ -21,11 +21,10 @@
  */
 #include "expr/program.h"
 
-#include "expr/kernel.h"
-
 #include <stdlib.h>
 
 #include "expr/blend.h"
+#include "expr/functions_int.h"
 
 typedef enum step_op {
     STEP_CALL,   /* out = kernel(in…) for the rows of sel */
@@ -447,19 +446,9 @@ static void run_merge(fl_program *p, fl_eval *ev, const step *s, int n, const fl
 
 /* Bits of the rows where a BOOLEAN column is true, or where any column has a value. */
 static void true_bits(const fl_column *c, bool has_value, uint64_t *bits, int n) {
-    bool none = c->phys == FL_P_NONE || (c->constant && fl_column_is_null(c, 0));
     for (int w = 0; w * 64 < n; w++) {
-        uint64_t x = none ? 0 : ~0ull, valid;
-        if (!none && !c->constant && c->valid != NULL) {
-            memcpy(&valid, c->valid + 8 * w, 8);
-            x = valid;
-        }
-        if (!none && !has_value && c->constant && !fl_bit(c->data, 0)) x = 0;
-        if (!none && !has_value && !c->constant) {
-            memcpy(&valid, (const uint8_t *)c->data + 8 * w, 8);
-            x &= valid;
-        }
-        bits[w] = x;
+        uint64_t valid = fl_valid_word(c, w);
+        bits[w] = has_value || valid == 0 ? valid : valid & fl_bool_word(c, w);
     }
 }
 
