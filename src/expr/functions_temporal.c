@@ -9,6 +9,7 @@
  *             TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b), MINUS_DATE(a, b, unit). FLOOR and CEIL have their
  *             rows in functions_math.c; fl_infer_floor_time moves them to the forms here.
  */
+#include "data/calendar.h"
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -40,26 +41,21 @@ static inline int64_t wall_ms_at(const fl_column *c, int i, const fl_tz *zone) {
 
 /* ---- the calendar ---- */
 
-static int64_t year_of(int64_t day) {
-    int64_t year;
-    int month, d;
-    fl_civil_from_days(day, &year, &month, &d);
-    return year;
+/* Inline for the days that people write, a call for the others. */
+static inline fl_civil date_of(int64_t day) {
+    fl_civil c = {0};
+    if (FL_LIKELY(fl_calendar_reaches(day))) {
+        const fl_calendar_day d = fl_calendar_at(day);
+        c = (fl_civil){.year = d.year, .month = d.month, .day = d.day};
+    } else {
+        fl_civil_from_days(day, &c.year, &c.month, &c.day);
+    }
+    return c;
 }
 
-static int month_of(int64_t day) {
-    int64_t year;
-    int month, d;
-    fl_civil_from_days(day, &year, &month, &d);
-    return month;
-}
-
-static int day_of_month(int64_t day) {
-    int64_t year;
-    int month, d;
-    fl_civil_from_days(day, &year, &month, &d);
-    return d;
-}
+static inline int64_t year_of(int64_t day) { return date_of(day).year; }
+static inline int month_of(int64_t day) { return date_of(day).month; }
+static inline int day_of_month(int64_t day) { return date_of(day).day; }
 
 /* Monday is 1; 1970-01-01 was a Thursday. */
 static int iso_weekday(int64_t day) { return (int)fl_floor_mod(day + 3, 7) + 1; }
@@ -206,9 +202,10 @@ static int64_t years_in(fl_unit u) { return u == FL_U_DECADE ? 10 : u == FL_U_CE
 /* The first day of the unit in which a day lies; `up`: of the next one, unless the day is a first day itself. Decades
  * and what is longer always go on to the next. A week begins on Sunday. */
 static int64_t round_day(int64_t day, fl_unit unit, bool up) {
-    int64_t year, first;
-    int month, d, length;
-    fl_civil_from_days(day, &year, &month, &d);
+    const fl_civil c = date_of(day);
+    int64_t year = c.year, first;
+    int month = c.month, length;
+    if (unit == FL_U_MONTH && !up) return day - c.day + 1;
     switch (unit) {
     case FL_U_WEEK: {
         int back = iso_weekday(day) % 7;
@@ -254,6 +251,11 @@ static int round_timestamp(FL_KERNEL_ARGS) {
     const fl_tz *zone = zone_of(ev, c);
     int digits = fl_type_timestamp_unit(out->type);
     if (c->constant) rows = fl_constant_rows(out, rows);
+    if (zone == NULL && digits == 3 && c->type->kind != FL_T_DATE && fl_type_timestamp_unit(c->type) == 3) {
+        const int64_t *from = c->data;
+        FL_EACH_ROW(rows, i, FL_DATA(out, int64_t)[i] = round_ms(from[i], unit, up));
+        return 0;
+    }
     FL_EACH_ROW(rows, i, {
         int64_t ms = round_ms(wall_ms_at(c, i, zone), unit, up);
         if (zone != NULL) ms = fl_tz_to_utc(zone, ms);
