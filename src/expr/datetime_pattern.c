@@ -147,6 +147,30 @@ static int64_t stretch_of(char letter) {
     return letter == 'm' ? 60000 : letter == 's' ? 1000 : 1;
 }
 
+/* Whether the item is always of one length; adds it to what is fixed. */
+static bool add_fixed(fl_dt_fixed *f, const fl_dt_item *it) {
+    size_t width = it->letter == 0 ? it->text.n : (size_t)it->count;
+    bool number = (strchr("MdHms", it->letter) != NULL && it->count == 2) || (it->letter == 'S' && it->count <= 9) ||
+                  ((it->letter == 'y' || it->letter == 'u') && it->count == 4);
+    if (it->pad != 0 || (it->letter != 0 && !number) || (size_t)f->n + width > FL_DT_FIXED_MAX) return false;
+    if (it->letter == 0) {
+        if (width > 0) memcpy(f->text + f->n, it->text.p, width);
+    } else {
+        f->fields[f->n_fields].letter = it->letter;
+        f->fields[f->n_fields].at = (uint8_t)f->n;
+        f->fields[f->n_fields++].count = (uint8_t)it->count;
+    }
+    f->n += (int)width;
+    return true;
+}
+
+static void find_fixed(fl_dt_pattern *p) {
+    fl_dt_fixed f = {0};
+    for (int k = 0; k < p->n; k++)
+        if (!add_fixed(&f, &p->items[k])) return;
+    p->fixed = f;
+}
+
 int fl_dt_compile(fl_arena *a, fl_str text, fl_dt_dialect dialect, fl_dt_pattern **out, fl_error *err) {
     fl_dt_pattern *p = FL_NEW(a, fl_dt_pattern);
     const char *end = text.p + text.n;
@@ -186,6 +210,7 @@ int fl_dt_compile(fl_arena *a, fl_str text, fl_dt_dialect dialect, fl_dt_pattern
     mark_adjacent(p);
     p->stretch_ms = FL_MS_PER_DAY;
     for (int k = 0; k < p->n; k++) p->stretch_ms = FL_MIN(p->stretch_ms, stretch_of(p->items[k].letter));
+    if (formatter) find_fixed(p);
     *out = p;
     return 0;
 }
@@ -346,8 +371,41 @@ static int64_t day_of_year(int64_t days, int64_t year, bool hybrid) {
     return days - (hybrid ? fl_dt_hybrid_days(year, 1, 1) : fl_days_from_civil(year, 1, 1)) + 1;
 }
 
+static void put_two(char *p, int x) {
+    p[0] = (char)('0' + x / 10);
+    p[1] = (char)('0' + x % 10);
+}
+
+static void print_fixed(const fl_dt_fixed *f, const fl_civil *c, fl_buf *out) {
+    char *text = fl_buf_reserve(out, FL_DT_FIXED_MAX);
+    memcpy(text, f->text, FL_DT_FIXED_MAX);
+    out->n += (size_t)f->n;
+    for (int k = 0; k < f->n_fields; k++) {
+        char *at = text + f->fields[k].at;
+        switch (f->fields[k].letter) {
+        case 'M': put_two(at, c->month); break;
+        case 'd': put_two(at, c->day); break;
+        case 'H': put_two(at, c->hour); break;
+        case 'm': put_two(at, c->minute); break;
+        case 's': put_two(at, c->second); break;
+        case 'S':
+            for (int j = 8, nanos = c->millis * 1000000 + c->nanos; j >= 0; j--, nanos /= 10)
+                if (j < f->fields[k].count) at[j] = (char)('0' + nanos % 10);
+            break;
+        default: /* a year */
+            put_two(at, (int)c->year / 100);
+            put_two(at + 2, (int)c->year % 100);
+            break;
+        }
+    }
+}
+
 int fl_dt_print(const fl_dt_pattern *p, fl_ts local, fl_buf *out, fl_error *err) {
     fl_civil c = fl_civil_from_ts(local);
+    if (p->fixed.n > 0 && c.year >= 1 && c.year <= 9999) {
+        print_fixed(&p->fixed, &c, out);
+        return 0;
+    }
     parts v = {.days = fl_floor_div(local.ms, FL_MS_PER_DAY),
                .year = c.year,
                .month = c.month,

@@ -29,8 +29,21 @@ typedef struct fl_dt_item {
     int following; /* reading: digits that the numbers of fixed width behind this one need */
 } fl_dt_item;
 
+/* A pattern whose texts are all of one length, for years 1 to 9999: yyyy, two digits for the other numbers. */
+enum { FL_DT_FIXED_MAX = 48 };
+typedef struct fl_dt_fixed {
+    int n;                      /* bytes of a text; 0: the pattern is not of this kind */
+    char text[FL_DT_FIXED_MAX]; /* with what stands between the numbers */
+    struct {
+        char letter;
+        uint8_t at, count;
+    } fields[FL_DT_FIXED_MAX];
+    int n_fields;
+} fl_dt_fixed;
+
 typedef struct fl_dt_pattern {
     fl_dt_dialect dialect;
+    fl_dt_fixed fixed; /* FORMATTER */
     fl_dt_item *items;
     int n, cap;
     int64_t stretch_ms; /* wall times within one such stretch print alike; 1: nanoseconds may differ too */
