@@ -614,8 +614,24 @@ static shortest shortest_digits(uint64_t f, int e, int bits) {
     return shortest_big(b, s, m, k);
 }
 
+/* Of a number like most that people write: at most eight digits behind the point and fifteen in all. Both v and 10^8 are
+ * exact, so v / 10^8 is the double nearest to that decimal; no other decimal of fifteen digits has the same one, so it is
+ * the shortest. */
+static bool shortest_plain(double d, shortest *out) {
+    enum { DIGITS = 8 };
+    if (!(d >= 1e-3 && d < 1e7)) return false;
+    int64_t v = (int64_t)(d * 1e8 + 0.5);
+    if ((double)v / 1e8 != d) return false;
+    int exp10 = -DIGITS;
+    if (v % 10000 == 0) v /= 10000, exp10 += 4;
+    *out = strip_zeros((uint64_t)v, exp10);
+    return true;
+}
+
 /* Takes a finite positive number apart. */
 static shortest shortest_double(double d) {
+    shortest plain;
+    if (shortest_plain(d, &plain)) return plain;
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
     uint64_t fraction = bits & (((uint64_t)1 << 52) - 1);
