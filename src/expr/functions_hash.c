@@ -10,6 +10,7 @@
 
 #include "data/text.h"
 #include "expr/functions_int.h"
+#include "expr/md5.h"
 
 #include "messages/function.h"
 
@@ -44,15 +45,48 @@ static const digest *find(int64_t bits, int first) {
     return NULL;
 }
 
-static void put_digest(fl_column *out, int i, const digest *d, fl_str s) {
-    uint8_t bytes[64];
-    char text[128];
-    d->of(s.p, s.n, bytes);
-    for (int k = 0; k < d->bits / 8; k++) {
+static void put_hex(fl_column *out, int i, const uint8_t *bytes, int n) {
+    char *text = fl_column_heap(out, 2 * (size_t)n); /* of at least 32 digits: no view holds them */
+    for (int k = 0; k < n; k++) {
         text[2 * k] = "0123456789abcdef"[bytes[k] >> 4];
         text[2 * k + 1] = "0123456789abcdef"[bytes[k] & 15];
     }
-    fl_column_put_str(out, i, fl_str_make(text, (size_t)d->bits / 4));
+    fl_put_slice(out, i, text, 2 * (size_t)n);
+}
+
+static void put_digest(fl_column *out, int i, const digest *d, fl_str s) {
+    uint8_t bytes[64];
+    d->of(s.p, s.n, bytes);
+    put_hex(out, i, bytes, d->bits / 8);
+}
+
+/* Texts that wait until there are enough of them to be digested side by side. */
+typedef struct md5_queue {
+    fl_str texts[FL_MD5_LANES];
+    int rows[FL_MD5_LANES], n;
+} md5_queue;
+
+static void md5_flush(md5_queue *q, fl_column *out) {
+    uint8_t digests[FL_MD5_LANES][FL_MD5_BYTES];
+    fl_md5_short(q->texts, q->n, digests);
+    for (int k = 0; k < q->n; k++) put_hex(out, q->rows[k], digests[k], FL_MD5_BYTES);
+    q->n = 0;
+}
+
+static int md5(FL_KERNEL_ARGS) {
+    md5_queue q = {.n = 0};
+    FL_EACH_ROW(rows, i, {
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        if (s.n > FL_MD5_SHORT_MAX) {
+            put_digest(out, i, call->expr->extra, s);
+            continue;
+        }
+        q.texts[q.n] = s;
+        q.rows[q.n++] = i;
+        if (q.n == FL_MD5_LANES) md5_flush(&q, out);
+    });
+    if (q.n > 0) md5_flush(&q, out);
+    return 0;
 }
 
 static int named_digest(FL_KERNEL_ARGS) {
@@ -93,7 +127,9 @@ static int infer_sha2(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_typed(b, call, fl_type_text(b->arena, FL_T_VARCHAR, 128, true), nullable);
 }
 
-static fl_kernel_fn *choose_named(const fl_expr *call FL_UNUSED) { return named_digest; }
+static fl_kernel_fn *choose_named(const fl_expr *call) {
+    return ((const digest *)call->extra)->of == of_md5 ? md5 : named_digest;
+}
 static fl_kernel_fn *choose_sha2(const fl_expr *call FL_UNUSED) { return sha2; }
 
 /* ---- HASH_CODE ---- */
