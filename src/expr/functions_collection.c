@@ -159,9 +159,41 @@ static void append_element(fl_column *out, const fl_column *child, int e, int en
 /* COALESCE sees that an element is not there: its form of ITEM gives NULL. */
 static bool gives_null(const fl_kernel_call *call) { return strcmp(call->expr->fn->name, "ITEM OR NULL") == 0; }
 
+/* The elements are numbers without NULLs, and a missing one is NULL or -1: nothing needs to be appended. */
+#define GATHER(T, name)                                                                                                \
+    static void gather_##name(const fl_column *c, const fl_column *which, fl_column *out, fl_rows rows,                \
+                              bool to_null) {                                                                          \
+        const T *from = c->child[0]->data;                                                                             \
+        FL_EACH_ROW(rows, i, {                                                                                         \
+            const int32_t *offsets = FL_DATA(c, int32_t) + fl_column_at(c, i);                                         \
+            const int32_t at = FL_DATA(which, int32_t)[fl_column_at(which, i)];                                        \
+            const bool inside = at >= 1 && at <= offsets[1] - offsets[0];                                              \
+            FL_DATA(out, T)[i] = inside ? from[offsets[0] + at - 1] : (T)-1;                                           \
+            if (!inside && to_null) fl_kernel_null(out, i);                                                            \
+        });                                                                                                            \
+    }
+GATHER(int32_t, i32)
+GATHER(int64_t, i64)
+GATHER(double, f64)
+#undef GATHER
+
+/* Whether that has been done. */
+static bool gather(const fl_column *c, const fl_column *which, fl_column *out, fl_rows rows, const fl_type *element) {
+    const bool to_null = element == NULL || element->nullable;
+    if (c->child[0]->valid != NULL || (out->phys != FL_P_I32 && out->phys != FL_P_I64 && out->phys != FL_P_F64))
+        return false;
+    const fl_type_kind k = out->type->kind;
+    if (k != FL_T_INT && k != FL_T_BIGINT && k != FL_T_DOUBLE && !to_null) return false;
+    if (out->phys == FL_P_I32) gather_i32(c, which, out, rows, to_null);
+    if (out->phys == FL_P_I64) gather_i64(c, which, out, rows, to_null);
+    if (out->phys == FL_P_F64) gather_f64(c, which, out, rows, to_null);
+    return true;
+}
+
 static int array_item(FL_KERNEL_ARGS) {
     const fl_column *c = in[0];
     const fl_type *element = gives_null(call) ? NULL : fl_type_element(call->expr->args[0]->type);
+    if (gather(c, in[1], out, rows, element)) return 0;
     FL_EACH_NESTED_ROW(out, rows, i, {
         const int32_t *offsets = FL_DATA(c, int32_t) + fl_column_at(c, i);
         int32_t at = FL_DATA(in[1], int32_t)[fl_column_at(in[1], i)];
