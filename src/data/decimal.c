@@ -325,11 +325,26 @@ static const char digit_pairs[201] = "000102030405060708091011121314151617181920
                                      "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
                                      "8081828384858687888990919293949596979899";
 
-/* Writes x backwards, so that its last digit stands before `end`; returns where it starts. */
+static void put_pair(char *p, uint32_t x) { memcpy(p, digit_pairs + 2 * x, 2); }
+
+/* Writes x backwards, so that its last digit stands before `end`; returns where it starts. Eight digits at a time, whose
+ * divisions need not wait for each other. */
 static char *put_u64_before(char *end, uint64_t x) {
-    for (; x >= 100; x /= 100) memcpy(end -= 2, digit_pairs + 2 * (x % 100), 2);
-    if (x >= 10) return memcpy(end - 2, digit_pairs + 2 * x, 2);
-    *--end = (char)('0' + x);
+    for (; x >= 100000000; x /= 100000000) {
+        uint32_t low = (uint32_t)(x % 100000000), upper = low / 10000, lower = low % 10000;
+        end -= 8;
+        put_pair(end, upper / 100);
+        put_pair(end + 2, upper % 100);
+        put_pair(end + 4, lower / 100);
+        put_pair(end + 6, lower % 100);
+    }
+    uint32_t rest = (uint32_t)x;
+    for (; rest >= 100; rest /= 100) put_pair(end -= 2, rest % 100);
+    if (rest < 10) {
+        *--end = (char)('0' + rest);
+        return end;
+    }
+    put_pair(end -= 2, rest);
     return end;
 }
 

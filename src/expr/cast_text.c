@@ -39,6 +39,10 @@ static void put_padded(fl_column *out, int i, fl_str s, size_t blanks, char with
 
 /* Writes a text that lives elsewhere, cut and padded to out's type. */
 static void put_text(fl_column *out, int i, fl_str s) {
+    if (FL_LIKELY(out->type->kind == FL_T_VARCHAR && s.n <= (size_t)out->type->length)) {
+        fl_column_put_str(out, i, s);
+        return;
+    }
     s = cut(s, out->type->length);
     put_padded(out, i, s, padding(out->type, s), ' ');
 }
@@ -144,6 +148,32 @@ static int integer_to_text(FL_KERNEL_ARGS) {
     return 0;
 }
 
+static int double_to_text(FL_KERNEL_ARGS) {
+    if (in[0]->constant) rows = fl_constant_rows(out, rows);
+    fl_buf b;
+    fl_buf_init(&b);
+    FL_EACH_ROW(rows, i, {
+        fl_buf_reset(&b);
+        fl_double_print(&b, FL_DATA(in[0], double)[fl_column_at(in[0], i)]);
+        put_text(out, i, fl_str_make(b.p, b.n));
+    });
+    fl_buf_deinit(&b);
+    return 0;
+}
+
+static int decimal_to_text(FL_KERNEL_ARGS) {
+    if (in[0]->constant) rows = fl_constant_rows(out, rows);
+    fl_buf b;
+    fl_buf_init(&b);
+    FL_EACH_ROW(rows, i, {
+        fl_buf_reset(&b);
+        fl_decimal_print(&b, fl_decimal_at(in[0], fl_column_at(in[0], i)), in[0]->type->scale);
+        put_text(out, i, fl_str_make(b.p, b.n));
+    });
+    fl_buf_deinit(&b);
+    return 0;
+}
+
 static int value_to_text(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     fl_buf b;
@@ -165,6 +195,8 @@ fl_kernel_fn *fl_cast_to_text(const fl_type *from, const fl_type *to) {
     if (fl_type_is_binary(from)) return bytes_to_text;
     if (fl_type_is_integer(from)) return integer_to_text;
     switch (from->kind) {
+    case FL_T_DOUBLE: return double_to_text;
+    case FL_T_DECIMAL: return decimal_to_text;
     case FL_T_RAW:
     case FL_T_SYMBOL:
     case FL_T_DESCRIPTOR:
