@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions_json_make.c -- making JSON texts: JSON_STRING, JSON_OBJECT, JSON_ARRAY.
+/* functions_json_make.c -- making JSON texts: JSON_STRING, JSON_OBJECT, JSON_ARRAY, JSON.
  *
  * What:       values of SQL as Jackson prints them. Names are sorted by their UTF-16 units at every depth, and of equal
  *             ones the last counts; decimals lose their zeros: 100.00 is 1E+2; bytes are Base64; timestamps ISO 8601.
- * Raw:        JSON_OBJECT and JSON_ARRAY as an argument of these functions are part of the result as they are; any
- *             other text, be it of JSON_QUERY or JSON_STRING, is a string in it.
+ * Raw:        JSON_OBJECT, JSON_ARRAY and JSON as an argument of these functions are part of the result as they are; any
+ *             other text, be it of JSON_QUERY or JSON_STRING, is a string in it. JSON stands nowhere else: the binder
+ *             sees to that.
  * Refused:    DATE, TIME and intervals, for which Flink has no form, and maps whose keys are no texts.
  * Interface:  the table at the end. Arguments of JSON_OBJECT: the null clause, then names and values in turn; of
  *             JSON_ARRAY: the null clause, then values.
@@ -15,6 +16,7 @@
 #include "base/base64.h"
 #include "data/json_text.h"
 #include "expr/functions_int.h"
+#include "expr/json.h"
 #include "messages/json.h"
 
 /* One text being made. */
@@ -182,10 +184,12 @@ static int check_type(fl_bind *b, const fl_type *t, fl_error *err) {
     return fl_fail(err, FL_ERR_JSON_TYPE, fl_type_name(b->arena, t, FL_TYPE_SUMMARY));
 }
 
-/* JSON_OBJECT(…) and JSON_ARRAY(…), also folded, cast to a text, or as the first of a COALESCE: they are never NULL. */
+/* JSON_OBJECT(…) and JSON_ARRAY(…), also folded, cast to a text, or as the first of a COALESCE: they are never NULL.
+ * JSON(…), also folded or cast. */
 static bool is_raw(const fl_expr *e) {
     if (e->fn == NULL) return false;
     if (strcmp(e->fn->name, "JSON_OBJECT") == 0 || strcmp(e->fn->name, "JSON_ARRAY") == 0) return true;
+    if (strcmp(e->fn->name, "JSON") == 0) return true;
     bool passes = strcmp(e->fn->name, "COALESCE") == 0 ||
                   (strcmp(e->fn->name, "CAST") == 0 && fl_type_equal(e->type, e->args[0]->type, false));
     return passes && is_raw(e->args[0]);
@@ -270,6 +274,41 @@ static int make(FL_KERNEL_ARGS) {
 
 static fl_kernel_fn *choose(const fl_expr *call FL_UNUSED) { return make; }
 
+/* ---- JSON(text) ---- */
+
+/* A text without anything in it is NULL. */
+static int normalise(FL_KERNEL_ARGS) {
+    uint64_t so_far = 0;
+    int rc = 0;
+    fl_arena arena;
+    fl_buf b;
+    fl_arena_init(&arena);
+    fl_buf_init(&b);
+    for (int k = 0; k < rows.n && rc >= 0; k++) {
+        int i = fl_row_at(rows, k);
+        fl_str s = fl_view_str(fl_view_at(in[0], i));
+        if (fl_str_trim(s).n == 0) {
+            fl_kernel_null(out, i);
+            continue;
+        }
+        fl_buf_reset(&b);
+        fl_arena_reset(&arena);
+        if ((rc = fl_json_normalise(&arena, s, &b, err)) < 0) rc = fl_kernel_failed(err, call);
+        if (rc >= 0) rc = fl_text_grow(&so_far, b.n, call, err);
+        if (rc >= 0) fl_column_put_str(out, i, fl_str_make(b.p, b.n));
+    }
+    fl_buf_deinit(&b);
+    fl_arena_deinit(&arena);
+    return FL_MIN(rc, 0);
+}
+
+static int infer_json(fl_bind *b, fl_expr *call, fl_error *err) {
+    FL_TRY(fl_take_texts(b, call, 0, 1, err));
+    return fl_typed(b, call, fl_type_string(true), true);
+}
+
+static fl_kernel_fn *choose_json(const fl_expr *call FL_UNUSED) { return normalise; }
+
 #define ROW(word, least, most, more_flags, rule, form, text)                                                           \
     {                                                                                                                  \
         .name = word, .min_args = least, .max_args = most, .flags = FL_FN_FALLIBLE | FL_FN_COSTLY | (more_flags),      \
@@ -282,5 +321,13 @@ FL_FUNCTION_TABLE(json_make) = {
         "A JSON object of names and values, sorted by name."),
     ROW("JSON_ARRAY", 1, -1, 0, infer_make, "JSON_ARRAY([value, …] [{NULL | ABSENT} ON NULL])",
         "A JSON array of the values."),
+    {.name = "JSON",
+     .min_args = 1,
+     .max_args = 1,
+     .flags = FL_FN_STRICT | FL_FN_FALLIBLE | FL_FN_COSTLY | FL_FN_SINCE_2,
+     .infer = infer_json,
+     .choose = choose_json,
+     .signature = "'JSON(<CHARACTER>)'",
+     .doc = "A JSON text as a part of JSON_OBJECT or JSON_ARRAY, the only places for it. From Flink 2.1 on."},
     {0},
 };

@@ -54,6 +54,10 @@ int fl_json_check(fl_str text, fl_json_kind *kind, fl_error *err);
 /* The same, and makes a tree of it. Texts without escapes are borrowed. */
 int fl_json_parse(fl_arena *a, fl_str text, fl_json_node *out, fl_error *err);
 
+/* Appends the value that the text begins with as Flink's JSON function does: without blanks, members sorted by name at
+ * every depth, numbers with all their digits. */
+int fl_json_normalise(fl_arena *a, fl_str text, fl_buf *out, fl_error *err);
+
 /* Appends a tree as Jackson prints it, without blanks. */
 void fl_json_print(fl_buf *out, const fl_json_node *v);
 /* Appends a scalar as Java's toString gives it: a string without its quotes. */

@@ -11,6 +11,8 @@
 typedef struct json_reader {
     const char *p, *end;
     int depth;
+    bool exact;      /* numbers keep all their digits: those with a fraction or an exponent are INT, too, and spelled as
+                      * Java's BigDecimal */
     fl_arena *arena; /* of the trees */
     fl_error *err;
 } json_reader;

@@ -7,6 +7,7 @@
  * Interface:  json.h; json_int.h for those who look for something in a text.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -170,6 +171,19 @@ static int need_digits(json_reader *r, const char *what) {
     return 0;
 }
 
+/* 1.50, 1E+3 */
+static int spell_exact(json_reader *r, fl_str number, fl_str *out) {
+    fl_big_decimal d;
+    fl_buf b;
+    fl_buf_init(&b);
+    bool fits = fl_big_decimal_read(&d, number);
+    if (fits) fl_big_decimal_print(&b, &d);
+    fl_big_decimal_deinit(&d);
+    size_t n = b.n;
+    *out = fl_str_make(fl_buf_finish(&b, r->arena), n);
+    return fits ? 0 : fl_fail(r->err, FL_ERR_JSON_EXPONENT, (int)FL_MIN(number.n, (size_t)100), number.p);
+}
+
 static int read_number(json_reader *r, fl_json_node *out) {
     const char *from = r->p;
     bool whole = true;
@@ -191,7 +205,8 @@ static int read_number(json_reader *r, fl_json_node *out) {
         return unexpected(r, "Expected space separating root-level values");
     if (out == NULL) return 0;
     fl_str text = fl_str_make(from, (size_t)(r->p - from));
-    *out = (fl_json_node){.kind = whole ? FL_JSON_INT : FL_JSON_FLOAT};
+    *out = (fl_json_node){.kind = whole || r->exact ? FL_JSON_INT : FL_JSON_FLOAT};
+    if (!whole && r->exact) return spell_exact(r, text, &out->text);
     if (whole)
         out->text = fl_str_is(text, "-0") ? fl_str_from("0") : text;
     else
@@ -375,4 +390,39 @@ void fl_json_print(fl_buf *out, const fl_json_node *v) {
         }
         fl_buf_putc(out, object ? '}' : ']');
     }
+}
+
+/* ---- normal form ---- */
+
+typedef struct json_member {
+    fl_str name;
+    fl_json_node value;
+} json_member;
+
+/* By UTF-16 units, as Java compares. */
+static int by_name(const void *a, const void *b) {
+    const json_member *x = a, *y = b;
+    fl_view p = fl_view_make(x->name.p, (uint32_t)x->name.n), q = fl_view_make(y->name.p, (uint32_t)y->name.n);
+    return fl_view_cmp_text(&p, &q);
+}
+
+static void sort_members(fl_arena *a, fl_json_node *v) {
+    if (fl_json_is_scalar(v->kind)) return;
+    for (int i = 0; i < v->n; i++) sort_members(a, &v->items[i]);
+    if (v->kind == FL_JSON_ARRAY || v->n < 2) return;
+    json_member *members = FL_NEW_N(a, json_member, v->n);
+    for (int i = 0; i < v->n; i++) members[i] = (json_member){v->names[i], v->items[i]};
+    qsort(members, (size_t)v->n, sizeof *members, by_name);
+    for (int i = 0; i < v->n; i++) v->names[i] = members[i].name, v->items[i] = members[i].value;
+}
+
+int fl_json_normalise(fl_arena *a, fl_str text, fl_buf *out, fl_error *err) {
+    json_reader r = fl_json_reader_make(text, a, err);
+    fl_json_node v;
+    r.exact = true;
+    FL_TRY(fl_json_begin(&r));
+    FL_TRY(fl_json_value(&r, &v));
+    sort_members(a, &v);
+    fl_json_print(out, &v);
+    return 0;
 }

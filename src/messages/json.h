@@ -22,6 +22,17 @@
     FL_E_RUNTIME, "Unexpected end-of-input: the JSON text is cut" \
     FL_ADVICE FL_DO_CHECK_JSON
 
+/* The exponent of a number is beyond all bounds. */
+#define FL_ERR_JSON_EXPONENT \
+    FL_E_RUNTIME, "the exponent of '%.*s' is too large" \
+    FL_ADVICE FL_DO_CHECK_JSON
+
+/* JSON(…) is no value of its own: it says that a text is part of a JSON text as it is. */
+#define FL_ERR_JSON_PLACE \
+    FL_E_VALIDATION, \
+    "The JSON() function is currently only supported inside JSON_ARRAY() or as the VALUE param of JSON_OBJECT()." \
+    FL_ADVICE "write JSON_OBJECT('a' VALUE JSON(x)) or JSON_ARRAY(JSON(x)); elsewhere use the text itself"
+
 /* JSON_UNQUOTE met the beginning of an escape behind the string. */
 #define FL_ERR_JSON_ESCAPE_ENDS \
     FL_E_RUNTIME, "the text ends within the four digits of a \\u escape" \

@@ -10,6 +10,7 @@
 
 #include "data/decimal.h"
 #include "messages/function.h"
+#include "messages/json.h"
 #include "messages/name.h"
 #include "messages/query.h"
 #include "messages/session.h"
@@ -189,9 +190,32 @@ static bool has_needless_parens(const fl_ast_expr *e, const char *name) {
     return false;
 }
 
+/* The arguments of JSON_OBJECT (clause, name, value, …) or JSON_ARRAY (clause, item, …), of which values and items may
+ * be JSON(…), also inside of a CAST. */
+static int bind_json_parts(fl_expr_ctx *x, const fl_ast_expr *e, bool object, fl_expr ***out, fl_error *err) {
+    *out = FL_NEW_N(x->b->ctx->arena, fl_expr *, e->n_args + 1);
+    for (int i = 0, rc; i < e->n_args; i++) {
+        const fl_ast_expr *part = e->args[i];
+        while (part->kind == FL_AX_CAST) part = part->args[0];
+        x->json_part = object && i % 2 == 1 ? NULL : part;
+        rc = fl_bind_ast(x, e->args[i], &(*out)[i], err);
+        x->json_part = NULL;
+        FL_TRY(rc);
+    }
+    return 0;
+}
+
+static int bind_call_args(fl_expr_ctx *x, const fl_ast_expr *e, const char *name, fl_expr ***out, fl_error *err) {
+    bool object = fl_str_iis(fl_str_from(name), "JSON_OBJECT"), part = x->json_part == e;
+    x->json_part = NULL;
+    if (object || fl_str_iis(fl_str_from(name), "JSON_ARRAY")) return bind_json_parts(x, e, object, out, err);
+    if (!part && fl_str_iis(fl_str_from(name), "JSON")) return fl_bind_fail(e->pos, err, FL_ERR_JSON_PLACE);
+    return bind_args(x, e->args, e->n_args, out, err);
+}
+
 static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     const char *name = e->name.part[e->name.n - 1];
-    fl_expr **args;
+    fl_expr **args = NULL;
     if (e->over != NULL) return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "OVER windows");
     if (e->name.n > 1) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_CATALOG_FUNCTION, name);
     FL_TRY(fl_group_call(x, e, out, err));
@@ -205,7 +229,7 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
     if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN, name);
     if (e->distinct) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_DISTINCT, name);
     if (has_needless_parens(e, name)) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_PARENTHESES, name);
-    FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
+    FL_TRY(bind_call_args(x, e, name, &args, err));
     FL_TRY(fl_bind_call(x, name, args, e->n_args, e->pos, out, err));
     if (fl_str_iis(fl_str_from(name), "CURRENT_WATERMARK")) return check_watermark_argument(x, args[0], e->pos, err);
     return 0;

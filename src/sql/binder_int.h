@@ -52,6 +52,7 @@ typedef struct fl_expr_ctx {
     fl_group *group;    /* collects aggregate calls and functions of the group window; NULL: none may stand here */
     const char *clause; /* for messages: WHERE, GROUP BY */
     bool inside_call;   /* among the arguments of an aggregate */
+    const fl_ast_expr *json_part; /* what may be JSON(…) here; NULL: nothing may */
 } fl_expr_ctx;
 
 static inline fl_span fl_span_of(fl_pos p) { return (fl_span){p.line, p.column, p.length}; }
