@@ -23,14 +23,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flott_function.h" /* functions of users, and the structs of the Arrow C data interface */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define FLOTT_API __attribute__((visibility("default")))
-
-struct ArrowSchema; /* the structs of the Arrow C data interface */
-struct ArrowArray;
 
 FLOTT_API const char *flott_version(void);
 
@@ -105,6 +104,14 @@ FLOTT_API const char *flott_session_get(const flott_session *s, const char *key)
  * columns must have the same types in the same order. */
 FLOTT_API int flott_session_put_arrow(flott_session *s, const char *name, struct ArrowSchema *schema,
                                       struct ArrowArray *arrays, int n_arrays, flott_error *err);
+
+/* Where functions in LANGUAGE PYTHON come from: finds what CREATE FUNCTION … AS 'module.name' names and gives its
+ * table, which lives as long as the session, and the `self` that the table's hooks are given. Called when a function is
+ * first used. NULL: from nowhere; such functions can be created and are refused when they are called. */
+typedef int flott_language_fn(void *arg, const char *what, const flott_function **function, void **self,
+                              flott_function_error *err);
+FLOTT_API int flott_session_set_language(flott_session *s, const char *language, flott_language_fn *resolve, void *arg,
+                                         flott_error *err);
 
 /* ---- statements ---- */
 

@@ -17,6 +17,7 @@ FLOORS = ["messages", "base", "data", "expr", "plan", "state", "exec", "formats"
 PUBLIC = {  # public headers stand on nothing but each other; who sees them
     "include/flott.h": ["env", "cli", "python"],  # env implements it, the command line and the Python package use it
     "include/flott_arrow.h": ["data", "python"],  # the structs of the Arrow C data interface
+    "include/flott_function.h": ["expr"],
     "include/flott_module.h": ["connectors"],
     "include/flott_http.h": ["connectors"],  # the transport to web services
 }

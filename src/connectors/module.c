@@ -9,6 +9,7 @@
 #include "messages/connector.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stdlib.h>
 
 typedef struct loaded {
@@ -38,8 +39,8 @@ static const char *own_folder(fl_arena *a) {
     return folder;
 }
 
-/* Where modules may lie, in the order in which they are looked for. */
-static void folders(fl_arena *a, const char ***out, int *n) {
+/* Where modules may lie, in the order in which they are looked for; `here`: the working folder, too. */
+static void folders(fl_arena *a, bool here, const char ***out, int *n) {
     int cap = 0;
     *out = NULL;
     *n = 0;
@@ -49,6 +50,7 @@ static void folders(fl_arena *a, const char ***out, int *n) {
         if (end > at) FL_PUSH(a, *out, *n, cap, fl_arena_strndup(a, at, (size_t)(end - at)));
         at = *end == ':' ? end + 1 : end;
     }
+    if (here) FL_PUSH(a, *out, *n, cap, ".");
     FL_PUSH(a, *out, *n, cap, fl_path_join(a, own_folder(a), "modules"));
     FL_PUSH(a, *out, *n, cap, FLOTT_MODULE_FOLDER);
 }
@@ -92,22 +94,53 @@ static int cannot_open(const char *path, const char *why, fl_error *err) {
     return fl_fail(err, FL_ERR_CONNECTOR_MODULE_OPEN, path, why != NULL ? why : "unknown reason");
 }
 
+/* The symbol of the file, which is there. */
+static int open_file(fl_arena *a, const char *path, const char *symbol, void **handle, void **found, fl_error *err) {
+    *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (*handle == NULL) return cannot_open(path, dlerror(), err);
+    *found = dlsym(*handle, symbol);
+    if (*found != NULL) return 1;
+    dlclose(*handle);
+    return cannot_open(path, fl_arena_printf(a, "it does not export %s", symbol), err);
+}
+
 int fl_module_file(fl_arena *a, const char *name, const char *symbol, const char **path, void **handle, void **found,
                    fl_error *err) {
     const char **list, *file = fl_arena_printf(a, "flott-%s.so", name);
     int n;
-    folders(a, &list, &n);
+    folders(a, false, &list, &n);
     for (int i = 0; i < n; i++) {
         *path = fl_path_join(a, list[i], file);
-        if (!fl_disk_exists(fl_platform_real(), *path)) continue;
-        *handle = dlopen(*path, RTLD_NOW | RTLD_LOCAL);
-        if (*handle == NULL) return cannot_open(*path, dlerror(), err);
-        *found = dlsym(*handle, symbol);
-        if (*found != NULL) return 1;
-        dlclose(*handle);
-        return cannot_open(*path, fl_arena_printf(a, "it does not export %s", symbol), err);
+        if (fl_disk_exists(fl_platform_real(), *path)) return open_file(a, *path, symbol, handle, found, err);
     }
     return 0;
+}
+
+/* Whether an address is code rather than data, as the table of symbols has it. */
+static bool is_code(const void *address) {
+    Dl_info info;
+    void *found = NULL;
+    if (dladdr1(address, &info, &found, RTLD_DL_SYMENT) == 0 || found == NULL) return false;
+    const ElfW(Sym) *symbol = found;
+    return ELF64_ST_TYPE(symbol->st_info) == STT_FUNC; /* the same for 32 bits */
+}
+
+int fl_module_symbol(fl_arena *a, const char *file, const char *symbol, void **found, bool *code, const char **looked,
+                     fl_error *err) {
+    const char **list = &(const char *){""};
+    void *handle;
+    int n = 1, rc = 0;
+    fl_buf tried;
+    fl_buf_init(&tried);
+    if (file[0] != '/') folders(a, true, &list, &n);
+    for (int i = 0; i < n && rc == 0; i++) {
+        const char *path = file[0] == '/' ? file : fl_path_join(a, list[i], file);
+        fl_buf_printf(&tried, "%s%s", i > 0 ? ", " : "", fl_path_parent(a, path));
+        if (fl_disk_exists(fl_platform_real(), path)) rc = open_file(a, path, symbol, &handle, found, err);
+    }
+    *looked = fl_buf_finish(&tried, a);
+    if (rc == 1) *code = is_code(*found);
+    return rc;
 }
 
 static loaded *make_connector(const flott_module *m) {

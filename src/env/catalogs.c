@@ -3,6 +3,7 @@
  * end. */
 #include "env/catalogs.h"
 
+#include "env/functions.h"
 #include "messages/name.h"
 #include "messages/session.h"
 
@@ -21,6 +22,7 @@ struct fl_catalogs {
     int n_databases, cap_databases;
     fl_catalog_table **entries; /* permanent and temporary ones; NULL: dropped */
     int n_entries, cap_entries;
+    fl_functions *functions;
     const char *current, *current_database;
 };
 
@@ -37,6 +39,7 @@ static void add_catalog(fl_catalogs *c, const char *name, const char *default_da
 fl_catalogs *fl_catalogs_new(void) {
     fl_catalogs *c = fl_calloc(1, sizeof *c);
     fl_arena_init(&c->arena);
+    c->functions = fl_functions_new();
     c->current = "default_catalog";
     c->current_database = "default_database";
     add_catalog(c, c->current, c->current_database);
@@ -45,12 +48,14 @@ fl_catalogs *fl_catalogs_new(void) {
 
 void fl_catalogs_free(fl_catalogs *c) {
     if (c == NULL) return;
+    fl_functions_free(c->functions);
     fl_arena_deinit(&c->arena);
     free(c);
 }
 
 const char *fl_catalogs_current(const fl_catalogs *c) { return c->current; }
 const char *fl_catalogs_current_database(const fl_catalogs *c) { return c->current_database; }
+fl_functions *fl_catalogs_functions(const fl_catalogs *c) { return c->functions; }
 
 /* ---- looking ---- */
 
@@ -66,6 +71,10 @@ static int find_database(const fl_catalogs *c, const char *catalog, const char *
             strcmp(c->databases[i].name, name) == 0)
             return i;
     return -1;
+}
+
+bool fl_catalogs_has(const fl_catalogs *c, const char *catalog, const char *database_name) {
+    return database_name != NULL ? find_database(c, catalog, database_name) >= 0 : find_catalog(c, catalog) >= 0;
 }
 
 static fl_catalog_table **find_entry(const fl_catalogs *c, const char *const path[3], bool temporary) {
@@ -228,6 +237,7 @@ int fl_catalogs_drop(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err) {
     for (int k = 0; k < c->n_entries; k++)
         if (c->entries[k] != NULL && !c->entries[k]->temporary && strcmp(c->entries[k]->catalog, c->catalogs[i]) == 0)
             c->entries[k] = NULL;
+    fl_functions_forget(c->functions, c->catalogs[i], NULL);
     c->catalogs[i] = NULL;
     return 0;
 }
@@ -248,6 +258,12 @@ int fl_catalogs_create_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *
     return 0;
 }
 
+static int not_empty(const char *catalog, const char *database_name, fl_pos pos, fl_error *err) {
+    fl_fail(err, FL_ERR_SESSION_DATABASE_FULL, database_name, catalog);
+    fl_error_hint(err, FL_HINT_SESSION_DROP_CASCADE, database_name);
+    return fail_at(pos, err);
+}
+
 int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err) {
     const char *catalog, *database_name;
     split_database(c, &s->name, &catalog, &database_name);
@@ -258,17 +274,16 @@ int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *er
         fl_fail(err, FL_ERR_SESSION_DATABASE_IN_USE);
         return fail_at(s->name.pos, err);
     }
+    if (!s->cascade && fl_functions_any(c->functions, catalog, database_name))
+        return not_empty(catalog, database_name, s->name.pos, err);
     for (int k = 0; k < c->n_entries; k++) {
         fl_catalog_table *t = c->entries[k];
         if (t == NULL || t->temporary || strcmp(t->catalog, catalog) != 0 || strcmp(t->database, database_name) != 0)
             continue;
-        if (!s->cascade) {
-            fl_fail(err, FL_ERR_SESSION_DATABASE_FULL, database_name, catalog);
-            fl_error_hint(err, FL_HINT_SESSION_DROP_CASCADE, database_name);
-            return fail_at(s->name.pos, err);
-        }
+        if (!s->cascade) return not_empty(catalog, database_name, s->name.pos, err);
         c->entries[k] = NULL;
     }
+    fl_functions_forget(c->functions, catalog, database_name);
     c->databases[i].dropped = true;
     return 0;
 }

@@ -26,6 +26,11 @@ int fl_catalogs_drop(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err);      
 int fl_catalogs_create_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err); /* CREATE DATABASE */
 int fl_catalogs_drop_database(fl_catalogs *c, const fl_ast_stmt *s, fl_error *err);   /* DROP DATABASE */
 
+/* Whether there is such a catalog, and in it such a database (NULL: any). */
+bool fl_catalogs_has(const fl_catalogs *c, const char *catalog, const char *database);
+/* Functions of users (functions.h). */
+struct fl_functions *fl_catalogs_functions(const fl_catalogs *c);
+
 /* Where a name of one to three parts lies: fills path[3] with catalog, database and name. */
 int fl_catalogs_resolve(const fl_catalogs *c, const fl_name *name, const char *path[3], fl_error *err);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/secret.h"
+#include "env/functions.h"
 #include "env/session.h"
 #include "messages/session.h"
 #include "sql/parser.h"
@@ -234,8 +235,20 @@ static int drop(execution *x, flott_result **out, fl_error *err) {
         FL_TRY(fl_catalogs_drop_database(c, x->stmt, err));
     else if (strcmp(what, "CATALOG") == 0)
         FL_TRY(fl_catalogs_drop(c, x->stmt, err));
+    else if (strcmp(what, "FUNCTION") == 0 || strcmp(what, "SYSTEM FUNCTION") == 0)
+        FL_TRY(fl_functions_drop(c, x->stmt, what[0] == 'S', err));
     else
         return fl_fail(err, FL_ERR_SESSION_DROP_NOT_YET, what);
+    return done(x, out);
+}
+
+static int create_function(execution *x, flott_result **out, fl_error *err) {
+    FL_TRY(fl_functions_create(x->session->catalogs, x->stmt, fl_session_open_function, x->session, err));
+    return done(x, out);
+}
+
+static int alter_function(execution *x, flott_result **out, fl_error *err) {
+    FL_TRY(fl_functions_alter(x->session->catalogs, x->stmt, err));
     return done(x, out);
 }
 
@@ -291,6 +304,8 @@ static int execute(execution *x, flott_result **out, fl_error *err) {
     case FL_STMT_END_SET: return end_set(x, out, err);
     case FL_STMT_CREATE_TABLE: return create_table(x, out, err);
     case FL_STMT_CREATE_VIEW: return create_view(x, out, err);
+    case FL_STMT_CREATE_FUNCTION: return create_function(x, out, err);
+    case FL_STMT_ALTER_FUNCTION: return alter_function(x, out, err);
     case FL_STMT_DROP: return drop(x, out, err);
     case FL_STMT_CREATE_DATABASE:
         FL_TRY(fl_catalogs_create_database(x->session->catalogs, s, err));

@@ -6,6 +6,7 @@
  *   result.c     results and rows for the client                          simulate.c  virtual time
  *   collect.c    the sink behind a SELECT                                 catalogs.c  tables by name
  *   config.c     Flink's configuration keys                               entries.c   everything that has a name
+ *   languages.c  opening functions of users                               functions.c functions of users by name
  */
 #ifndef FL_ENV_SESSION_H
 #define FL_ENV_SESSION_H
@@ -60,6 +61,8 @@ struct flott_session {
     int n_set, cap_set;
     fl_arrow_table **tables; /* put_arrow; the newest of a name counts */
     int n_tables;
+    flott_language_fn *python; /* where functions in Python come from; NULL: from nowhere */
+    void *python_arg;
     fl_buf output; /* what flott_session_output has handed out */
 };
 
@@ -94,6 +97,11 @@ flott_result *fl_result_table(flott_session *s, const char *const *names, const 
 int fl_session_show(flott_session *s, const fl_ast_stmt *stmt, flott_result **out, fl_error *err);
 /* What a statement is bound and planned with. `arena` is on the heap: a job takes it over. */
 int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_error *err);
+/* fl_catalog_function_fn and fl_function_open_fn over a session (languages.c). */
+int fl_session_find_function(void *session, const fl_name *name, const char *catalog, const char *database,
+                             fl_function_place place, const fl_user_function **out, fl_error *err);
+int fl_session_open_function(void *session, fl_arena *a, const fl_catalog_function *f, const fl_user_function **out,
+                             fl_error *err);
 /* Starts a job, which takes over the plan's arena, and the collector; both are freed on failure. */
 int fl_session_submit(flott_session *s, fl_job_plan *plan, const char *name, fl_collector *collector, flott_job **out,
                       fl_error *err);

@@ -4,10 +4,12 @@
 
 #include "base/secret.h"
 #include "data/text.h"
+#include "env/functions.h"
 #include "env/session.h"
 #include "expr/aggregate.h"
 #include "messages/name.h"
 #include "messages/session.h"
+#include "messages/udf.h"
 #include "sql/parser.h"
 
 /* Cells collected row by row. */
@@ -263,15 +265,96 @@ static const char *listed_name(fl_arena *a, const char *name) {
     return listed;
 }
 
+/* The functions of users, and names[0..n). */
+static flott_result *list_functions(flott_session *s, const fl_ast_show *show, const char **names, int n, fl_arena *a) {
+    const fl_name *in = &show->name;
+    const char **own, **all, *catalog = in->n > 1 ? in->part[0] : fl_catalogs_current(s->catalogs);
+    int n_own;
+    fl_functions_list(s->catalogs, a, catalog,
+                      in->n > 0 ? in->part[in->n - 1] : fl_catalogs_current_database(s->catalogs), &own, &n_own);
+    all = FL_NEW_N(a, const char *, n + n_own);
+    if (n > 0) memcpy(all, names, sizeof *names * (size_t)n);
+    for (int i = 0; i < n_own; i++) {
+        int k = 0;
+        while (k < n && strcmp(all[k], own[i]) != 0) k++;
+        if (k == n) all[n++] = own[i];
+    }
+    qsort(all, (size_t)n, sizeof *all, compare_names);
+    return list_of(s, show, "function name", all, n, a);
+}
+
 /* Those of Flink 1.20: functions that came later are found by who asks for them, and listed by `flott functions`. */
 static flott_result *show_functions(flott_session *s, const fl_ast_show *show, fl_arena *a) {
     int n = 0, n_functions = fl_function_count(), n_aggregates = fl_agg_count();
     const char **names = FL_NEW_N(a, const char *, n_functions + n_aggregates);
     for (int i = 0; i < n_functions; i++)
-        if (!(fl_function_at(i)->flags & (FL_FN_OPERATOR | FL_FN_SINCE_2))) names[n++] = listed_name(a, fl_function_at(i)->name);
+        if (!(fl_function_at(i)->flags & (FL_FN_OPERATOR | FL_FN_SINCE_2)))
+            names[n++] = listed_name(a, fl_function_at(i)->name);
     for (int i = 0; i < n_aggregates; i++) names[n++] = listed_name(a, fl_agg_at(i)->name);
-    qsort(names, (size_t)n, sizeof *names, compare_names);
-    return list_of(s, show, "function name", names, n, a);
+    return list_functions(s, show, names, n, a);
+}
+
+/* What DESCRIBE FUNCTION has found: a function of users, a built-in one or an aggregate. */
+typedef struct described {
+    const fl_catalog_function *user;
+    const fl_function *fn;
+    const fl_agg_function *agg;
+} described;
+
+static bool find_described(flott_session *s, const fl_name *name, described *d) {
+    *d = (described){0};
+    if (name->n == 1) d->user = fl_functions_find(s->catalogs, name, NULL, NULL, FL_PLACE_SYSTEM);
+    if (d->user != NULL) return true;
+    if (name->n == 1) {
+        d->fn = fl_function_find(fl_str_from(name->part[0]));
+        d->agg = fl_agg_find(fl_str_from(name->part[0]));
+    }
+    bool since_2 = d->fn != NULL && d->fn->flags & FL_FN_SINCE_2;
+    if ((d->fn == NULL || since_2) && d->agg == NULL)
+        d->user = fl_functions_find(s->catalogs, name, NULL, NULL, FL_PLACE_CATALOG);
+    return d->user != NULL || d->fn != NULL || d->agg != NULL;
+}
+
+static void add_info(table *t, const char *name, const char *value) {
+    add(t, name);
+    add(t, value);
+}
+
+static const char *yes(bool x) { return x ? "true" : "false"; }
+
+static int describe_more(flott_session *s, const described *d, table *t, fl_error *err) {
+    const char *kind = d->user == NULL && d->agg != NULL ? "AGGREGATE" : "SCALAR";
+    bool deterministic = d->fn == NULL || !(d->fn->flags & FL_FN_DYNAMIC);
+    if (d->user != NULL) {
+        const fl_user_function *f;
+        FL_TRY(fl_functions_open(s->catalogs, d->user, fl_session_open_function, s, &f, err));
+        if (f->impl->kind == FLOTT_FUNCTION_TABLE) kind = "TABLE";
+        deterministic = f->impl->deterministic;
+    }
+    add_info(t, "kind", kind);
+    add_info(t, "is deterministic", yes(deterministic));
+    add_info(t, "supports constant folding", yes(deterministic));
+    return 0;
+}
+
+/* DESCRIBE FUNCTION, which Flink has from 2.0 on. */
+static int describe_function(flott_session *s, const fl_ast_show *show, fl_arena *a, flott_result **out,
+                             fl_error *err) {
+    static const char *const names[] = {"info name", "info value"};
+    described d;
+    table t = {a};
+    if (!find_described(s, &show->name, &d))
+        return fl_fail(err, FL_ERR_UDF_DESCRIBE, show->name.part[show->name.n - 1]);
+    add_info(&t, "is system function", yes(d.user == NULL));
+    add_info(&t, "is temporary", yes(d.user != NULL && d.user->temporary));
+    if (d.user != NULL) {
+        add_info(&t, "class name", d.user->what);
+        add_info(&t, "function language", d.user->language);
+        add_info(&t, "resource uris", d.user->jars);
+    }
+    if (show->extended) FL_TRY(describe_more(s, &d, &t, err));
+    *out = fl_result_table(s, names, "SS", t.cells, t.n / 2);
+    return 0;
 }
 
 static int show_tables(flott_session *s, const fl_ast_show *show, bool views, fl_arena *a, flott_result **out,
@@ -321,6 +404,7 @@ static int show(flott_session *s, const fl_ast_stmt *stmt, fl_arena *a, flott_re
     const char *what = show->what;
     if (stmt->kind == FL_STMT_DESCRIBE) {
         if (strcmp(what, "TABLE") == 0) return show_columns(s, show, a, out, err);
+        if (strcmp(what, "FUNCTION") == 0) return describe_function(s, show, a, out, err);
         return fl_fail(err, FL_ERR_SESSION_DESCRIBE_NOT_YET, what);
     }
     if (strcmp(what, "COLUMNS") == 0) return show_columns(s, show, a, out, err);
@@ -338,7 +422,7 @@ static int show(flott_session *s, const fl_ast_stmt *stmt, fl_arena *a, flott_re
     else if (strcmp(what, "FUNCTIONS") == 0)
         *out = show_functions(s, show, a);
     else if (strcmp(what, "USER FUNCTIONS") == 0)
-        *out = list_of(s, show, "function name", NULL, 0, a);
+        *out = list_functions(s, show, NULL, 0, a);
     else if (strcmp(what, "MODULES") == 0)
         *out = one_cell(s, "module name", "core");
     else if (strcmp(what, "JOBS") == 0)

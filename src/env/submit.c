@@ -33,6 +33,8 @@ int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_er
                         .dynamic_options = fl_config_bool(s->config, "table.dynamic-table-options.enabled"),
                         .find = fl_catalogs_find,
                         .find_arg = s->catalogs,
+                        .function = fl_session_find_function,
+                        .function_arg = s,
                         .note = fl_session_note,
                         .note_arg = s,
                         .arrow_table = find_arrow_table,

@@ -216,6 +216,7 @@ static bool has_flag(const fl_expr *e, unsigned flags) {
 
 bool fl_expr_deterministic(const fl_expr *e) { return !has_flag(e, FL_FN_DYNAMIC); }
 bool fl_expr_guarded(const fl_expr *e) { return has_flag(e, FL_FN_FALLIBLE | FL_FN_COSTLY); }
+bool fl_expr_waits(const fl_expr *e) { return has_flag(e, FL_FN_USER); }
 bool fl_expr_reads_marks(const fl_expr *e) { return has_flag(e, FL_FN_MARKS); }
 
 void fl_expr_columns(const fl_expr *e, bool *used) {

@@ -64,7 +64,7 @@ typedef struct fl_eval {
 /* One call that is executed: prepared when a program is compiled. */
 struct fl_kernel_call {
     const fl_expr *expr; /* types, extra, span */
-    void *cache;         /* memory of the kernel for the life of the program; owned by the program's arena */
+    void *cache;         /* memory of the kernel for the life of the program; fn->close gives back what needs it */
 };
 
 /* Computes out->data for `rows`; in[] may hold constant columns (one value at index 0). For a STRICT function validity
@@ -88,6 +88,7 @@ enum fl_function_flags {
     FL_FN_COSTLY = 16,   /* worth skipping rows that are not needed (strings, patterns) */
     FL_FN_OPERATOR = 32, /* not listed as a function */
     FL_FN_SINCE_2 = 64,  /* only Flink 2.x has it (doc says since when): a user's function of its name comes first */
+    FL_FN_USER = 128,    /* a function of users (user_function.h): may wait for the outside world */
 };
 
 /* Calls that decide which of their arguments are evaluated for which rows. */
@@ -106,8 +107,10 @@ struct fl_function {
     fl_special special;
     fl_infer_fn *infer;
     fl_choose_fn *choose;
-    const char *signature; /* as the documentation shows it: UPPER(s) */
-    const char *doc;       /* one sentence */
+    const char *signature;      /* as the documentation shows it: UPPER(s) */
+    const char *doc;            /* one sentence */
+    const void *user;           /* FL_FN_USER: the fl_user_function that it is part of */
+    void (*close)(void *cache); /* gives a call's cache back; NULL: nothing to do */
 };
 
 /* ---- the registry ---- */
@@ -160,6 +163,8 @@ bool fl_expr_is_named_row(const fl_expr *e);
 bool fl_expr_deterministic(const fl_expr *e);
 /* Can fail, or is dear: worth a selection of its own. */
 bool fl_expr_guarded(const fl_expr *e);
+/* Some function in it is of users: whoever computes it may have to wait. */
+bool fl_expr_waits(const fl_expr *e);
 /* Some function in it reads marks. */
 bool fl_expr_reads_marks(const fl_expr *e);
 /* used[column] = true for each column that it reads. */

@@ -224,6 +224,11 @@ static int compile(fl_program *p, const fl_expr *e, int sel, int *out, fl_error 
 
 static void program_deinit(void *arg) {
     fl_program *p = arg;
+    for (int i = 0; i < p->n_steps; i++) {
+        const fl_kernel_call *call = &p->steps[i].call;
+        if (p->steps[i].op == STEP_CALL && call->cache != NULL && call->expr->fn->close != NULL)
+            call->expr->fn->close(call->cache);
+    }
     for (int i = 0; i < p->n_regs; i++) fl_column_unref(p->regs[i].col);
     for (int i = 0; i < p->n_sels; i++) free(p->sels[i].sel);
 }

@@ -208,7 +208,7 @@
 /* There is no such function, or none that takes arguments of these types. */
 #define FL_ERR_FUNCTION_UNKNOWN \
     FL_E_VALIDATION, "No match found for function signature %s(%s)" \
-    FL_ADVICE "`flott functions` lists what there is; functions of one's own are not supported yet"
+    FL_ADVICE "`flott functions` lists what there is; CREATE FUNCTION adds functions of one's own"
 
 /* This function is written without parentheses. */
 #define FL_ERR_FUNCTION_PARENTHESES \

@@ -23,11 +23,6 @@
     FL_E_VALIDATION, "Unsupported call: %s: the query does not group by a window" \
     FL_ADVICE "add GROUP BY TUMBLE(…) to the query"
 
-/* The function is named with a catalog or a database. */
-#define FL_ERR_QUERY_CATALOG_FUNCTION \
-    FL_E_UNSUPPORTED, "function %s of a catalog is not supported yet" \
-    FL_ADVICE "use built-in functions by their plain name"
-
 /* An aggregate of an aggregate needs two steps. */
 #define FL_ERR_QUERY_NESTED_AGGREGATE \
     FL_E_VALIDATION, "Aggregate expressions cannot be nested" \

@@ -13,6 +13,11 @@
     FL_E_PARSE, "Literal '%.*s' can not be parsed to type 'java.lang.Integer'" \
     FL_ADVICE "write a number of at most 2147483647"
 
+/* Only classes of Java and Scala lie in JARs. */
+#define FL_ERR_SYNTAX_USING_JAR \
+    FL_E_PARSE, "CREATE FUNCTION USING JAR syntax is not applicable to %s language." \
+    FL_ADVICE "leave USING JAR out"
+
 /* A date, time or timestamp in the statement is not one. */
 #define FL_ERR_SYNTAX_LITERAL \
     FL_E_VALIDATION, "Illegal %s literal '%.*s': not in format '%s'" \

@@ -54,8 +54,21 @@ static void assign(cut *c, int fallback) {
     }
 }
 
+/* Functions of users may do anything. */
+static bool any_waits(fl_expr *const *exprs, int n) {
+    for (int i = 0; i < n; i++)
+        if (fl_expr_waits(exprs[i])) return true;
+    return false;
+}
+
+static bool calc_blocks(const fl_plan *p) {
+    if (any_waits(p->calc.exprs, p->outputs[0].schema.n)) return true;
+    return p->calc.condition != NULL && fl_expr_waits(p->calc.condition);
+}
+
 static bool blocks(const fl_plan *p) {
     if (p->kind == FL_PLAN_SCAN) return p->scan.type->may_block;
+    if (p->kind == FL_PLAN_CALC) return calc_blocks(p);
     return p->kind == FL_PLAN_SINK && p->sink.type->may_block;
 }
 

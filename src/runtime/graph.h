@@ -14,7 +14,7 @@ typedef struct fl_vertex {
     fl_plan **nodes; /* inputs first; no exchanges */
     int n_nodes;
     int parallelism;
-    bool may_block; /* has a source or sink that waits for the outside world */
+    bool may_block; /* has a source, sink or function of users that waits for the outside world */
     bool has_source;
 } fl_vertex;
 

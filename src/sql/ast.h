@@ -371,6 +371,15 @@ typedef struct fl_ast_create_view {
     fl_str query_text; /* as written */
 } fl_ast_create_view;
 
+/* CREATE and ALTER FUNCTION … AS 'what' [LANGUAGE …] [USING JAR …]; the name is the statement's. */
+typedef struct fl_ast_function {
+    bool system;          /* TEMPORARY SYSTEM: found before all others, in every database */
+    const char *what;     /* a class, module.name, or file:symbol, as the language has it */
+    const char *language; /* JAVA, SCALA, SQL, PYTHON or C; JAVA where nothing is said */
+    const char **jars;
+    int n_jars;
+} fl_ast_function;
+
 typedef struct fl_ast_insert {
     fl_name name;
     fl_ast_hint *hints;
@@ -407,6 +416,8 @@ typedef enum fl_stmt_kind {
     FL_STMT_DROP, /* what: TABLE, VIEW, DATABASE, CATALOG, FUNCTION …; name, temporary, if_exists, cascade */
     FL_STMT_CREATE_DATABASE, /* name, if_not_exists, comment, options */
     FL_STMT_CREATE_CATALOG,  /* likewise */
+    FL_STMT_CREATE_FUNCTION, /* function; name, temporary, if_not_exists */
+    FL_STMT_ALTER_FUNCTION,  /* function; name, temporary, if_exists */
     FL_STMT_USE,             /* what: "CATALOG" or "DATABASE"; name */
     FL_STMT_SET,             /* key, value; key NULL: list all */
     FL_STMT_RESET,           /* key; NULL: all */
@@ -433,6 +444,7 @@ struct fl_ast_stmt {
     int n_inserts;
     fl_ast_create_table *create_table;
     fl_ast_create_view *create_view;
+    fl_ast_function *function;
     fl_ast_show *show; /* SHOW PARTITIONS … PARTITION (…): options too; DESCRIBE JOB: the id is the pattern */
     fl_ast_stmt *inner;
 };

@@ -15,6 +15,7 @@
 #include "messages/query.h"
 #include "messages/session.h"
 #include "messages/type.h"
+#include "messages/udf.h"
 
 fl_binder fl_binder_make(fl_sql_ctx *c) {
     return (fl_binder){.ctx = c,
@@ -123,8 +124,7 @@ static int not_yet(const char *name, fl_pos pos, fl_error *err) {
     return fl_bind_fail(pos, err, FL_ERR_FUNCTION_NOT_YET, name);
 }
 
-static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
-    if (fl_is_function_of_flink(name)) return not_yet(name, pos, err);
+static int unknown_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
     fl_buf types;
     fl_buf_init(&types);
     for (int i = 0; i < n; i++) {
@@ -138,6 +138,10 @@ static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, in
     for (int i = 0; i < count; i++) names[i] = fl_function_at(i)->name;
     const char *near = fl_suggest(name, names, count);
     return near != NULL ? fl_error_hint(err, FL_HINT_DID_YOU_MEAN_WORD, near) : err->code;
+}
+
+static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
+    return fl_is_function_of_flink(name) ? not_yet(name, pos, err) : unknown_function(x, name, args, n, pos, err);
 }
 
 int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err) {
@@ -213,11 +217,58 @@ static int bind_call_args(fl_expr_ctx *x, const fl_ast_expr *e, const char *name
     return bind_args(x, e->args, e->n_args, out, err);
 }
 
+/* Functions that Flink 1.20 itself has: they come before those of a database. */
+static bool is_built_in(const char *name) {
+    fl_str s = fl_str_from(name);
+    const fl_function *fn = fl_function_find(s);
+    if (fn != NULL) return !(fn->flags & FL_FN_SINCE_2);
+    return fl_agg_find(s) != NULL || fl_is_function_of_flink(name);
+}
+
+int fl_bind_find_user(fl_binder *b, const fl_ast_expr *e, const fl_user_function **out, fl_error *err) {
+    const fl_sql_ctx *c = b->ctx;
+    int rc = 0;
+    *out = NULL;
+    if (c->function == NULL || e->name.n == 0) return 0;
+    if (e->name.n == 1) rc = c->function(c->function_arg, &e->name, NULL, NULL, FL_PLACE_SYSTEM, out, err);
+    if (rc == 0 && *out == NULL && (e->name.n > 1 || !is_built_in(e->name.part[0])))
+        rc = c->function(c->function_arg, &e->name, b->catalog, b->database, FL_PLACE_CATALOG, out, err);
+    return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
+}
+
+/* What only aggregates and calls of other kinds may have. */
+static int check_clauses(const fl_ast_expr *e, const char *name, fl_error *err) {
+    if (e->filter != NULL) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_FILTER);
+    if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN, name);
+    if (e->distinct) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_DISTINCT, name);
+    return 0;
+}
+
+int fl_bind_no_function(fl_binder *b, const fl_scope *scope, const fl_ast_expr *e, fl_error *err) {
+    fl_expr_ctx x = {.b = b, .scope = scope, .clause = "FROM"};
+    fl_expr **args;
+    FL_TRY(bind_args(&x, e->args, e->n_args, &args, err));
+    return unknown_function(&x, e->name.part[e->name.n - 1], args, e->n_args, e->pos, err);
+}
+
+static int bind_user(fl_expr_ctx *x, const fl_user_function *f, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    fl_expr **args;
+    if (f->impl->kind == FLOTT_FUNCTION_TABLE)
+        return fl_bind_fail(e->pos, err, FL_ERR_UDF_NOT_SCALAR, f->fn.name, f->fn.name);
+    FL_TRY(check_clauses(e, f->fn.name, err));
+    FL_TRY(bind_args(x, e->args, e->n_args, &args, err));
+    int rc = fl_expr_call(&x->b->fns, &f->fn, args, e->n_args, fl_span_of(e->pos), out, err);
+    return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
+}
+
 static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     const char *name = e->name.part[e->name.n - 1];
+    const fl_user_function *user;
     fl_expr **args = NULL;
     if (e->over != NULL) return fl_bind_fail(e->pos, err, FL_ERR_SESSION_NOT_YET, "OVER windows");
-    if (e->name.n > 1) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_CATALOG_FUNCTION, name);
+    FL_TRY(fl_bind_find_user(x->b, e, &user, err));
+    if (user != NULL) return bind_user(x, user, e, out, err);
+    if (e->name.n > 1) return fl_bind_no_function(x->b, x->scope, e, err);
     FL_TRY(fl_group_call(x, e, out, err));
     if (*out != NULL) return 0;
     if (fl_agg_find(fl_str_from(name)) != NULL)
@@ -225,9 +276,7 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
                               : fl_bind_fail(e->pos, err, FL_ERR_QUERY_AGGREGATE_PLACE, x->clause);
     FL_TRY(check_window_words(e, name, err));
     if (fl_function_find(fl_str_from(name)) == NULL && fl_is_function_of_flink(name)) return not_yet(name, e->pos, err);
-    if (e->filter != NULL) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_FILTER);
-    if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN, name);
-    if (e->distinct) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_DISTINCT, name);
+    FL_TRY(check_clauses(e, name, err));
     if (has_needless_parens(e, name)) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_PARENTHESES, name);
     FL_TRY(bind_call_args(x, e, name, &args, err));
     FL_TRY(fl_bind_call(x, name, args, e->n_args, e->pos, out, err));

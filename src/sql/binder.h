@@ -21,6 +21,8 @@ typedef struct fl_sql_ctx {
     bool dynamic_options; /* OPTIONS hints are allowed */
     fl_catalog_find_fn *find;
     void *find_arg;
+    fl_catalog_function_fn *function; /* functions of users; NULL: there are none */
+    void *function_arg;
     void (*note)(void *arg, const char *text); /* what deserves a visible note */
     void *note_arg;
     bool qualify; /* names of tables and columns are completed in the tree: how a view is stored */

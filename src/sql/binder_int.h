@@ -70,6 +70,10 @@ int fl_bind_literal(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_error 
 int64_t fl_interval_unit_size(fl_time_unit unit);
 /* A call of a function of the registry. */
 int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err);
+/* The function of users that a call means; *out NULL: none, so it is a built-in one or nothing. */
+int fl_bind_find_user(fl_binder *b, const fl_ast_expr *e, const fl_user_function **out, fl_error *err);
+/* The refusal of a call that means nothing, over columns of `scope`. */
+int fl_bind_no_function(fl_binder *b, const fl_scope *scope, const fl_ast_expr *e, fl_error *err);
 /* A name of Flink's that is no function of ours. */
 bool fl_is_function_of_flink(const char *name);
 

@@ -7,6 +7,7 @@
 #ifndef FL_SQL_CATALOG_H
 #define FL_SQL_CATALOG_H
 
+#include "expr/user_function.h"
 #include "plan/plan.h"
 #include "sql/ast.h"
 
@@ -49,6 +50,26 @@ typedef struct fl_catalog_table {
  * session is if these are NULL. FL_E_VALIDATION with "Object '…' not found" and the nearest name otherwise. */
 typedef int fl_catalog_find_fn(void *arg, const fl_name *name, const char *catalog, const char *database,
                                const fl_catalog_table **out, fl_error *err);
+
+/* A function as it was created; names are in lower case. */
+typedef struct fl_catalog_function {
+    const char *catalog, *database; /* NULL: a temporary system function, which is in every database */
+    const char *name;
+    bool temporary;
+    const char *what;               /* a class, module.name, or file:symbol */
+    const char *language;           /* JAVA SCALA PYTHON C */
+    const char *jars;               /* as Flink lists them: [] */
+    const fl_user_function *opened; /* NULL: nobody has called it yet */
+} fl_catalog_function;
+
+/* Where a name of a function is looked for, in this order: temporary system functions, Flink's own (the binder knows
+ * them), temporary ones of the database, permanent ones. A name of several parts means the last two only. */
+typedef enum fl_function_place { FL_PLACE_SYSTEM, FL_PLACE_CATALOG } fl_function_place;
+
+/* The function of users that a name means there, opened; *out NULL: there is none. One that is there and cannot be
+ * called is an error that tells why. */
+typedef int fl_catalog_function_fn(void *arg, const fl_name *name, const char *catalog, const char *database,
+                                   fl_function_place place, const fl_user_function **out, fl_error *err);
 
 /* "default_catalog.default_database.t", for messages. Owned by the arena. */
 const char *fl_catalog_table_path(fl_arena *a, const fl_catalog_table *t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* parse_ddl.c -- CREATE: tables, views, databases, catalogs, and functions, which are read and not made yet.
+/* parse_ddl.c -- CREATE: tables, views, databases, catalogs, functions.
  *
  * What:       the order of clauses is Flink's: columns, COMMENT, DISTRIBUTED, PARTITIONED BY, WITH, then LIKE or AS.
  *             Whether they go together is asked by those who bind the statement.
@@ -7,6 +7,7 @@
 #include "sql/parser_int.h"
 
 #include "messages/session.h"
+#include "messages/syntax.h"
 #include "messages/table.h"
 
 /* ['IF' 'NOT' 'EXISTS'] */
@@ -251,33 +252,54 @@ static int parse_create_database(fl_parser *p, fl_ast_stmt *s) {
     return accept_word(p, FL_KW_WITH) ? fl_parse_options(p, &s->options, &s->n_options) : 0;
 }
 
-/* create_function ::= ['SYSTEM'] 'FUNCTION' [if_not_exists] compound_name 'AS' string
- *                     ['LANGUAGE' ('JAVA' | 'SCALA' | 'SQL' | 'PYTHON')] ['USING' 'JAR' string {',' 'JAR' string}] */
+/* language ::= 'LANGUAGE' ('JAVA' | 'SCALA' | 'SQL' | 'PYTHON' | 'C') */
+static int parse_language(fl_parser *p, const char **out) {
+    static const fl_keyword languages[] = {FL_KW_JAVA, FL_KW_SCALA, FL_KW_SQL, FL_KW_PYTHON, FL_KW_C};
+    *out = "JAVA";
+    if (!accept_word(p, FL_KW_LANGUAGE)) return 0;
+    if (!is_one_of(peek(p)->word, languages, FL_ARRAY_LEN(languages)))
+        return fl_parser_refuse(p, "JAVA, SCALA, SQL, PYTHON or C");
+    *out = fl_keyword_text(peek(p)->word);
+    skip(p);
+    return 0;
+}
+
+/* using_jars ::= 'USING' 'JAR' string {',' 'JAR' string} */
+static int parse_jars(fl_parser *p, fl_ast_function *f) {
+    const fl_token *first = peek(p);
+    int cap = 0;
+    if (!accept_word(p, FL_KW_USING)) return 0;
+    do {
+        const char *jar;
+        FL_TRY(fl_parser_expect_word(p, FL_KW_JAR));
+        FL_TRY(fl_parse_plain_string(p, &jar));
+        FL_PUSH(p->arena, f->jars, f->n_jars, cap, jar);
+    } while (accept(p, FL_TOK_COMMA));
+    bool java = strcmp(f->language, "JAVA") == 0 || strcmp(f->language, "SCALA") == 0;
+    return java ? 0 : fl_parser_fail(p, fl_pos_since(p, first), FL_ERR_SYNTAX_USING_JAR, f->language);
+}
+
+int fl_parse_function_body(fl_parser *p, fl_ast_function *f) {
+    FL_TRY(fl_parser_expect_word(p, FL_KW_AS));
+    FL_TRY(fl_parse_plain_string(p, &f->what));
+    return parse_language(p, &f->language);
+}
+
+/* create_function ::= ['SYSTEM'] 'FUNCTION' [if_not_exists] compound_name function_body [using_jars] */
 static int parse_create_function(fl_parser *p, fl_ast_stmt *s) {
     const fl_token *first = peek(p);
-    const char *ignored;
-    fl_name name;
-    bool system = accept_word(p, FL_KW_SYSTEM), not_exists;
+    fl_ast_function *f = s->function = FL_NEW(p->arena, fl_ast_function);
+    s->kind = FL_STMT_CREATE_FUNCTION;
+    f->system = accept_word(p, FL_KW_SYSTEM);
     FL_TRY(fl_parser_expect_word(p, FL_KW_FUNCTION));
-    s->kind = FL_STMT_UNSUPPORTED;
-    s->what = "CREATE FUNCTION";
-    FL_TRY(fl_parse_if_not_exists(p, &not_exists));
-    if (system)
-        FL_TRY(fl_parse_name(p, &ignored));
+    FL_TRY(fl_parse_if_not_exists(p, &s->if_not_exists));
+    if (f->system)
+        FL_TRY(fl_parse_simple_name(p, &s->name));
     else
-        FL_TRY(fl_parse_compound_name(p, false, &name));
-    FL_TRY(fl_parser_expect_word(p, FL_KW_AS));
-    FL_TRY(fl_parse_plain_string(p, &ignored));
-    if (accept_word(p, FL_KW_LANGUAGE) && !accept_word(p, FL_KW_JAVA) && !accept_word(p, FL_KW_SCALA) &&
-        !accept_word(p, FL_KW_SQL) && !accept_word(p, FL_KW_PYTHON))
-        return fl_parser_refuse(p, "JAVA, SCALA, SQL or PYTHON");
-    if (accept_word(p, FL_KW_USING)) {
-        do {
-            FL_TRY(fl_parser_expect_word(p, FL_KW_JAR));
-            FL_TRY(fl_parse_plain_string(p, &ignored));
-        } while (accept(p, FL_TOK_COMMA));
-    }
-    if (system && !s->temporary) return fl_parser_fail(p, fl_pos_of(p, first), FL_ERR_SESSION_SYSTEM_FUNCTION);
+        FL_TRY(fl_parse_compound_name(p, false, &s->name));
+    FL_TRY(fl_parse_function_body(p, f));
+    FL_TRY(parse_jars(p, f));
+    if (f->system && !s->temporary) return fl_parser_fail(p, fl_pos_of(p, first), FL_ERR_SESSION_SYSTEM_FUNCTION);
     return 0;
 }
 

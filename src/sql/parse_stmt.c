@@ -421,7 +421,6 @@ static const struct {
     {FL_KW_VIEW, "VIEW", {FL_KW_RENAME, FL_KW_AS}},
     {FL_KW_DATABASE, "DATABASE", {FL_KW_SET}},
     {FL_KW_CATALOG, "CATALOG", {FL_KW_SET, FL_KW_RESET, FL_KW_COMMENT}},
-    {FL_KW_FUNCTION, "FUNCTION", {FL_KW_AS}},
     {FL_KW_MODEL, "MODEL", {FL_KW_SET, FL_KW_RESET, FL_KW_RENAME}},
     {FL_KW_MATERIALIZED,
      "MATERIALIZED TABLE",
@@ -429,10 +428,23 @@ static const struct {
       FL_KW_DROP}},
 };
 
-/* alter ::= 'ALTER' ['TEMPORARY' ['SYSTEM']] kind ['IF' 'EXISTS'] compound_name verb … */
+/* alter_function ::= 'FUNCTION' ['IF' 'EXISTS'] compound_name function_body */
+static int parse_alter_function(fl_parser *p, fl_ast_stmt *s, bool system) {
+    s->kind = FL_STMT_ALTER_FUNCTION;
+    s->function = FL_NEW(p->arena, fl_ast_function);
+    s->function->system = system;
+    skip(p);
+    s->if_exists = accept_if_exists(p);
+    FL_TRY(fl_parse_compound_name(p, false, &s->name));
+    return fl_parse_function_body(p, s->function);
+}
+
+/* alter ::= 'ALTER' ['TEMPORARY' ['SYSTEM']] (alter_function | kind ['IF' 'EXISTS'] compound_name verb …) */
 static int parse_alter(fl_parser *p, fl_ast_stmt *s) {
     skip(p);
-    if (accept_word(p, FL_KW_TEMPORARY)) accept_word(p, FL_KW_SYSTEM);
+    s->temporary = accept_word(p, FL_KW_TEMPORARY);
+    bool system = s->temporary && accept_word(p, FL_KW_SYSTEM);
+    if (is_word(p, FL_KW_FUNCTION)) return parse_alter_function(p, s, system);
     for (size_t i = 0; i < FL_ARRAY_LEN(alterations); i++) {
         if (!accept_word(p, alterations[i].kind)) continue;
         if (alterations[i].kind == FL_KW_MATERIALIZED) FL_TRY(fl_parser_expect_word(p, FL_KW_TABLE));

@@ -196,6 +196,8 @@ int fl_parse_hints(fl_parser *p, fl_ast_hint **hints, int *n);
 
 int fl_parse_statement(fl_parser *p, fl_ast_stmt **out);
 int fl_parse_create(fl_parser *p, fl_ast_stmt *s);
+/* function_body ::= 'AS' string [language] */
+int fl_parse_function_body(fl_parser *p, fl_ast_function *f);
 int fl_parse_replace_table(fl_parser *p, fl_ast_stmt *s);
 int fl_parse_insert(fl_parser *p, fl_ast_insert **out);
 int fl_parse_if_not_exists(fl_parser *p, bool *out);
