@@ -6,6 +6,7 @@ static const fl_op_class *const classes[] = {
     [FL_PLAN_SCAN] = &fl_source_class,
     [FL_PLAN_VALUES] = &fl_source_class,
     [FL_PLAN_CALC] = &fl_calc_class,
+    [FL_PLAN_CORRELATE] = &fl_correlate_class,
     [FL_PLAN_WATERMARK] = &fl_watermark_assign_class,
     [FL_PLAN_WINDOW_TVF] = &fl_window_tvf_class,
     [FL_PLAN_WINDOW_AGG] = &fl_window_agg_class,

@@ -21,7 +21,8 @@ const fl_op_class *fl_op_class_of(const fl_plan *p);
  * call was made from, and err->row if the source has numbered its rows. Returns err->code. (failed_row.c) */
 int fl_op_fail_row(fl_op *op, const fl_eval *ev, fl_error *err);
 
-extern const fl_op_class fl_calc_class, fl_watermark_assign_class, fl_window_tvf_class, fl_window_agg_class;
+extern const fl_op_class fl_calc_class, fl_correlate_class;
+extern const fl_op_class fl_watermark_assign_class, fl_window_tvf_class, fl_window_agg_class;
 extern const fl_op_class fl_session_tvf_class, fl_session_agg_class, fl_group_agg_class, fl_union_class;
 extern const fl_op_class fl_source_class, fl_sink_class;
 

@@ -297,6 +297,25 @@
     FL_E_UNSUPPORTED, "aggregates over the window columns of %s are not supported yet" \
     FL_ADVICE "aggregate by GROUP BY window_start, window_end over TUMBLE, HOP or CUMULATE of event time"
 
+/* UNNEST takes collections apart. */
+#define FL_ERR_QUERY_UNNEST \
+    FL_E_VALIDATION, \
+    "Cannot apply 'UNNEST' to arguments of type 'UNNEST(<%s>)'. Supported form(s): 'UNNEST(<MULTISET>)', " \
+    "'UNNEST(<ARRAY>)', 'UNNEST(<MAP>)'" \
+    FL_ADVICE "pass an array, a map or a multiset"
+
+/* Flink cannot plan this condition beside UNNEST or a table function. */
+#define FL_ERR_QUERY_CORRELATE_ON \
+    FL_E_VALIDATION, \
+    "unexpected correlate variable in the plan: ON beside UNNEST or a table function may read what these make, not " \
+    "the row that they make it from" \
+    FL_ADVICE "put the condition into WHERE; of a LEFT JOIN, into a CASE around the collection"
+
+/* What is made from rows needs rows first. */
+#define FL_ERR_QUERY_CORRELATE_KIND \
+    FL_E_VALIDATION, "Unknown join type %s: what is made from rows needs rows on the left" \
+    FL_ADVICE "write CROSS JOIN or LEFT JOIN … ON TRUE"
+
 /* ---- advice that replaces that of an entry ---- */
 
 /* The bounds of a window are asked for, and there is no window. */

@@ -107,6 +107,11 @@
     FL_E_VALIDATION, "function %s is a table function and gives rows, not a value" \
     FL_ADVICE "write it in FROM: FROM t, LATERAL TABLE(%s(…)) AS r (…)"
 
+/* A scalar function stands where rows are wanted. */
+#define FL_ERR_UDF_NOT_TABLE \
+    FL_E_VALIDATION, "No match found for table function '%s': it is a scalar function and gives one value" \
+    FL_ADVICE "call it in SELECT or WHERE"
+
 /* The words are the function's own. */
 #define FL_ERR_UDF_REFUSED \
     FL_E_VALIDATION, "Invalid function call: %s(%s): %s" \

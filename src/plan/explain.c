@@ -54,6 +54,30 @@ static void describe_calc(fl_buf *out, const fl_plan *p, const fl_schema *in) {
     fl_buf_putc(out, ']');
 }
 
+static void describe_correlate(fl_buf *out, const fl_plan *p, const fl_schema *in) {
+    const fl_correlate *c = &p->correlate;
+    const fl_schema *own = &p->outputs[0].schema;
+    const char *names[in->n + 1], *made[own->n + 1];
+    names_of(in, names);
+    begin_attribute(out, "invocation");
+    fl_buf_printf(out, "%s(", c->call != NULL ? c->call->fn->fn.name : "UNNEST");
+    for (int i = 0; i < c->n_args; i++) {
+        if (i > 0) fl_buf_puts(out, ", ");
+        fl_expr_print(out, c->args[i], names);
+    }
+    fl_buf_puts(out, ")]");
+    begin_attribute(out, "select");
+    put_fields(out, own, NULL, own->n);
+    fl_buf_putc(out, ']');
+    begin_attribute(out, "joinType");
+    fl_buf_printf(out, "%s]", c->left ? "LEFT" : "INNER");
+    if (c->condition == NULL) return;
+    names_of(own, made);
+    begin_attribute(out, "condition");
+    fl_expr_print(out, c->condition, made + c->n_keep);
+    fl_buf_putc(out, ']');
+}
+
 static void describe_window(fl_buf *out, const fl_window *w, const fl_schema *in) {
     begin_attribute(out, "window");
     fl_buf_printf(out, "%s(", fl_window_kind_name[w->kind]);
@@ -175,6 +199,7 @@ void fl_plan_describe(fl_buf *out, const fl_plan *p) {
         break;
     case FL_PLAN_VALUES: describe_values(out, p); break;
     case FL_PLAN_CALC: describe_calc(out, p, in); break;
+    case FL_PLAN_CORRELATE: describe_correlate(out, p, in); break;
     case FL_PLAN_WATERMARK: describe_watermark(out, &p->watermark, in); break;
     case FL_PLAN_WINDOW_TVF:
     case FL_PLAN_SESSION_TVF:

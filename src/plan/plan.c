@@ -10,6 +10,7 @@ static const char *const kind_names[] = {
     [FL_PLAN_SCAN] = "TableSourceScan",
     [FL_PLAN_VALUES] = "Values",
     [FL_PLAN_CALC] = "Calc",
+    [FL_PLAN_CORRELATE] = "Correlate",
     [FL_PLAN_WATERMARK] = "WatermarkAssigner",
     [FL_PLAN_WINDOW_TVF] = "WindowTableFunction",
     [FL_PLAN_WINDOW_AGG] = "WindowAggregate",
@@ -85,6 +86,15 @@ static void check_calls(const fl_agg_call *calls, int n, const fl_schema *in) {
     }
 }
 
+static void check_correlate(const fl_plan *p, const fl_schema *in, const fl_schema *out) {
+    const fl_correlate *c = &p->correlate;
+    const fl_schema made = {out->n - c->n_keep, out->fields + c->n_keep};
+    check_columns(c->keep, c->n_keep, in->n);
+    for (int i = 0; i < c->n_args; i++) check_expr(c->args[i], in);
+    if (c->condition != NULL) check_expr(c->condition, &made);
+    fl_assert(made.n > 0 && (c->call == NULL || c->call->result.n == made.n));
+}
+
 static void check_node(const fl_plan *p) {
     const fl_schema *in = p->n_inputs > 0 ? &fl_plan_out(p->inputs[0])->schema : NULL;
     const fl_schema *out = &p->outputs[0].schema;
@@ -95,6 +105,7 @@ static void check_node(const fl_plan *p) {
         for (int i = 0; i < out->n; i++) check_expr(p->calc.exprs[i], in);
         if (p->calc.condition != NULL) check_expr(p->calc.condition, in);
         break;
+    case FL_PLAN_CORRELATE: check_correlate(p, in, out); break;
     case FL_PLAN_WATERMARK:
         check_columns(&p->watermark.rowtime, 1, in->n);
         check_expr(p->watermark.expr, in);

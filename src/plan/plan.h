@@ -13,6 +13,7 @@
 #include "data/schema.h"
 #include "expr/aggregate.h"
 #include "expr/expr.h"
+#include "expr/user_function.h"
 
 typedef struct fl_plan fl_plan;
 
@@ -40,6 +41,7 @@ typedef enum fl_plan_kind {
     FL_PLAN_SCAN,
     FL_PLAN_VALUES,
     FL_PLAN_CALC,
+    FL_PLAN_CORRELATE,
     FL_PLAN_WATERMARK,
     FL_PLAN_WINDOW_TVF,
     FL_PLAN_WINDOW_AGG,
@@ -93,6 +95,17 @@ typedef struct fl_calc {
     fl_expr *condition; /* NULL: all rows */
     fl_expr **exprs;    /* one for each output column */
 } fl_calc;
+
+/* Each row with those that are made from it. Output: the columns `keep` of the input, then those of the made rows. */
+typedef struct fl_correlate {
+    const struct fl_user_call *call; /* a table function of users; NULL: UNNEST */
+    fl_expr **args;                  /* over the input; UNNEST: the collection */
+    int n_args;
+    const int *keep;
+    int n_keep;
+    bool left;          /* a row from which nothing is made comes once, with NULLs */
+    fl_expr *condition; /* over the made rows; NULL: all */
+} fl_correlate;
 
 typedef struct fl_watermark_assign {
     int rowtime;         /* column */
@@ -188,6 +201,7 @@ struct fl_plan {
         fl_scan scan;
         fl_values values;
         fl_calc calc;
+        fl_correlate correlate;
         fl_watermark_assign watermark;
         fl_window_tvf tvf;
         fl_window_agg window_agg;

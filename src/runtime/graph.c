@@ -69,6 +69,8 @@ static bool calc_blocks(const fl_plan *p) {
 static bool blocks(const fl_plan *p) {
     if (p->kind == FL_PLAN_SCAN) return p->scan.type->may_block;
     if (p->kind == FL_PLAN_CALC) return calc_blocks(p);
+    if (p->kind == FL_PLAN_CORRELATE)
+        return p->correlate.call != NULL || any_waits(p->correlate.args, p->correlate.n_args);
     return p->kind == FL_PLAN_SINK && p->sink.type->may_block;
 }
 

@@ -207,7 +207,7 @@ static fl_scope single(fl_binder *b, fl_rel *rel, const char *alias, const fl_ca
 }
 
 /* AS t (a, b) */
-static int rename_columns(fl_binder *b, const fl_ast_from *f, fl_rel **rel, fl_error *err) {
+int fl_bind_aliases(fl_binder *b, const fl_ast_from *f, fl_rel **rel, fl_error *err) {
     if (f->n_columns == 0) return 0;
     if (f->n_columns != (*rel)->n_cols) {
         fl_buf names;
@@ -237,35 +237,42 @@ static int bind_named(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_erro
         inner.ctes = c->outer;
         FL_TRY(fl_bind_query_in(&inner, c->cte->query, &rel, err));
         fl_ast_from names = {.pos = c->cte->pos, .columns = c->cte->columns, .n_columns = c->cte->n_columns};
-        FL_TRY(rename_columns(b, &names, &rel, err));
+        FL_TRY(fl_bind_aliases(b, &names, &rel, err));
         break;
     }
     if (rel == NULL) FL_TRY(fl_bind_table(b, &f->name, f->hints, f->n_hints, &rel, &def, err));
-    FL_TRY(rename_columns(b, f, &rel, err));
+    FL_TRY(fl_bind_aliases(b, f, &rel, err));
     *out = single(b, rel, f->alias ? f->alias : last, f->alias ? NULL : def);
     return 0;
 }
 
 static int bind_function(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *err) {
+    const fl_user_function *user;
     fl_rel *rel;
+    FL_TRY(fl_bind_find_user(b, f->call, &user, err));
+    if (user != NULL) return fl_bind_made_rows(b, f, out, err);
     FL_TRY(fl_bind_window_function(b, f->call, &rel, err));
-    FL_TRY(rename_columns(b, f, &rel, err));
+    FL_TRY(fl_bind_aliases(b, f, &rel, err));
     *out = single(b, rel, f->alias, NULL);
     return 0;
 }
 
 int fl_bind_from(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *err) {
     fl_rel *rel;
+    bool done = true;
     switch (f->kind) {
     case FL_FROM_TABLE: return bind_named(b, f, out, err);
     case FL_FROM_QUERY:
         FL_TRY(fl_bind_query_in(b, f->query, &rel, err));
-        FL_TRY(rename_columns(b, f, &rel, err));
+        FL_TRY(fl_bind_aliases(b, f, &rel, err));
         *out = single(b, rel, f->alias, NULL);
         return 0;
     case FL_FROM_FUNCTION: return bind_function(b, f, out, err);
-    case FL_FROM_UNNEST: return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "UNNEST");
-    case FL_FROM_JOIN: return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "JOIN");
+    case FL_FROM_UNNEST: return fl_bind_made_rows(b, f, out, err);
+    case FL_FROM_JOIN:
+        FL_TRY(fl_bind_correlate(b, f, out, &done, err));
+        if (done) return 0;
+        return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "JOIN");
     case FL_FROM_MATCH: return fl_bind_fail(f->pos, err, FL_ERR_SESSION_NOT_YET, "MATCH_RECOGNIZE");
     }
     return 0;
@@ -424,12 +431,19 @@ static int bind_partition(const fl_scope *in, const fl_ast_expr *data, fl_arena 
     return 0;
 }
 
+static const window_function *find_window_function(const fl_ast_expr *call) {
+    for (size_t i = 0; i < FL_ARRAY_LEN(window_functions); i++)
+        if (fl_str_iis(fl_str_from(call->name.part[call->name.n - 1]), window_functions[i].name))
+            return &window_functions[i];
+    return NULL;
+}
+
+bool fl_is_window_function(const fl_ast_expr *call) { return find_window_function(call) != NULL; }
+
 int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out, fl_error *err) {
     static const char *const produced[] = {"window_start", "window_end", "window_time"};
     const char *name = call->name.part[call->name.n - 1];
-    const window_function *f = NULL;
-    for (size_t i = 0; i < FL_ARRAY_LEN(window_functions); i++)
-        if (fl_str_iis(fl_str_from(name), window_functions[i].name)) f = &window_functions[i];
+    const window_function *f = find_window_function(call);
     if (f == NULL) return fl_bind_fail(call->pos, err, FL_ERR_FUNCTION_UNKNOWN_TABLE_FUNCTION, name);
     const fl_ast_expr *args[5] = {0};
     fl_scope in;

@@ -5,6 +5,7 @@
  *   bind_literal.c  texts of literals to values         bind_scope.c   which names can be seen where
  *   bind_query.c    WITH, SELECT, VALUES, UNION         bind_from.c    FROM: tables, views, subqueries, window
  *   functions bind_group.c    GROUP BY, aggregates, group windows
+ *   bind_correlate.c  UNNEST and LATERAL TABLE(…)
  *   bind_insert.c   INSERT INTO                         bind_ddl.c     CREATE TABLE, CREATE VIEW
  */
 #ifndef FL_SQL_BINDER_INT_H
@@ -89,11 +90,18 @@ int fl_scope_star(const fl_scope *s, const fl_name *name, int *first, int *n, fl
 
 int fl_bind_query_in(fl_binder *b, const fl_ast_query *q, fl_rel **out, fl_error *err);
 int fl_bind_from(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *err);
+/* `left`, and beside it what UNNEST or a table function makes of each of its rows; *done is false for another join. */
+int fl_bind_correlate(fl_binder *b, const fl_ast_from *join, fl_scope *out, bool *done, fl_error *err);
+/* UNNEST, or a table function of users, that stands alone. */
+int fl_bind_made_rows(fl_binder *b, const fl_ast_from *f, fl_scope *out, fl_error *err);
+/* AS t (a, b): the relation with these names. */
+int fl_bind_aliases(fl_binder *b, const fl_ast_from *f, fl_rel **rel, fl_error *err);
 /* The declared table or view that a name means, as a node. */
 int fl_bind_table(fl_binder *b, const fl_name *name, const fl_ast_hint *hints, int n_hints, fl_rel **out,
                   const fl_catalog_table **def, fl_error *err);
 /* Window functions: TABLE(TUMBLE(…)). */
 int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out, fl_error *err);
+bool fl_is_window_function(const fl_ast_expr *call);
 /* The table's options with those of OPTIONS hints over them. */
 int fl_bind_options(fl_sql_ctx *c, const fl_catalog_table *t, const fl_ast_hint *hints, int n_hints, fl_table *out,
                     fl_error *err);

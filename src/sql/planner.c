@@ -64,6 +64,10 @@ static void needs_of_input(const fl_rel *r, const bool *needed, bool *of_input) 
             if (needed[i]) fl_expr_columns(r->calc.exprs[i], of_input);
         if (r->calc.condition != NULL) fl_expr_columns(r->calc.condition, of_input);
         break;
+    case FL_REL_CORRELATE:
+        for (int i = 0; i < in->n_cols; i++) of_input[i] = needed[i];
+        for (int i = 0; i < r->correlate.n_args; i++) fl_expr_columns(r->correlate.args[i], of_input);
+        break;
     case FL_REL_WINDOW:
         for (int i = 0; i < in->n_cols; i++) of_input[i] = needed[i];
         if (!r->window->proctime) of_input[r->window->time_col] = true;
@@ -444,6 +448,47 @@ static int plan_calc(planner *p, const fl_rel *r, const bool *needed, bool need_
     return 0;
 }
 
+/* Made rows are made anew when a row is taken back, so whole rows must come back. */
+static int plan_correlate(planner *p, const fl_rel *r, const bool *needed, planned *out, fl_error *err) {
+    planned in;
+    FL_TRY(plan_input(p, r, needed, true, &in, err));
+    const fl_plan_output *from = output_of(&in);
+    int n_in = r->inputs[0]->n_cols, n_made = r->n_cols - n_in, n = 0;
+    int *keep = FL_NEW_N(p->a, int, n_in);
+    fl_plan *c = fl_plan_new(p->a, FL_PLAN_CORRELATE, 1, 1);
+    fl_field *fields = new_columns(p, &c->outputs[0], n_in + n_made);
+    out->map = FL_NEW_N(p->a, int, r->n_cols);
+    for (int i = 0; i < n_in; i++) {
+        out->map[i] = -1;
+        if (!needed[i]) continue;
+        const int at = in.map[i];
+        set_column(&c->outputs[0], fields, n, from->schema.fields[at].name, from->schema.fields[at].type,
+                   from->attrs[at]);
+        keep[n] = at;
+        out->map[i] = n++;
+    }
+    for (int i = 0; i < n_made; i++) {
+        const fl_rel_column *col = &r->cols[n_in + i];
+        set_column(&c->outputs[0], fields, n + i, col->name, col->type, FL_ATTR_NONE);
+        out->map[n_in + i] = n + i;
+    }
+    c->outputs[0].schema.n = n + n_made;
+    c->outputs[0].changes = from->changes;
+    c->inputs[0] = in.in;
+    c->span = r->span;
+    c->correlate = (fl_correlate){.call = r->correlate.call,
+                                  .args = FL_NEW_N(p->a, fl_expr *, r->correlate.n_args),
+                                  .n_args = r->correlate.n_args,
+                                  .keep = keep,
+                                  .n_keep = n,
+                                  .left = r->correlate.left,
+                                  .condition = r->correlate.condition};
+    for (int i = 0; i < r->correlate.n_args; i++)
+        c->correlate.args[i] = fl_expr_renumber(p->a, r->correlate.args[i], in.map);
+    out->in = fl_plan_ref(fl_plan_intern(&p->pool, c));
+    return 0;
+}
+
 static int *map_keys(planner *p, const int *keys, int n, const int *map) {
     int *out = FL_NEW_N(p->a, int, n);
     for (int i = 0; i < n; i++) {
@@ -598,6 +643,7 @@ static int plan_rel(planner *p, const fl_rel *r, const bool *needed, bool need_b
     }
     case FL_REL_VALUES: return plan_values(p, r, out);
     case FL_REL_CALC: return plan_calc(p, r, needed, need_before, out, err);
+    case FL_REL_CORRELATE: return plan_correlate(p, r, needed, out, err);
     case FL_REL_WINDOW: return plan_window(p, r, needed, need_before, out, err);
     case FL_REL_AGGREGATE: return plan_aggregate(p, r, needed, need_before, out, err);
     case FL_REL_UNION: return plan_union(p, r, needed, need_before, out, err);

@@ -173,6 +173,22 @@ fl_rel *fl_rel_rename(fl_arena *a, fl_rel *input, const char *const *names) {
     return copy;
 }
 
+/* ---- rows made from rows ---- */
+
+fl_rel *fl_rel_correlate_new(fl_arena *a, fl_rel *input, const fl_rel_correlate *c, const fl_rel_column *made, int n) {
+    fl_rel *r = new_rel(a, FL_REL_CORRELATE, &input, 1, input->n_cols + n);
+    r->correlate = *c;
+    for (int i = 0; i < input->n_cols; i++) r->cols[i] = input->cols[i];
+    for (int i = 0; i < n; i++) {
+        r->cols[input->n_cols + i] = made[i];
+        if (c->left) r->cols[input->n_cols + i].type = fl_type_nullable(a, made[i].type, true);
+    }
+    r->window = input->window; /* what is made of a row belongs to the row's window */
+    r->window_keys = input->window_keys;
+    r->n_window_keys = input->n_window_keys;
+    return r;
+}
+
 /* ---- windows and aggregates ---- */
 
 fl_rel *fl_rel_window(fl_arena *a, fl_rel *input, const fl_window *w, const int *keys, int n_keys, bool batch) {

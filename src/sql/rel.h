@@ -33,6 +33,7 @@ typedef enum fl_rel_kind {
     FL_REL_SCAN,
     FL_REL_VALUES,
     FL_REL_CALC,
+    FL_REL_CORRELATE,
     FL_REL_WINDOW,
     FL_REL_AGGREGATE,
     FL_REL_UNION,
@@ -56,6 +57,15 @@ typedef struct fl_rel_calc {
     fl_expr *condition; /* NULL: all rows */
     fl_expr **exprs;
 } fl_rel_calc;
+
+/* Each row of the input with those that are made from it: input columns, then columns of the made rows. */
+typedef struct fl_rel_correlate {
+    const fl_user_call *call; /* a table function of users; NULL: UNNEST */
+    fl_expr **args;           /* over the input */
+    int n_args;
+    bool left;
+    fl_expr *condition; /* over the made columns alone, numbered from 0; NULL: none */
+} fl_rel_correlate;
 
 typedef struct fl_rel_aggregate {
     const int *keys; /* columns of the input; output: keys, calls, props of the group window */
@@ -83,6 +93,7 @@ struct fl_rel {
         fl_rel_table *scan;
         fl_batch *values; /* owned by the arena */
         fl_rel_calc calc;
+        fl_rel_correlate correlate;
         fl_rel_aggregate aggregate;
     };
 };
@@ -101,6 +112,8 @@ fl_rel *fl_rel_filter(fl_arena *a, fl_rel *input, fl_expr *condition);
 fl_rel *fl_rel_rename(fl_arena *a, fl_rel *input, const char *const *names);
 /* Input columns, then window_start, window_end, window_time. */
 fl_rel *fl_rel_window(fl_arena *a, fl_rel *input, const fl_window *w, const int *keys, int n_keys, bool batch);
+/* `c` is copied, its arrays are borrowed; made columns: name and type of each. */
+fl_rel *fl_rel_correlate_new(fl_arena *a, fl_rel *input, const fl_rel_correlate *c, const fl_rel_column *made, int n);
 /* `agg` is copied, its arrays are borrowed; names: of keys, calls and props. */
 fl_rel *fl_rel_aggregate_new(fl_arena *a, fl_rel *input, const fl_rel_aggregate *agg, const char *const *names);
 /* All inputs have columns of the same layout; types are those of `types`. */

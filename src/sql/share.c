@@ -43,9 +43,18 @@ static bool same_calc(const fl_plan *a, const fl_plan *b) {
     return a->calc.condition == NULL || fl_expr_deterministic(a->calc.condition);
 }
 
+static bool same_correlate(const fl_correlate *a, const fl_correlate *b) {
+    bool one = a->call == NULL && b->call == NULL; /* two calls of a function each have an instance */
+    if (!one || a->n_args != b->n_args || a->left != b->left || a->n_keep != b->n_keep) return false;
+    for (int i = 0; i < a->n_args; i++)
+        if (!fl_expr_equal(a->args[i], b->args[i]) || !fl_expr_deterministic(a->args[i])) return false;
+    return a->condition == NULL && b->condition == NULL && same_ints(a->keep, b->keep, a->n_keep);
+}
+
 static bool same_details(const fl_plan *a, const fl_plan *b) {
     switch (a->kind) {
     case FL_PLAN_CALC: return same_calc(a, b);
+    case FL_PLAN_CORRELATE: return same_correlate(&a->correlate, &b->correlate);
     case FL_PLAN_WINDOW_TVF:
     case FL_PLAN_SESSION_TVF:
         return same_window(&a->tvf.window, &b->tvf.window) && a->tvf.n_keys == b->tvf.n_keys &&

@@ -112,17 +112,54 @@ static void test_which_rows_are_given(void **state) {
     assert_rows("SELECT rows_seen(5), rows_seen(5) FROM (VALUES (1), (2)) AS t (n)", "[1, 1] [2, 2] ");
 }
 
+static void test_table(void **state) {
+    (void)state;
+    create("upto");
+    assert_rows("SELECT n, x " T ", LATERAL TABLE(upto(n)) AS r (x)", "[1, 1] [2, 1] [2, 2] ");
+    assert_rows("SELECT n, x " T " LEFT JOIN LATERAL TABLE(upto(n)) AS r (x) ON TRUE",
+                "[1, 1] [2, 1] [2, 2] [null, null] ");
+    assert_rows("SELECT n, x " T " LEFT JOIN LATERAL TABLE(upto(n)) AS r (x) ON x > 1",
+                "[1, null] [2, 2] [null, null] ");
+    assert_rows("SELECT x FROM TABLE(upto(3)) AS r (x)", "[1] [2] [3] ");
+    assert_rows(
+        "SELECT x, y FROM (VALUES (1)) AS t (n), LATERAL TABLE(upto(2)) AS r (x), LATERAL TABLE(upto(x)) AS q (y)",
+        "[1, 1] [2, 1] [2, 2] ");
+    assert_rows("SELECT COUNT(*), SUM(x) FROM (SELECT x FROM TABLE(upto(10000)) AS r (x)) AS t GROUP BY x > 0 "
+                "HAVING COUNT(*) = 10000",
+                "[10000, 50005000] ");
+}
+
+static void test_names(void **state) {
+    (void)state;
+    create("upto");
+    run("CREATE DATABASE d");
+    run("CREATE VIEW v AS SELECT x FROM TABLE(upto(2)) AS r (x)");
+    run("USE d");
+    assert_rows("SELECT x FROM default_database.v", "[1] [2] ");
+    assert_rows("SELECT x FROM (VALUES (2)) AS t (n), LATERAL TABLE(default_database.upto(n)) AS r (x)", "[1] [2] ");
+    assert_fails("SELECT x FROM (VALUES (2)) AS t (n), LATERAL TABLE(upto(n)) AS r (x)", FLOTT_E_VALIDATION,
+                 "No match found for function signature upto(<NUMERIC>)", 52);
+}
+
 /* ---- mistakes of whoever writes SQL ---- */
 
 static void test_refused_calls(void **state) {
     (void)state;
     create("twice");
+    create("upto");
     assert_fails("SELECT twice()", FLOTT_E_VALIDATION, "Invalid function call: twice(): it takes one to four numbers",
                  8);
     assert_string_equal(err.hint, "give it numbers");
     assert_fails("SELECT 1, twice('x')", FLOTT_E_VALIDATION, "twice takes BIGINT as argument 1, and CHAR(1) NOT NULL",
                  17);
+    assert_fails("SELECT upto(1)", FLOTT_E_VALIDATION, "function upto is a table function", 8);
+    assert_fails("SELECT * FROM TABLE(twice(1)) AS r (x)", FLOTT_E_VALIDATION, "it is a scalar function", 21);
     assert_fails("SELECT twice(DISTINCT 1)", FLOTT_E_VALIDATION, "DISTINCT", 8);
+    assert_fails("SELECT n, x " T " LEFT JOIN LATERAL TABLE(upto(n)) AS r (x) ON x > n", FLOTT_E_VALIDATION,
+                 "unexpected correlate variable", 0);
+    assert_fails("SELECT n, x " T ", LATERAL TABLE(upto(n)) AS r (x, y)", FLOTT_E_VALIDATION,
+                 "List of column aliases must have same degree as table", 0);
+    assert_fails("SELECT x FROM (VALUES (2)) AS t (n), TABLE(upto(n)) AS r (x)", FLOTT_E_UNSUPPORTED, "JOIN", 0);
 }
 
 static void test_java(void **state) {
@@ -194,6 +231,24 @@ static void test_answers(void **state) {
     }
 }
 
+static void test_answers_of_tables(void **state) {
+    (void)state;
+    static const struct {
+        const char *symbol, *words;
+    } cases[] = {
+        {"wild_origins", "its row 0 is said to be made from argument row 70000, which is none"},
+        {"falling_origins", "which is before that of the row above"},
+        {"no_origins", "gave no result"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[300];
+        create(cases[i].symbol);
+        snprintf(sql, sizeof sql, "SELECT n, x FROM (VALUES (1), (2)) AS t (n), LATERAL TABLE(%s(n)) AS r (x)",
+                 cases[i].symbol);
+        assert_fails(sql, FLOTT_E_RUNTIME, cases[i].words, 0);
+    }
+}
+
 /* ---- languages ---- */
 
 static void test_no_python(void **state) {
@@ -257,17 +312,10 @@ static void test_python(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_scalar),
-        TEST(test_getter),
-        TEST(test_rows_and_texts),
-        TEST(test_which_rows_are_given),
-        TEST(test_refused_calls),
-        TEST(test_java),
-        TEST(test_modules),
-        TEST(test_answers),
-        TEST(test_tables_of_functions),
-        TEST(test_no_python),
-        TEST(test_python),
+        TEST(test_scalar),    TEST(test_getter),  TEST(test_rows_and_texts),      TEST(test_which_rows_are_given),
+        TEST(test_table),     TEST(test_names),   TEST(test_refused_calls),       TEST(test_java),
+        TEST(test_modules),   TEST(test_answers), TEST(test_tables_of_functions), TEST(test_answers_of_tables),
+        TEST(test_no_python), TEST(test_python),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,13 @@
+-- Functions written in C (functions.c): a value for each row, and rows for each row.
+--     cc -shared -fPIC -O2 -I../../include -o functions.so functions.c -lm
+--     FLOTT_MODULE_PATH=. flott run functions.sql
+
+CREATE FUNCTION distance AS 'functions.so:distance' LANGUAGE C;
+CREATE FUNCTION words AS 'functions.so:words' LANGUAGE C;
+
+CREATE TEMPORARY VIEW legs AS
+SELECT * FROM (VALUES ('home to work', 0, 0, 3, 4), ('work to lake', 3, 4, 3, 16)) AS t (name, x0, y0, x1, y1);
+
+SELECT name, distance(x0, y0, x1, y1) AS km FROM legs WHERE distance(x0, y0, x1, y1) > 1;
+
+SELECT name, word, size FROM legs, LATERAL TABLE(words(name)) AS w (word, size) WHERE size > 2;
