@@ -495,25 +495,29 @@ static int extreme_boolean(FL_KERNEL_ARGS) {
     return 0;
 }
 
-static fl_kernel_fn *choose_extreme(const fl_expr *call);
-
-/* Decimals that were cast to one type, where Flink cannot cast a NULL; a NULL that needs no cast is the result. */
+/* Decimals of different types, which are brought to that of the result one after the other: there Flink fails on a NULL.
+ * One that has that type already is the result, and nobody looks at those behind it. */
 static int extreme_decimal(FL_KERNEL_ARGS) {
     const fl_expr *e = call->expr;
-    uint16_t *sel = fl_arena_alloc(ev->scratch, sizeof *sel * (size_t)(rows.n + 1));
-    int n = 0;
+    bool greatest = e->fn->name[0] == 'G';
     FL_EACH_ROW(rows, i, {
+        fl_i128 best = 0, x;
         bool null = false;
-        for (int a = 0; a < e->n_args; a++) {
-            if (!fl_column_is_null(in[a], i)) continue;
-            if (fl_expr_is_call(e->args[a], "CAST")) return fl_kernel_fail(err, call, FL_ERR_VALUE_NULL_DECIMALS);
-            null = true;
+        for (int a = 0; a < e->n_args && !null; a++) {
+            const fl_type *from = e->args[a]->type;
+            null =
+                fl_column_is_null(in[a], i) || !fl_decimal_rescale(fl_decimal_at(in[a], fl_column_at(in[a], i)),
+                                                                   from->scale, e->type->scale, e->type->precision, &x);
+            if (null && !fl_type_equal(from, e->type, false))
+                return fl_kernel_fail(err, call, FL_ERR_VALUE_NULL_DECIMALS);
+            if (!null && (a == 0 || (greatest ? x > best : x < best))) best = x;
         }
-        sel[n] = (uint16_t)i;
-        n += !null;
-        if (null) fl_kernel_null(out, i);
+        if (null)
+            fl_kernel_null(out, i);
+        else
+            fl_decimal_put(out, i, best);
     });
-    return choose_extreme(e)(ev, call, in, out, (fl_rows){sel, n}, err);
+    return 0;
 }
 
 static fl_kernel_fn *choose_extreme_decimal(const fl_expr *call FL_UNUSED) { return extreme_decimal; }
@@ -551,12 +555,13 @@ static int infer_extreme(fl_bind *b, fl_expr *call, fl_error *err) {
         if (t != NULL && fl_type_is_datetime(t) && types[i]->kind != t->kind) t = NULL;
     if (t == NULL || t->n_fields > 0 || fl_type_is_binary(t) || t->kind == FL_T_RAW || t->kind == FL_T_OBJECT)
         return refuse_extreme(call, err);
-    bool nullable = fl_args_nullable(call);
-    FL_TRY(fl_coerce_from(b, call, 0, t, err));
-    if (fl_type_phys(t) == FL_P_VIEW) call->fn = &text_extremes[call->fn->name[0] == 'L'];
+    bool nullable = fl_args_nullable(call), mixed = false;
     for (int i = 0; i < call->n_args && t->kind == FL_T_DECIMAL; i++)
-        if (fl_expr_is_call(call->args[i], "CAST") && types[i]->kind == FL_T_DECIMAL && types[i]->nullable)
-            call->fn = &decimal_extremes[call->fn->name[0] == 'L'];
+        mixed |= types[i]->kind == FL_T_DECIMAL && types[i]->nullable && !fl_type_equal(types[i], t, false);
+    for (int i = 0; i < call->n_args; i++)
+        if (!mixed || types[i]->kind != FL_T_DECIMAL) FL_TRY(fl_coerce(b, call, i, t, err));
+    if (mixed) call->fn = &decimal_extremes[call->fn->name[0] == 'L'];
+    if (fl_type_phys(t) == FL_P_VIEW) call->fn = &text_extremes[call->fn->name[0] == 'L'];
     return fl_typed(b, call, t, nullable);
 }
 
