@@ -349,6 +349,16 @@ static validity strict_validity(const reg *regs, const step *s, fl_column *out, 
     return v;
 }
 
+/* A DECIMAL that does not fit is NULL, also if its type has no NULL. What is made of it is NULL likewise; but a text that
+ * is NOT NULL is empty then, as in Flink. */
+static bool becomes_empty(const fl_column *out) { return out->phys == FL_P_VIEW && !out->type->nullable; }
+
+static void make_nulls(fl_column *out, int n) {
+    out->n = 0;
+    fl_column_append_nulls(out, n);
+    for (int i = 0; i < n && !out->type->nullable && !becomes_empty(out); i++) fl_column_set_null(out, i);
+}
+
 /* The first of `rows` at which a call that has failed fails by itself, told in err; -1: at none. */
 static int failing_row(fl_eval *ev, step *s, fl_column *const *in, fl_column *out, fl_rows rows, fl_error *err) {
     bool varies = false;
@@ -372,15 +382,20 @@ static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl
     fl_column *out = result_column(r, s->call.expr->type, n);
     fl_column **in = fl_arena_alloc(ev->scratch, sizeof *in * (size_t)(s->n_in + 1));
     for (int i = 0; i < s->n_in; i++) in[i] = p->regs[s->in[i]].now;
+    uint8_t *had = NULL; /* rows that have their arguments, if others become empty texts */
+    size_t bytes = fl_bitmap_bytes(n);
     out->n = n;
     if (s->flags & FL_FN_STRICT) {
         validity v = strict_validity(p->regs, s, out, n);
         if (v == NONE_VALID) {
-            out->n = 0;
-            fl_column_append_nulls(out, n);
+            make_nulls(out, n);
             return 0;
         }
         bool careful = s->flags & (FL_FN_FALLIBLE | FL_FN_COSTLY);
+        if (v == SOME_VALID && becomes_empty(out)) {
+            had = fl_arena_alloc(ev->scratch, bytes);
+            memcpy(had, out->valid, bytes);
+        }
         if (careful && v == SOME_VALID) {
             uint16_t *sel = fl_arena_alloc(ev->scratch, sizeof *sel * (size_t)rows.n + 2);
             int k = 0;
@@ -396,6 +411,7 @@ static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl
     }
     if (out->phys == FL_P_VIEW && rows.sel != NULL) memset(out->data, 0, sizeof(fl_view) * (size_t)n); /* readable */
     int rc = s->kernel(ev, &s->call, in, out, rows, err);
+    for (size_t k = 0; had != NULL && k < bytes; k++) out->valid[k] |= (uint8_t)~had[k];
     if (rc >= 0) return 0;
     ev->failed = s->call.expr;
     ev->failed_row = failing_row(ev, s, in, out, rows, err);
