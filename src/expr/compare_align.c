@@ -95,6 +95,7 @@ static int align_numbers(fl_bind *b, fl_expr *call, int l, int r, fl_error *err)
     fl_type_kind kind = FL_T_DOUBLE;
     if (!approximate) kind = x->kind == FL_T_BIGINT || y->kind == FL_T_BIGINT ? FL_T_BIGINT : FL_T_INT;
     bool as_float = approximate && !decimal && x->kind != FL_T_DOUBLE && y->kind != FL_T_DOUBLE;
+    as_float |= is_equality(call) && fl_type_is_approximate(x) && fl_type_is_approximate(y) && x->kind != y->kind;
     for (int k = 0; k < 2; k++) {
         int side = k == 0 ? l : r;
         if (as_float) FL_TRY(fl_coerce(b, call, side, fl_type_of(FL_T_FLOAT, true), err));
@@ -169,6 +170,22 @@ int fl_align_sides(fl_bind *b, fl_expr *call, int l, int r, fl_error *err) {
     if (fl_type_is_char(y)) return align_text(b, call, r, l, err);
     if (x->n_fields > 0 && y->n_fields > 0) return align_nested(b, call, l, r, err);
     if (x->kind != y->kind || x->kind == FL_T_RAW) return refuse(call, x, y, err);
+    return 0;
+}
+
+int fl_align_to_key(fl_bind *b, fl_expr *call, int arg, fl_error *err) {
+    const fl_type *key = call->args[0]->type;
+    fl_expr *e = call->args[arg], *cast;
+    bool numbers = fl_type_is_numeric(key) && fl_type_is_numeric(e->type) && key->kind != e->type->kind;
+    bool texts = key->kind == FL_T_CHAR && e->type->kind == FL_T_VARCHAR;
+    bool digits = fl_type_is_numeric(key) && fl_type_is_char(e->type);
+    if (!numbers && !texts && !digits) return 0;
+    if (fl_expr_is_literal(e) && key->kind == FL_T_DOUBLE && e->type->kind == FL_T_FLOAT)
+        return align_float_literal(b, call, arg, err);
+    const fl_type *t = fl_type_nullable(b->arena, key, e->type->nullable);
+    FL_TRY(fl_expr_cast(b, e, t, false, e->span, &cast, err));
+    bool lost = fl_expr_is_literal(cast) && cast->value.is_null && !(fl_expr_is_literal(e) && e->value.is_null);
+    if (!lost) call->args[arg] = cast; /* a number that is no such DECIMAL is not equal to any */
     return 0;
 }
 

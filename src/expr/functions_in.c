@@ -3,6 +3,7 @@
  *
  * What:       a list of literals becomes a set when the call is bound: a few values are compared one after the other,
  *             many are looked up in a hash table. Any other list becomes a = v OR …, as SQL defines IN.
+ * Types:      values of other types than the key's are cast to that first, as Flink does: 1 IN (1.5) is TRUE.
  * Unknown:    NULL IN (…) is NULL; a value that is not found is NULL if a NULL stands in the list. NaN is never
  *             found.
  * Interface:  the table at the end. The set is call->extra: it lives in the plan's arena and is read-only.
@@ -183,6 +184,7 @@ static int infer_in(fl_bind *b, fl_expr *call, fl_error *err) {
         fl_fail(err, FL_ERR_FUNCTION_IN_TYPES);
         return fl_error_at(err, call->args[i]->span);
     }
+    for (int i = 1; i < call->n_args; i++) FL_TRY(fl_align_to_key(b, call, i, err));
     if (!can_be_set(b, call, err)) return infer_alternatives(b, call, err);
     call->extra = make_set(b->arena, call);
     return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), nullable);

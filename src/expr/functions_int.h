@@ -47,6 +47,9 @@ void fl_as_decimal(const fl_type *t, int *precision, int *scale);
 
 /* Brings two arguments of a comparison to one form by casts, or refuses in the name of the call. (compare_align.c) */
 int fl_align_sides(fl_bind *b, fl_expr *call, int left, int right, fl_error *err);
+/* A value of an IN becomes one of the key's type: of a number all that this type does not have is dropped, so that 1 is
+ * IN (1.5); a VARCHAR is cut to the key's CHAR(n). */
+int fl_align_to_key(fl_bind *b, fl_expr *call, int arg, fl_error *err);
 /* Brings all arguments of an IN to one form; false if they have none that a set of values could be made of. */
 bool fl_align_all(fl_bind *b, fl_expr *call, fl_error *err);
 
