@@ -59,8 +59,8 @@ static bool find_tests(cli_console *con, const char *path, cli_lines *found) {
     return good;
 }
 
-/* Recorded answers that contradict what the same expression gives otherwise are listed in oddities.tsv, in the folder
- * above that of the table: `expression TAB type TAB value TAB reason`. What is listed counts. */
+/* Recorded answers, and refusals, that contradict what the same expression gives otherwise are listed in oddities.tsv,
+ * in the folder above that of the table: `expression TAB type TAB value TAB reason`. What is listed counts. */
 static char *apply_oddities(cli_test_file *f, const char *path) {
     cli_buf beside = {0};
     char *text = NULL;
@@ -75,8 +75,8 @@ static char *apply_oddities(cli_test_file *f, const char *path) {
         if (line.p == NULL) continue; /* a comment, or no reason */
         answer.n = (size_t)(line.p - answer.p) - 1;
         for (int i = 0; i < f->n; i++)
-            if (f->records[i].answer == CLI_ANSWER_VALUE && cli_str_eq(f->records[i].text, expression))
-                f->records[i].expected = answer;
+            if (f->records[i].kind == CLI_TEST_EXPRESSION && cli_str_eq(f->records[i].text, expression))
+                cli_testfile_take_answer(&f->records[i], answer);
     }
     cli_buf_deinit(&beside);
     return text;

@@ -340,29 +340,31 @@ static void parse_script(cli_test_file *f, cli_str text) {
     if (open) read_block(f, &b);
 }
 
+bool cli_testfile_take_answer(cli_test_record *r, cli_str answer) {
+    cli_str value = answer, type = cli_str_cut(&value, '\t');
+    bool refused = cli_str_is(type, "!");
+    if (refused && !parse_refusal(value, &r->refusal)) return false;
+    r->answer = refused ? CLI_ANSWER_ERROR : CLI_ANSWER_VALUE;
+    r->expected = refused ? value : answer;
+    return true;
+}
+
 static void parse_table(cli_test_file *f, cli_str text) {
     int number = 0;
     while (text.p != NULL) {
         cli_str line = cli_str_cut(&text, '\n'), rest = line;
         number++;
         if (blank(line) || line.p[0] == '#') continue;
-        cli_test_record r = {.kind = CLI_TEST_EXPRESSION, .answer = CLI_ANSWER_VALUE, .line = number};
+        cli_test_record r = {.kind = CLI_TEST_EXPRESSION, .line = number};
         r.text = r.title = cli_str_cut(&rest, '\t');
-        r.expected = rest;
-        cli_str type = rest.p == NULL ? rest : cli_str_cut(&rest, '\t');
-        if (rest.p == NULL || memchr(rest.p, '\t', rest.n) != NULL) {
+        cli_str value = rest;
+        if (rest.p != NULL) cli_str_cut(&value, '\t');
+        if (value.p == NULL || memchr(value.p, '\t', value.n) != NULL)
             complain(f, number, "a line is: expression TAB type TAB value");
-        } else if (cli_str_is(type, "!")) {
-            r.answer = CLI_ANSWER_ERROR;
-            r.expected = rest;
-            if (parse_refusal(rest, &r.refusal))
-                add_record(f, &r);
-            else
-                complain(f, number,
-                         "behind ! stands `kind: message` with the kind parse, validation, runtime or limit");
-        } else {
+        else if (cli_testfile_take_answer(&r, rest))
             add_record(f, &r);
-        }
+        else
+            complain(f, number, "behind ! stands `kind: message` with the kind parse, validation, runtime or limit");
     }
 }
 

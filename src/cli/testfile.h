@@ -85,6 +85,8 @@ typedef struct cli_test_file {
 } cli_test_file;
 
 /* Reads a file's text, which is copied. A file with complaints is not to be run. */
+/* Takes `type TAB value`, or `! TAB kind: message`, for the answer of an EXPRESSION; false if it is neither. */
+bool cli_testfile_take_answer(cli_test_record *r, cli_str answer);
 void cli_testfile_parse(cli_test_file *f, bool table, const char *text, size_t size);
 void cli_testfile_deinit(cli_test_file *f);
 
