@@ -333,7 +333,7 @@ static int infer_sort(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     bool nullable = fl_args_nullable(call);
     const fl_type *element = fl_type_element(call->args[0]->type);
-    if (!has_order(element) && element->kind != FL_T_BOOLEAN) return fl_invalid_arguments(call, err);
+    if (!has_order(element)) return fl_invalid_arguments(call, err);
     for (int i = 1; i < call->n_args; i++) {
         if (is_null_type(call->args[i])) FL_TRY(fl_coerce(b, call, i, fl_type_of(FL_T_BOOLEAN, true), err));
         if (call->args[i]->type->kind != FL_T_BOOLEAN) return fl_invalid_arguments(call, err);

@@ -58,7 +58,7 @@ static bool same_family(const fl_type *x, const fl_type *y) {
     if (fl_type_is_char(x)) return fl_type_is_char(y);
     if (fl_type_is_binary(x)) return fl_type_is_binary(y);
     if (fl_type_is_timestamp(x)) return fl_type_is_timestamp(y);
-    bool plain = x->kind == FL_T_BOOLEAN || x->kind == FL_T_DATE || x->kind == FL_T_TIME || fl_type_is_interval(x);
+    bool plain = x->kind == FL_T_BOOLEAN || x->kind == FL_T_DATE || x->kind == FL_T_TIME; /* no intervals */
     return plain && x->kind == y->kind;
 }
 

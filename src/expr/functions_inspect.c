@@ -70,7 +70,8 @@ static bool is_decimal(fl_str s) {
 static int kernel_is(FL_KERNEL_ARGS) {
     char what = call->expr->fn->name[4]; /* IS_Alpha, IS_dIgit, IS_dEcimal */
     const fl_type *t = in[0]->type;
-    bool of_number = what == 'E' ? fl_type_is_numeric(t) : what == 'I' && fl_type_is_integer(t);
+    bool binary = fl_type_is_numeric(t) && t->kind != FL_T_DECIMAL; /* no DECIMAL is one to Flink */
+    bool of_number = what == 'E' ? binary : what == 'I' && fl_type_is_integer(t);
     FL_EACH_ROW(rows, i, {
         bool yes = !fl_column_is_null(in[0], i);
         if (yes && in[0]->phys == FL_P_VIEW) {
