@@ -114,6 +114,25 @@ static fl_expr *fold(fl_bind *b, fl_expr *call) {
     return e;
 }
 
+/* An element that is missing stands for -1, blank or false only as a column of its own, and where nobody looks for NULL
+ * because the element's type has none: to all other functions it is NULL. */
+static bool takes_substitute(const fl_function *fn) {
+    static const char *const names[] = {"IS NULL", "IS NOT NULL", "AND", "OR", "ITEM"};
+    for (size_t i = 0; i < FL_ARRAY_LEN(names); i++)
+        if (strcmp(fn->name, names[i]) == 0) return true;
+    return false;
+}
+
+static int missing_as_null(fl_bind *b, fl_expr *call, fl_error *err) {
+    if (takes_substitute(call->fn)) return 0;
+    for (int i = 0; i < call->n_args; i++) {
+        const fl_expr *e = call->args[i];
+        if (e->fn == NULL || strcmp(e->fn->name, "ITEM") != 0) continue;
+        FL_TRY(fl_expr_call_name(b, "ITEM OR NULL", e->args, e->n_args, e->span, &call->args[i], err));
+    }
+    return 0;
+}
+
 int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, fl_span span, fl_expr **out,
                  fl_error *err) {
     fl_expr *e = FL_NEW(b->arena, fl_expr);
@@ -129,6 +148,7 @@ int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, 
         fl_error_hint(err, FL_HINT_FUNCTION_FORM, fn->signature);
         return fl_error_at(err, span);
     }
+    FL_TRY(missing_as_null(b, e, err));
     int rc = fn->infer(b, e, err);
     if (rc < 0) return fl_error_at(err, span);
     fl_assert(e->type != NULL);

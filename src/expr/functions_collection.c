@@ -156,7 +156,7 @@ static void append_element(fl_column *out, const fl_column *child, int e, int en
 
 /* ---- c[i] ---- */
 
-/* COALESCE sees that an element is not there: its form of ITEM gives NULL. */
+/* Most functions see that an element is not there: their form of ITEM gives NULL. */
 static bool gives_null(const fl_kernel_call *call) { return strcmp(call->expr->fn->name, "ITEM OR NULL") == 0; }
 
 /* The elements are numbers without NULLs, and a missing one is NULL or -1: nothing needs to be appended. */

@@ -90,11 +90,6 @@ static int infer_if(fl_bind *b, fl_expr *call, fl_error *err) {
 /* ---- COALESCE, IFNULL ---- */
 
 static int infer_coalesce(fl_bind *b, fl_expr *call, fl_error *err) {
-    for (int i = 0; i < call->n_args; i++) { /* an ITEM may have been folded to what stands in for a missing element */
-        fl_expr *e = call->args[i];
-        if (e->fn != NULL && strcmp(e->fn->name, "ITEM") == 0)
-            FL_TRY(fl_call2(b, "ITEM OR NULL", e->args[0], e->args[1], e->span, &call->args[i], err));
-    }
     const fl_type **types = FL_NEW_N(b->arena, const fl_type *, call->n_args);
     bool nullable = true, any = false;
     for (int i = 0; i < call->n_args; i++) {
