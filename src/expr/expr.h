@@ -174,6 +174,8 @@ fl_expr *fl_expr_renumber(fl_arena *a, const fl_expr *e, const int *map);
 fl_expr *fl_expr_substitute(fl_arena *a, const fl_expr *e, fl_expr *const *by);
 /* The value of an expression without columns that folding has made a literal. */
 static inline const fl_value *fl_expr_value(const fl_expr *e) { return e->kind == FL_EXPR_LITERAL ? &e->value : NULL; }
+/* Whether it can be a column of a query's result. */
+int fl_expr_check_column(const fl_expr *e, fl_error *err);
 /* As EXPLAIN shows it: (`temperature` * 2); names from the input's schema. */
 void fl_expr_print(fl_buf *out, const fl_expr *e, const char *const *names);
 

@@ -169,16 +169,29 @@ static int infer_decimals(fl_bind *b, fl_expr *call, fl_error *err) {
     bool nullable = fl_args_nullable(call);
     const fl_type *y = call->args[1]->type;
     const fl_type *t = decimal_result(b->arena, is_mod(call) ? '%' : call->fn->name[0], call->args[0]->type, y);
-    if (call->fn->name[0] == '%' && !fl_type_equal(t, y, false)) {
-        fl_fail(err, FL_ERR_FUNCTION_PERCENT_TYPES);
-        return fl_error_at(err, call->span);
-    }
     for (int i = 0; i < 2; i++) {
         int p, s;
         fl_as_decimal(call->args[i]->type, &p, &s);
         FL_TRY(fl_coerce(b, call, i, fl_type_decimal(b->arena, p, s, true), err));
     }
     return fl_typed(b, call, t, nullable);
+}
+
+/* A % whose type is not that of its second operand, in what gives `e` its type. */
+static const fl_expr *find_odd_percent(const fl_expr *e) {
+    if (e->fn == NULL || strcmp(e->fn->name, "CAST") == 0 || strcmp(e->fn->name, "TRY_CAST") == 0) return NULL;
+    if (e->type->kind != FL_T_DECIMAL && e->type->n_fields == 0) return NULL;
+    if (e->fn->name[0] == '%' && e->type->scale > 0 && !fl_type_equal(e->type, e->args[1]->type, false)) return e;
+    const fl_expr *found = NULL;
+    for (int i = 0; i < e->n_args && found == NULL; i++) found = find_odd_percent(e->args[i]);
+    return found;
+}
+
+int fl_expr_check_column(const fl_expr *e, fl_error *err) {
+    const fl_expr *odd = find_odd_percent(e);
+    if (odd == NULL) return 0;
+    fl_fail(err, FL_ERR_FUNCTION_PERCENT_TYPES);
+    return fl_error_at(err, odd->span);
 }
 
 static int infer_numbers(fl_bind *b, fl_expr *call, fl_error *err) {

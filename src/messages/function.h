@@ -63,7 +63,7 @@
     FL_E_VALIDATION, "Invalid number of arguments to function '%s'. Was expecting %d arguments%s; got %d" \
     FL_ADVICE "see `flott functions NAME` for its forms"
 
-/* Flink fails in planning when % has operands of these types. */
+/* Flink fails in planning when the type of a query's column follows from a % with operands of such types. */
 #define FL_ERR_FUNCTION_PERCENT_TYPES \
     FL_E_VALIDATION, \
     "Conversion to relational algebra failed to preserve datatypes: the result of %% is not of the second " \

@@ -52,6 +52,7 @@ int fl_bind_items(fl_expr_ctx *x, const fl_ast_select *s, fl_items *out, fl_erro
             continue;
         }
         FL_TRY(fl_bind_ast(x, e, &item, err));
+        FL_TRY(fl_expr_check_column(item, err));
         add_item(x->b->ctx->arena, out, item, item_name(x->b->ctx->arena, &s->items[i], out->n));
     }
     return 0;
