@@ -156,6 +156,21 @@ static int always(FL_KERNEL_ARGS) {
     return 0;
 }
 
+/* ---- arrays and maps of unlike things are equal only if both are empty ---- */
+
+static bool is_empty_list(const fl_column *c, int i) {
+    const int32_t *offsets = FL_DATA(c, int32_t) + fl_column_at(c, i);
+    return offsets[0] == offsets[1];
+}
+static int eq_unlike(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, fl_bit_put(out->data, i, is_empty_list(in[0], i) && is_empty_list(in[1], i)));
+    return 0;
+}
+static int ne_unlike(FL_KERNEL_ARGS) {
+    FL_EACH_ROW(rows, i, fl_bit_put(out->data, i, !is_empty_list(in[0], i) || !is_empty_list(in[1], i)));
+    return 0;
+}
+
 /* ---- choosing ---- */
 
 typedef enum comparison { EQ, NE, LT, LE, GT, GE } comparison;
@@ -169,6 +184,17 @@ static comparison comparison_of(const fl_expr *call) {
 
 static bool is_text_and_boolean(const fl_type *x, const fl_type *y) {
     return (fl_type_is_char(x) && y->kind == FL_T_BOOLEAN) || (fl_type_is_char(y) && x->kind == FL_T_BOOLEAN);
+}
+
+/* Arrays or maps of things that cannot be compared. */
+static bool are_unlike_lists(const fl_type *x, const fl_type *y) {
+    if (x->kind != y->kind || (x->kind != FL_T_ARRAY && x->kind != FL_T_MAP)) return false;
+    const fl_type *pair[] = {x, y};
+    fl_arena scratch;
+    fl_arena_init(&scratch);
+    bool unlike = fl_type_common(&scratch, pair, 2) == NULL;
+    fl_arena_deinit(&scratch);
+    return unlike;
 }
 
 static bool scales_differ(const fl_type *x, const fl_type *y) {
@@ -186,6 +212,7 @@ static fl_kernel_fn *choose_comparison(const fl_type *x, const fl_type *y, compa
     };
     static fl_kernel_fn *const decimals[6] = KERNELS(decimal), *const texts[6] = KERNELS(text);
     if (is_text_and_boolean(x, y)) return op == EQ ? never : always;
+    if (are_unlike_lists(x, y)) return op == EQ ? eq_unlike : ne_unlike;
     if (scales_differ(x, y)) return decimals[op];
     if (fl_type_is_char(x)) return texts[op];
     fl_phys p = fl_type_phys(x);
@@ -259,7 +286,7 @@ static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
         fl_fail(err, FL_ERR_FUNCTION_COMPARE_NESTED, call->fn->name);
         return fl_error_at(err, call->span);
     }
-    if (!equality || !is_text_and_boolean(x, y)) FL_TRY(fl_align_sides(b, call, 0, 1, err));
+    if (!equality || !(is_text_and_boolean(x, y) || are_unlike_lists(x, y))) FL_TRY(fl_align_sides(b, call, 0, 1, err));
     if (needs_care(call)) call->fn = &careful_forms[op];
     return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), nullable);
 }
