@@ -185,6 +185,7 @@ void fl_time_print_java(fl_buf *out, int32_t ms) {
 
 void fl_time_print(fl_buf *out, int32_t ms, int precision) {
     fl_civil c = civil_of_day(ms);
+    if (ms >= FL_MS_PER_DAY) c.hour = ms / 3600000; /* 24:00:00, as Flink has it; before 00:00 it is the day before */
     char *p = put_seconds(put_minutes(fl_buf_reserve(out, TEXT_MAX), &c), &c);
     if (precision > 0) {
         *p++ = '.';

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sink.c -- the operator at the end of a chain: enforces NOT NULL and hands rows to a sink. */
+/* sink.c -- the operator at the end of a chain: enforces NOT NULL, refuses what is no time of day, and hands rows to a sink. */
 #include "exec/sink.h"
 
 #include <stdlib.h>
 
+#include "data/timestamp.h"
 #include "exec/ops.h"
 #include "messages/table.h"
+#include "messages/value.h"
 
 typedef struct sink_op {
     fl_op base;
@@ -71,6 +73,41 @@ static int enforce_not_null(const sink_op *o, fl_batch *b, fl_batch **out, fl_er
     return 0;
 }
 
+/* A TIME somewhere in these rows that is no time of day; expressions may compute such, but nobody can show it. */
+static bool find_odd_time(const fl_column *c, int row, int32_t *ms) {
+    if (fl_column_is_null(c, row)) return false;
+    row = fl_column_at(c, row);
+    if (c->type->kind == FL_T_TIME) {
+        *ms = FL_DATA(c, int32_t)[row];
+        return *ms < 0 || *ms >= FL_MS_PER_DAY;
+    }
+    bool list = c->phys == FL_P_LIST || c->phys == FL_P_MAP;
+    int from = list ? FL_DATA(c, int32_t)[row] : row, to = list ? FL_DATA(c, int32_t)[row + 1] : row + 1;
+    for (int k = 0; k < c->n_children; k++)
+        for (int e = from; e < to; e++)
+            if (find_odd_time(c->child[k], e, ms)) return true;
+    return false;
+}
+
+static bool has_time(const fl_type *t) {
+    if (t->kind == FL_T_TIME) return true;
+    for (int i = 0; i < t->n_fields; i++)
+        if (has_time(t->fields[i].type)) return true;
+    return false;
+}
+
+static int check_times(const fl_batch *b, fl_error *err) {
+    int32_t ms;
+    for (int i = 0; i < b->n_cols; i++) {
+        if (!has_time(b->cols[i]->type)) continue;
+        for (int k = 0; k < b->n_sel; k++) {
+            if (!find_odd_time(b->cols[i], fl_batch_row(b, k), &ms)) continue;
+            return fl_fail(err, FL_ERR_VALUE_HOUR_RANGE, (int)fl_floor_div(ms, 3600000));
+        }
+    }
+    return 0;
+}
+
 /* The sink's own clock is the operator's timer. */
 static int after(sink_op *o, int rc, fl_error *err) {
     o->base.timer_ms = o->sink->timer_ms;
@@ -80,6 +117,7 @@ static int after(sink_op *o, int rc, fl_error *err) {
 static int sink_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     (void)input;
     sink_op *o = (sink_op *)op;
+    if (b != NULL) FL_TRY(check_times(b, err));
     if (b != NULL) FL_TRY(enforce_not_null(o, b, &o->waiting, err));
     if (o->sink->type->has_room != NULL && !o->sink->type->has_room(o->sink)) return FL_MORE;
     fl_batch *now = o->waiting;

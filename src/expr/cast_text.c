@@ -375,17 +375,14 @@ static int text_to_date(FL_KERNEL_ARGS) {
     return 0;
 }
 
-/* What is read can be 24 hours or more, which no TIME holds: that fails under TRY_CAST too, as in Flink. */
+/* What is read can be 24 hours or more, or negative: it can be used, but not shown (exec/sink.c), as in Flink. */
 static int text_to_time(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     FL_EACH_ROW(rows, i, {
         fl_str s = fl_view_str(fl_view_at(in[0], i));
         int32_t ms = 0;
-        bool ok = fl_time_parse(s, &ms);
-        if (!ok && ms == INT32_MIN)
+        if (!fl_time_parse(s, &ms) && ms == INT32_MIN)
             FL_TRY(fl_cast_refuse(call, out, i, err, FL_ERR_VALUE_NOT_A_DATE, SHOW(s)));
-        else if (!ok)
-            return fl_kernel_fail(err, call, FL_ERR_VALUE_HOUR_RANGE, ms / 3600000);
         FL_DATA(out, int32_t)[i] = ms;
     });
     return 0;

@@ -307,12 +307,12 @@ static int timestamp_to_date(FL_KERNEL_ARGS) {
     return 0;
 }
 
+/* Before 1970 a TIMESTAMP's time of day is negative: it can be used, but not shown (exec/sink.c). */
 static int timestamp_to_time(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     bool zoned = fl_type_is(in[0]->type, FL_T_TIMESTAMP_LTZ);
     FL_EACH_ROW(rows, i, {
         int64_t ms = fl_column_ts(in[0], i).ms;
-        if (!zoned && ms % FL_MS_PER_DAY < 0) return fl_kernel_fail(err, call, FL_ERR_VALUE_TIME_BEFORE_1970);
         FL_DATA(out, int32_t)
         [i] = (int32_t)(zoned ? fl_floor_mod(fl_tz_to_local(ev->tz, ms), FL_MS_PER_DAY) : ms % FL_MS_PER_DAY);
     });

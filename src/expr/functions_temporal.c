@@ -284,21 +284,15 @@ static int round_time(FL_KERNEL_ARGS) {
     fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[1]));
     bool up = call->expr->fn->name[0] == 'C';
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
-    FL_EACH_ROW(rows, i, FL_DATA(out, int32_t)[i] = (int32_t)(round_ms(times[i], unit, up) % MS_DAY));
-    return 0;
-}
-
-/* To days and what is longer Flink takes the milliseconds of a TIME for days. The result may be beyond a day. */
-static int round_time_as_date(FL_KERNEL_ARGS) {
-    FL_TRY(round_date(ev, call, in, out, rows, err));
-    if (in[0]->constant) rows = fl_constant_rows(out, rows);
     FL_EACH_ROW(rows, i, {
-        int32_t ms = FL_DATA(out, int32_t)[i];
-        if (ms < 0 || ms >= MS_DAY) return fl_kernel_fail(err, call, FL_ERR_VALUE_HOUR_RANGE, ms / (int)MS_HOUR);
+        int64_t ms = round_ms(times[i], unit, up);
+        if (ms == MS_DAY && times[i] < MS_DAY) ms = 0; /* one that was beyond the day stays there */
+        FL_DATA(out, int32_t)[i] = (int32_t)ms;
     });
     return 0;
 }
 
+/* To days and what is longer Flink takes the milliseconds of a TIME for days, and the result may be beyond a day. */
 static bool is_time_as_date(const fl_type *t, fl_unit u) {
     return t->kind == FL_T_TIME && (u == FL_U_DAY || is_long(u));
 }
@@ -307,7 +301,7 @@ static fl_kernel_fn *choose_round(const fl_expr *call) {
     switch (call->type->kind) {
     case FL_T_DATE: return round_date;
     case FL_T_TIME:
-        return is_time_as_date(call->type, fl_unit_find(fl_symbol(call->args[1]))) ? round_time_as_date : round_time;
+        return is_time_as_date(call->type, fl_unit_find(fl_symbol(call->args[1]))) ? round_date : round_time;
     default: return round_timestamp;
     }
 }

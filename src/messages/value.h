@@ -45,7 +45,7 @@
     FL_E_RUNTIME, "For input string: '%.*s'." \
     FL_ADVICE FL_DO_TRY_CAST
 
-/* A time of day ends before 24:00. */
+/* A time of day is at least 00:00 and ends before 24:00. Expressions may go beyond, but not what they show. */
 #define FL_ERR_VALUE_HOUR_RANGE \
     FL_E_RUNTIME, "Hour out of range: [%d]" \
     FL_ADVICE "correct the value: hours go from 0 to 23"
@@ -79,11 +79,6 @@
 #define FL_ERR_VALUE_INFINITE \
     FL_E_RUNTIME, "Infinite or NaN" \
     FL_ADVICE "filter such values out: x = x AND ABS(x) < 1e308"
-
-/* Flink computes a negative time of day here, which nothing can print. */
-#define FL_ERR_VALUE_TIME_BEFORE_1970 \
-    FL_E_RUNTIME, "a TIMESTAMP before 1970 has no TIME in Flink" \
-    FL_ADVICE "take the time from the text: CAST(SUBSTRING(CAST(t AS STRING), 12, 8) AS TIME)"
 
 /* One element of an array or a map cannot be cast. */
 #define FL_ERR_VALUE_CAST_ELEMENT \
