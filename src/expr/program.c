@@ -377,46 +377,58 @@ static int failing_row(fl_eval *ev, step *s, fl_column *const *in, fl_column *ou
     return -1;
 }
 
+/* The rows without those that are not valid. */
+static fl_rows valid_rows(fl_rows rows, const uint8_t *valid, fl_arena *scratch) {
+    uint16_t *sel = fl_arena_alloc(scratch, sizeof *sel * (size_t)rows.n + 2);
+    int k = 0;
+    for (int j = 0; j < rows.n; j++) {
+        int i = fl_row_at(rows, j);
+        sel[k] = (uint16_t)i;
+        k += fl_bit(valid, i);
+    }
+    return (fl_rows){sel, k};
+}
+
+/* A strict call: validity is set, and rows become those that the kernel is to compute. *had: the rows that have their
+ * arguments, where the others become empty texts; else NULL. False: there is nothing to compute. */
+static bool prepare_strict(const fl_program *p, fl_eval *ev, const step *s, fl_column *out, fl_rows *rows,
+                           uint8_t **had) {
+    int n = out->n;
+    size_t bytes = fl_bitmap_bytes(n);
+    validity v = strict_validity(p->regs, s, out, n);
+    if (v == NONE_VALID) {
+        make_nulls(out, n);
+        return false;
+    }
+    bool careful = s->flags & (FL_FN_FALLIBLE | FL_FN_COSTLY);
+    if (v == SOME_VALID && becomes_empty(out)) {
+        *had = fl_arena_alloc(ev->scratch, bytes);
+        memcpy(*had, out->valid, bytes);
+    }
+    if (careful && v == SOME_VALID)
+        *rows = valid_rows(*rows, out->valid, ev->scratch);
+    else if (!careful && rows->sel != NULL && rows->n > n / 4)
+        *rows = (fl_rows){NULL, n}; /* computing all is cheaper than picking some */
+    return true;
+}
+
 static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl_error *err) {
-    reg *r = &p->regs[s->out];
-    fl_column *out = result_column(r, s->call.expr->type, n);
+    fl_column *out = result_column(&p->regs[s->out], s->call.expr->type, n);
     fl_column **in = fl_arena_alloc(ev->scratch, sizeof *in * (size_t)(s->n_in + 1));
     for (int i = 0; i < s->n_in; i++) in[i] = p->regs[s->in[i]].now;
-    uint8_t *had = NULL; /* rows that have their arguments, if others become empty texts */
-    size_t bytes = fl_bitmap_bytes(n);
+    uint8_t *had = NULL;
     out->n = n;
-    if (s->flags & FL_FN_STRICT) {
-        validity v = strict_validity(p->regs, s, out, n);
-        if (v == NONE_VALID) {
-            make_nulls(out, n);
-            return 0;
-        }
-        bool careful = s->flags & (FL_FN_FALLIBLE | FL_FN_COSTLY);
-        if (v == SOME_VALID && becomes_empty(out)) {
-            had = fl_arena_alloc(ev->scratch, bytes);
-            memcpy(had, out->valid, bytes);
-        }
-        if (careful && v == SOME_VALID) {
-            uint16_t *sel = fl_arena_alloc(ev->scratch, sizeof *sel * (size_t)rows.n + 2);
-            int k = 0;
-            for (int j = 0; j < rows.n; j++) {
-                int i = rows.sel ? rows.sel[j] : j;
-                sel[k] = (uint16_t)i;
-                k += fl_bit(out->valid, i);
-            }
-            rows = (fl_rows){sel, k};
-        } else if (!careful && rows.sel != NULL && rows.n > n / 4) {
-            rows = (fl_rows){NULL, n}; /* computing all is cheaper than picking some */
-        }
-    }
+    if ((s->flags & FL_FN_STRICT) && !prepare_strict(p, ev, s, out, &rows, &had)) return 0;
     if (out->phys == FL_P_VIEW && rows.sel != NULL) memset(out->data, 0, sizeof(fl_view) * (size_t)n); /* readable */
     int rc = s->kernel(ev, &s->call, in, out, rows, err);
-    for (size_t k = 0; had != NULL && k < bytes; k++) out->valid[k] |= (uint8_t)~had[k];
-    if (rc >= 0) return 0;
-    ev->failed = s->call.expr;
-    ev->failed_row = failing_row(ev, s, in, out, rows, err);
-    if (rc == FL_E_VALIDATION) rc = err->code = FL_E_RUNTIME; /* a pattern in a row, not in the statement */
-    return fl_error_at(err, s->call.expr->span);
+    if (rc < 0) {
+        ev->failed = s->call.expr;
+        ev->failed_row = failing_row(ev, s, in, out, rows, err);
+        if (rc == FL_E_VALIDATION) err->code = FL_E_RUNTIME; /* a pattern in a row, not in the statement */
+        return fl_error_at(err, s->call.expr->span);
+    }
+    for (size_t k = 0; had != NULL && k < fl_bitmap_bytes(n); k++) out->valid[k] |= (uint8_t)~had[k];
+    return 0;
 }
 
 /* Copies values in place; for layouts where a row's place is fixed. */
