@@ -552,14 +552,26 @@ static int fail_unknown(const char *name, fl_error *err) {
     return FL_E_VALIDATION;
 }
 
-int fl_tz_find(const char *name, const fl_tz **out, fl_error *err) {
+/* 1, 0: there is none, or an error. */
+static int find_locked(const char *name, const fl_tz **out, fl_error *err) {
     *out = fl_tz_utc();
-    if (strcmp(name, "UTC") == 0) return 0;
+    if (strcmp(name, "UTC") == 0) return 1;
     fl_mutex_lock(&lock);
     int rc = find_zone(name, out, err);
     fl_mutex_unlock(&lock);
+    return rc;
+}
+
+int fl_tz_find(const char *name, const fl_tz **out, fl_error *err) {
+    int rc = find_locked(name, out, err);
     if (rc == 0) return fail_unknown(name, err);
-    return rc < 0 ? rc : 0;
+    return FL_MIN(rc, 0);
+}
+
+const fl_tz *fl_tz_find_or_null(const char *name) {
+    const fl_tz *tz;
+    fl_error ignored;
+    return find_locked(name, &tz, &ignored) > 0 ? tz : NULL;
 }
 
 const fl_tz *fl_tz_find_legacy(const char *name) {

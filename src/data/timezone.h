@@ -18,6 +18,8 @@ const fl_tz *fl_tz_utc(void);
 /* A region (Europe/Berlin), UTC, Z, GMT, GMT+8, GMT+08:00, UTC+8, +08:00. Zones are cached for the life of the process
  * and shared by all threads; never freed. Unknown names are FL_E_VALIDATION, with a suggestion. */
 int fl_tz_find(const char *name, const fl_tz **out, fl_error *err);
+/* The same for rows, which have no use for a suggestion (it takes a walk through all zones). NULL: unknown. */
+const fl_tz *fl_tz_find_or_null(const char *name);
 
 /* As java.util.TimeZone finds them for CONVERT_TZ and the like: also by short names (PST, JST), by offset only if it
  * follows GMT, and UTC for whatever is unknown. */

@@ -224,10 +224,8 @@ typedef struct zone_of_row {
 /* Like java.time's ZoneId. */
 static const fl_tz *find_zone(fl_eval *ev, const fl_column *c, int i, zone_of_row *last) {
     fl_str name = fl_view_str(fl_view_at(c, i));
-    fl_error unknown;
-    if (last->name.p != NULL && fl_str_eq(name, last->name)) return last->tz;
-    *last = (zone_of_row){NULL, name};
-    if (fl_tz_find(fl_arena_strndup(ev->scratch, name.p, name.n), &last->tz, &unknown) < 0) last->tz = NULL;
+    if (last->name.p == NULL || !fl_str_eq(name, last->name))
+        *last = (zone_of_row){fl_tz_find_or_null(fl_arena_strndup(ev->scratch, name.p, name.n)), name};
     return last->tz;
 }
 
