@@ -199,18 +199,28 @@ static fl_kernel_fn *choose_none(const fl_expr *call FL_UNUSED) { return NULL; }
 
 static int64_t years_in(fl_unit u) { return u == FL_U_DECADE ? 10 : u == FL_U_CENTURY ? 100 : 1000; }
 
+/* Flink rounds days before 15 October 1582 by the Julian calendar: it takes year, month and day there, and counts from
+ * them in the Gregorian. */
+static int64_t julian_as_gregorian(int64_t day) {
+    enum { GREGORIAN_FROM = -141427 }; /* 1582-10-15 */
+    if (day >= GREGORIAN_FROM) return day;
+    int64_t since = day + 2472670, years = fl_floor_div(4 * since + 3, 1461); /* since 1 March -4800 */
+    int64_t of_year = since - fl_floor_div(1461 * years, 4), march = (5 * of_year + 2) / 153;
+    int64_t month = march + 3 - 12 * (march / 10);
+    return fl_days_from_civil(years - 4800 + march / 10, (int)month, 1) + of_year - (153 * march + 2) / 5;
+}
+
 /* The first day of the unit in which a day lies; `up`: of the next one, unless the day is a first day itself. Decades
  * and what is longer always go on to the next. A week begins on Sunday. */
 static int64_t round_day(int64_t day, fl_unit unit, bool up) {
+    const int back = iso_weekday(day) % 7;
+    day = julian_as_gregorian(day);
     const fl_civil c = date_of(day);
     int64_t year = c.year, first;
     int month = c.month, length;
     if (unit == FL_U_MONTH && !up) return day - c.day + 1;
     switch (unit) {
-    case FL_U_WEEK: {
-        int back = iso_weekday(day) % 7;
-        return up && back > 0 ? day + 7 - back : day - back;
-    }
+    case FL_U_WEEK: return up && back > 0 ? day + 7 - back : day - back;
     case FL_U_MONTH:
     case FL_U_QUARTER:
     case FL_U_YEAR:
@@ -271,7 +281,7 @@ static int round_date(FL_KERNEL_ARGS) {
     bool up = call->expr->fn->name[0] == 'C';
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
     FL_EACH_ROW(rows, i, {
-        int64_t day = days[i];
+        int64_t day = unit == FL_U_DAY ? julian_as_gregorian(days[i]) : days[i];
         if (is_long(unit)) day = round_day(day, unit, up);
         if (unit == FL_U_DAY) day += up;
         FL_DATA(out, int32_t)[i] = (int32_t)day;
