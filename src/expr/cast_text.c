@@ -275,6 +275,16 @@ static int64_t whole_digits(fl_str s) {
     return digits;
 }
 
+/* The quick way does not look at the last byte if it is none of a number: 1d is 1, and a lone x is 0. */
+static fl_str without_last_byte(fl_str s) {
+    char last = s.n > 0 ? s.p[s.n - 1] : '0';
+    bool sign = s.n > 0 && (s.p[0] == '-' || s.p[0] == '+');
+    if ((last >= '0' && last <= '9') || (signed char)last < 0 || s.n == (size_t)sign) return s;
+    if (s.n - 1 == (size_t)sign) return fl_str_from("0");
+    bool exponent = memchr(s.p, 'e', s.n) != NULL || memchr(s.p, 'E', s.n) != NULL;
+    return last == '.' && !exponent ? s : fl_str_make(s.p, s.n - 1);
+}
+
 /* A text and a DECIMAL of 18 digits at most are read as Flink's quick way has it: what counts is the number of digits
  * before the point, before anything is rounded. So 99.995 is 100.00 in a DECIMAL(4, 2), and 0.9 has no room in a
  * DECIMAL(5, 5), where .9 has. */
@@ -282,6 +292,7 @@ static fl_number_error read_decimal(fl_str text, const fl_type *t, fl_i128 *x) {
     fl_str s = trim(text);
     if (t->precision > QUICK_DIGITS_MAX || text.n > QUICK_DIGITS_MAX)
         return fl_decimal_parse(s, t->precision, t->scale, x);
+    s = without_last_byte(s);
     fl_number_error e = fl_decimal_parse(s, FL_DECIMAL_PRECISION_MAX, t->scale, x);
     return e == FL_NUMBER_OK && whole_digits(s) > t->precision - t->scale ? FL_NUMBER_OVERFLOW : e;
 }

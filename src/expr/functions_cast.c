@@ -529,13 +529,26 @@ static fl_kernel_fn *choose_cast(const fl_expr *call) {
 }
 
 /* args[1] is a NULL of the target type: fl_expr_cast puts it there. */
+/* What Flink refuses only once it makes code: a NULL that is written never comes that far. */
+static bool is_time_and_number(const fl_type *from, const fl_type *to) {
+    return (fl_type_is_numeric(from) && fl_type_is_timestamp(to)) ||
+           (fl_type_is_timestamp(from) && fl_type_is_numeric(to));
+}
+
 static int infer_cast(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *from = call->args[0]->type, *to = call->args[1]->type;
     bool try_cast = call->fn->name[0] == 'T';
     call->n_args = 1;
     FL_TRY(fl_typed(b, call, to, try_cast || from->nullable));
     fl_kernel_fn *kernel = choose_cast(call);
+    if (kernel == NULL && is_time_and_number(from, to) && fl_expr_is_literal(call->args[0]) &&
+        call->args[0]->value.is_null)
+        return fl_become(call, fl_expr_null(b->arena, to));
     if (kernel == NULL) return refuse_pair(call, from, to, err);
+    if (from->kind == FL_T_BOOLEAN && to->kind == FL_T_DECIMAL && to->precision == to->scale && !try_cast) {
+        fl_fail(err, FL_ERR_FUNCTION_CAST_ONE, to->precision, to->scale);
+        return fl_error_at(err, call->span);
+    }
     if (is_careful(kernel) && !(is_plain_number(from) && is_plain_number(to)))
         call->fn = try_cast ? &careful_try_cast : &careful_cast;
     return 0;

@@ -135,6 +135,11 @@
     FL_E_VALIDATION, "Incompatible types: only a ROW has fields" \
     FL_ADVICE "check the type with TYPEOF(…)"
 
+/* TRUE is 1, which a DECIMAL without digits before the point cannot hold. */
+#define FL_ERR_FUNCTION_CAST_ONE \
+    FL_E_VALIDATION, "Cannot convert 1 to DECIMAL(%d, %d) due to overflow" \
+    FL_ADVICE "take a precision that is greater than the scale, or TRY_CAST"
+
 /* Rows, arrays and maps have no order. */
 #define FL_ERR_FUNCTION_COMPARE_NESTED \
     FL_E_VALIDATION, "Comparable type expected: '%s' cannot compare rows, arrays or maps" \

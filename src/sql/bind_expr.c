@@ -364,6 +364,11 @@ static int bind_case(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
  * does not keep. FL_UNIT_NONE: it has several fields, or nothing tells. */
 static fl_time_unit interval_unit(const fl_ast_expr *e) {
     if (e->kind == FL_AX_OP && (e->op == FL_OP_NEGATE || e->op == FL_OP_POSITIVE)) return interval_unit(e->args[0]);
+    if (e->kind == FL_AX_OP && (e->op == FL_OP_TIMES || e->op == FL_OP_PLUS || e->op == FL_OP_MINUS)) {
+        fl_time_unit x = interval_unit(e->args[0]), y = interval_unit(e->args[1]);
+        if (e->op == FL_OP_TIMES) return x != FL_UNIT_NONE ? x : y;
+        return x == y ? x : FL_UNIT_NONE;
+    }
     bool has_qualifier =
         e->kind == FL_AX_INTERVAL || e->kind == FL_AX_CAST || (e->kind == FL_AX_OP && e->op == FL_OP_MINUS_DATE);
     return has_qualifier && e->interval.to == FL_UNIT_NONE ? e->interval.from : FL_UNIT_NONE;
@@ -405,7 +410,7 @@ static int bind_cast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
     fl_expr *arg;
     FL_TRY(fl_bind_ast(x, e->args[0], &arg, err));
     bool from_interval = fl_type_is_interval(arg->type), to_interval = fl_type_is_interval(e->type);
-    if (from_interval && (e->type->kind == FL_T_INT || e->type->kind == FL_T_BIGINT))
+    if (from_interval && (e->type->kind == FL_T_INT || e->type->kind == FL_T_BIGINT || e->type->kind == FL_T_DECIMAL))
         return cast_interval_to_number(x, e, arg, out, err);
     if (to_interval && fl_type_is_integer(arg->type)) return cast_number_to_interval(x, e, arg, out, err);
     int rc = fl_expr_cast(&x->b->fns, arg, e->type, e->flag, fl_span_of(e->pos), out, err);
