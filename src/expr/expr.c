@@ -87,6 +87,7 @@ static void round_float(fl_value *v) {
 static void make_literal(fl_arena *a, const fl_expr *call, fl_value *v) {
     if (v->is_null) return;
     if (v->type->kind == FL_T_CHAR) fit_char(a, v);
+    if (fl_type_is_approximate(v->type) && v->d == 0) v->d = 0; /* a literal has no -0.0 */
     if (v->type->kind == FL_T_FLOAT && !is_identity(call)) round_float(v);
     if (v->type->kind == FL_T_DECIMAL && v->type->nullable) {
         fl_i128 x = fl_type_phys(v->type) == FL_P_I128 ? v->w : v->i;

@@ -105,7 +105,7 @@ static int coerce_element(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(need_array(call, 0, err));
     const fl_type *element = fl_type_element(call->args[0]->type), *have = call->args[1]->type;
     if (!fl_cast_is_implicit(have, element)) return fl_invalid_arguments(call, err);
-    bool fits = have->kind == FL_T_CHAR && element->kind == FL_T_VARCHAR && have->length <= element->length;
+    bool fits = fl_type_is_char(have) && element->kind == FL_T_VARCHAR && have->length <= element->length;
     bool same = fits || fl_type_equal(have, element, false);
     FL_TRY(fl_coerce(b, call, 1, element, err));
     if (same || !element->nullable) return 0;

@@ -340,8 +340,15 @@ static bool is_scalar_type(const fl_type *t) {
     return fl_type_is_numeric(t) || fl_type_is_char(t) || t->kind == FL_T_BOOLEAN;
 }
 
+/* A TIMESTAMP is searched as the text that it is. */
+static int timestamp_as_text(fl_bind *b, fl_expr *call, fl_error *err) {
+    if (!fl_type_is_timestamp(call->args[0]->type)) return 0;
+    return fl_coerce(b, call, 0, fl_type_string(true), err);
+}
+
 static int infer_value(fl_bind *b, fl_expr *call, fl_error *err) {
     settings *set;
+    FL_TRY(timestamp_as_text(b, call, err));
     FL_TRY(infer_path(b, call, &set, err));
     const fl_type *t = take_type(b, call, 2);
     int i = t != NULL ? 3 : 2;
@@ -455,6 +462,7 @@ static int refuse_object(fl_bind *b, const fl_expr *call, const char *when, fl_e
 
 static int infer_query(fl_bind *b, fl_expr *call, fl_error *err) {
     settings *set;
+    FL_TRY(timestamp_as_text(b, call, err));
     FL_TRY(infer_path(b, call, &set, err));
     const fl_type *t = take_type(b, call, 2);
     int i = t != NULL ? 3 : 2;

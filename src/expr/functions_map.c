@@ -53,13 +53,14 @@ static int infer_map_part(fl_bind *b, fl_expr *call, fl_error *err) {
 
 /* ---- MAP_FROM_ARRAYS(keys, values) ---- */
 
-/* The entry at e is the last with its key among those up to `end`. */
-static bool is_last_key(const fl_column *keys, int e, int end) {
-    for (int other = e + 1; other < end; other++) {
-        bool x = fl_column_is_null(keys, e), y = fl_column_is_null(keys, other);
-        if (x ? y : !y && fl_column_equal_at(keys, e, keys, other)) return false;
-    }
-    return true;
+/* Of equal keys the first has the place and the last the value, as in a java.util.HashMap. */
+
+/* The last of the keys [from, to) that equals the one at `what`, or -1. */
+static int find_key(const fl_column *keys, int what, int from, int to) {
+    bool null = fl_column_is_null(keys, what);
+    for (int e = to - 1; e >= from; e--)
+        if (fl_column_is_null(keys, e) ? null : !null && fl_column_equal_at(keys, what, keys, e)) return e;
+    return -1;
 }
 
 static int kernel_from_arrays(FL_KERNEL_ARGS) {
@@ -70,9 +71,10 @@ static int kernel_from_arrays(FL_KERNEL_ARGS) {
         if (n != values[1] - values[0])
             return fl_kernel_fail(err, call, FL_ERR_VALUE_MAP_ARRAYS, n, values[1] - values[0]);
         for (int e = 0; e < n; e++) {
-            if (!is_last_key(in[0]->child[0], keys[0] + e, keys[1])) continue;
+            if (find_key(in[0]->child[0], keys[0] + e, keys[0], keys[0] + e) >= 0) continue;
+            int last = find_key(in[0]->child[0], keys[0] + e, keys[0] + e, keys[1]);
             fl_column_append_from(out->child[0], in[0]->child[0], keys[0] + e);
-            fl_column_append_from(out->child[1], in[1]->child[0], values[0] + e);
+            fl_column_append_from(out->child[1], in[1]->child[0], values[0] + last - keys[0]);
         }
         fl_column_append_nested(out);
     });
@@ -136,10 +138,10 @@ static int infer_union(fl_bind *b, fl_expr *call, fl_error *err) {
 
 /* ---- SPLIT(text, delimiter) ---- */
 
-/* With an empty delimiter every character is a piece; an empty text is one piece then, too. */
+/* With an empty delimiter every character is a piece; an empty text has none. */
 static void append_pieces(fl_column *pieces, fl_str s, fl_str delimiter) {
     const char *p = s.p, *end = s.p + s.n;
-    for (bool more = true; more;) {
+    for (bool more = s.n > 0; more;) {
         const char *cut = NULL, *next = end;
         if (delimiter.n > 0) {
             cut = memmem(p, (size_t)(end - p), delimiter.p, delimiter.n);
