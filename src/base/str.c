@@ -2,6 +2,8 @@
 /* str.c -- text and byte buffers. */
 #include "base/str.h"
 
+#include "base/bytes.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +111,33 @@ void fl_buf_put_bytes(fl_buf *b, const void *p, size_t n) {
     fl_assert(n <= UINT32_MAX);
     fl_buf_put_u32(b, (uint32_t)n);
     fl_buf_put(b, p, n);
+}
+
+/* ---- UTF-8 ---- */
+
+static bool is_tail(unsigned char c) { return (c & 0xc0) == 0x80; }
+
+/* The length of the well-formed sequence at p, or 0. */
+static int sequence_length(const unsigned char *p, const unsigned char *end) {
+    unsigned char c = p[0];
+    if (c < 0xc2) return 0;
+    if (c < 0xe0) return end - p >= 2 && is_tail(p[1]) ? 2 : 0;
+    if (c < 0xf0) {
+        if (end - p < 3 || !is_tail(p[1]) || !is_tail(p[2])) return 0;
+        return (c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] >= 0xa0) ? 0 : 3;
+    }
+    if (c > 0xf4 || end - p < 4 || !is_tail(p[1]) || !is_tail(p[2]) || !is_tail(p[3])) return 0;
+    return (c == 0xf0 && p[1] < 0x90) || (c == 0xf4 && p[1] >= 0x90) ? 0 : 4;
+}
+
+bool fl_utf8_valid(fl_str s) {
+    const char *end = s.p + s.n;
+    for (const char *p = fl_skip_ascii(s.p, end); p < end; p = fl_skip_ascii(p, end)) {
+        int n = sequence_length((const unsigned char *)p, (const unsigned char *)end);
+        if (n == 0) return false;
+        p += n;
+    }
+    return true;
 }
 
 int fl_utf8_decode(const char *p, const char *end, uint32_t *cp) {

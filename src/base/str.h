@@ -121,6 +121,8 @@ static inline fl_str fl_read_bytes(fl_reader *r) {
     return at != NULL ? fl_str_make(at, n) : fl_str_make("", 0);
 }
 
+/* Well-formed UTF-8: shortest forms, no surrogates. */
+bool fl_utf8_valid(fl_str s);
 /* Decodes one code point of UTF-8 at p (p < end). Returns its length in bytes, 1 for a byte that starts none; *cp is
  * U+FFFD for malformed input. */
 int fl_utf8_decode(const char *p, const char *end, uint32_t *cp);

@@ -87,7 +87,7 @@ static int read_time(fl_str text, fl_column *c, fl_error *err) {
 }
 
 static int read_string(csv_decoder *d, fl_str text, fl_column *c) {
-    if (FL_UNLIKELY(!text_is_utf8(text.p, text.p + text.n))) return fl_fail(d->scan.err, FL_ERR_FORMAT_CSV_UTF8);
+    if (FL_UNLIKELY(!fl_utf8_valid(text))) return fl_fail(d->scan.err, FL_ERR_FORMAT_CSV_UTF8);
     text_append_string(c, text, d->owner);
     return 0;
 }

@@ -238,7 +238,7 @@ static int read_text_slowly(json_scan *s, const char *from, const char *where, f
 /* The text behind an opening quote, and over the closing one. */
 static int read_text(json_scan *s, const char *where, fl_buf *buf, fl_str *out) {
     const char *from = s->p, *q = fl_find3(from, s->end, '"', '\\', '"');
-    if (q < s->end && *q == '"' && text_is_utf8(from, q)) {
+    if (q < s->end && *q == '"' && fl_utf8_valid(fl_str_make(from, (size_t)(q - from)))) {
         *out = fl_str_make(from, (size_t)(q - from));
         s->p = q + 1;
         return 0;

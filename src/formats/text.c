@@ -14,28 +14,6 @@ const double text_pow10_f64[19] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 
 static bool is_tail(unsigned char c) { return (c & 0xc0) == 0x80; }
 
-/* The length of the well-formed sequence at p, or 0. */
-static int sequence_length(const unsigned char *p, const unsigned char *end) {
-    unsigned char c = p[0];
-    if (c < 0xc2) return 0;
-    if (c < 0xe0) return end - p >= 2 && is_tail(p[1]) ? 2 : 0;
-    if (c < 0xf0) {
-        if (end - p < 3 || !is_tail(p[1]) || !is_tail(p[2])) return 0;
-        return (c == 0xe0 && p[1] < 0xa0) || (c == 0xed && p[1] >= 0xa0) ? 0 : 3;
-    }
-    if (c > 0xf4 || end - p < 4 || !is_tail(p[1]) || !is_tail(p[2]) || !is_tail(p[3])) return 0;
-    return (c == 0xf0 && p[1] < 0x90) || (c == 0xf4 && p[1] >= 0x90) ? 0 : 4;
-}
-
-bool text_is_utf8(const char *p, const char *end) {
-    for (p = fl_skip_ascii(p, end); p < end; p = fl_skip_ascii(p, end)) {
-        int n = sequence_length((const unsigned char *)p, (const unsigned char *)end);
-        if (n == 0) return false;
-        p += n;
-    }
-    return true;
-}
-
 size_t text_utf16_length(fl_str s) {
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {

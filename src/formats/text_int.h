@@ -20,9 +20,6 @@ enum { TEXT_SLACK = 40 };
 
 static inline bool text_is_digit(char c) { return (unsigned char)(c - '0') < 10; }
 
-/* Well-formed UTF-8: shortest forms, no surrogates. */
-bool text_is_utf8(const char *p, const char *end);
-
 /* UTF-16 units that the text has, as Java's String.length. */
 size_t text_utf16_length(fl_str s);
 
