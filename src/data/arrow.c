@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "data/object.h"
+#include "data/text.h"
 #include "messages/arrow.h"
 
 #define TYPE_KEY "flott:type"
@@ -377,7 +378,26 @@ static int export_values(life *l, const fl_column *c, int flags, struct ArrowArr
     return 0;
 }
 
+/* A VARIANT column as JSON texts, which the life owns. */
+static const fl_column *printed(life *l, const fl_column *c) {
+    fl_column *texts = fl_column_new(fl_type_string(true), c->n);
+    FL_PUSH(&l->arena, l->columns, l->n_columns, l->cap_columns, texts);
+    fl_buf b;
+    fl_buf_init(&b);
+    for (int i = 0; i < c->n; i++) {
+        fl_buf_reset(&b);
+        if (!fl_column_is_null(c, i)) fl_text_java(&b, c, i);
+        if (fl_column_is_null(c, i))
+            fl_column_append_null(texts);
+        else
+            fl_column_append_str(texts, fl_str_make(b.p, b.n));
+    }
+    fl_buf_deinit(&b);
+    return texts;
+}
+
 static int export_column(life *l, const fl_column *c, int flags, struct ArrowArray *out, fl_error *err) {
+    if (c->type->kind == FL_T_VARIANT) c = printed(l, c);
     *out = (struct ArrowArray){.length = c->n};
     FL_TRY(export_values(l, c, flags, out, err));
     out->null_count = c->phys == FL_P_NONE ? c->n : c->valid != NULL ? c->n - fl_bitmap_count(c->valid, c->n) : 0;
@@ -621,7 +641,7 @@ static const fl_type *with_metadata(fl_arena *a, const struct ArrowSchema *in, c
         s->class_name = told->class_name;
         return s;
     }
-    bool raw = (told->kind == FL_T_RAW && fl_type_is_binary(t)) || (told->kind == FL_T_VARIANT && fl_type_is_char(t));
+    bool raw = told->kind == FL_T_RAW && fl_type_is_binary(t);
     if (raw || (told->n_fields == 0 && fl_type_same_layout(told, t))) return fl_type_nullable(a, told, nullable);
     return t;
 }

@@ -17,10 +17,11 @@ int fl_arrow_export_schema(const fl_schema *s, int flags, struct ArrowSchema *ou
 
 /* The rows that count of a batch as an Arrow struct array. Column memory is shared, except: strings are copied once or
  * made into Arrow views, DECIMAL(1..18) is widened unless FL_ARROW_DECIMAL64, TIMESTAMP(7..9) becomes int64 ns (error
- * if outside 1677 … 2262), OBJECT is refused. Released by the consumer. */
+ * if outside 1677 … 2262), a VARIANT becomes its JSON text, OBJECT is refused. Released by the consumer. */
 int fl_arrow_export_batch(fl_batch *b, const fl_schema *s, int flags, struct ArrowArray *out, fl_error *err);
 
-/* What flott calls the type of an Arrow schema: a struct's children become the columns. Borrowed from the arena. */
+/* What flott calls the type of an Arrow schema: a struct's children become the columns. What was a VARIANT comes back
+ * as the STRING of its JSON text, for PARSE_JSON to read. Borrowed from the arena. */
 int fl_arrow_import_schema(fl_arena *a, const struct ArrowSchema *in, fl_schema *out, fl_error *err);
 
 /* Rows [at, at + n), n <= FL_BATCH_ROWS_MAX, of a struct array as a batch of the given schema (which

@@ -11,6 +11,7 @@
 #include "data/rowcodec.h"
 
 #include "data/object.h"
+#include "data/variant.h"
 #include "messages/checkpoint.h"
 #include "messages/value.h"
 
@@ -148,6 +149,7 @@ static int decode_scalar(fl_reader *r, fl_column *c, fl_error *err) {
     default: {
         fl_str s = fl_read_bytes(r);
         if (s.n > INT32_MAX) return corrupt(c->type, "too long", err);
+        if (c->type->kind == FL_T_VARIANT && !fl_variant_check(s)) return corrupt(c->type, "no VARIANT", err);
         fl_column_append_str(c, s);
         return 0;
     }

@@ -23,6 +23,7 @@
 #include "data/decimal.h"
 #include "data/object.h"
 #include "data/timestamp.h"
+#include "data/variant.h"
 
 /* ---- Java's hash codes, which wrap like its int ---- */
 
@@ -132,11 +133,11 @@ uint32_t fl_java_hash_at(const fl_column *c, int i) {
     case FL_T_DOUBLE: return hash_double(FL_DATA(c, double)[i]);
     case FL_T_DECIMAL: return hash_decimal(fl_column_i128(c, i), c->type->scale);
     case FL_T_CHAR:
-    case FL_T_VARCHAR:
-    case FL_T_VARIANT: return fl_java_hash(fl_column_str(c, i));
+    case FL_T_VARCHAR: return fl_java_hash(fl_column_str(c, i));
     case FL_T_BINARY:
     case FL_T_VARBINARY:
-    case FL_T_RAW: return hash_bytes(fl_column_str(c, i));
+    case FL_T_RAW:
+    case FL_T_VARIANT: return hash_bytes(fl_column_str(c, i));
     case FL_T_DATE: return hash_date(fl_column_i64(c, i));
     case FL_T_TIME: return hash_local_time(fl_column_i64(c, i), 0);
     case FL_T_TIMESTAMP: return hash_timestamp(fl_column_ts(c, i));
@@ -189,6 +190,12 @@ static void print_signed_bytes(fl_buf *out, fl_str s) {
         fl_i64_print(out, (int8_t)s.p[i]);
     }
     fl_buf_putc(out, ']');
+}
+
+/* Bytes that make no sense have a text, too: a print never fails. */
+static void print_variant(fl_buf *out, fl_str bytes) {
+    fl_variant v = fl_variant_of(bytes);
+    if (!fl_variant_print(out, &v)) fl_buf_puts(out, "\"<INVALID>\"");
 }
 
 static void print_java_list(fl_buf *out, const fl_column *c, int i) {
@@ -244,8 +251,8 @@ void fl_text_java(fl_buf *out, const fl_column *c, int i) {
     case FL_T_DOUBLE: fl_double_print(out, FL_DATA(c, double)[i]); break;
     case FL_T_DECIMAL: fl_decimal_print_row(out, fl_column_i128(c, i), c->type->scale); break;
     case FL_T_CHAR:
-    case FL_T_VARCHAR:
-    case FL_T_VARIANT: fl_buf_put_str(out, fl_column_str(c, i)); break;
+    case FL_T_VARCHAR: fl_buf_put_str(out, fl_column_str(c, i)); break;
+    case FL_T_VARIANT: print_variant(out, fl_column_str(c, i)); break;
     case FL_T_BINARY:
     case FL_T_VARBINARY:
     case FL_T_RAW: print_signed_bytes(out, fl_column_str(c, i)); break;

@@ -5,6 +5,7 @@
  *     json_path.c     'lax $.a[0]' becomes a list of steps
  *     json_filter.c   [?(@.price > 10)]: conditions
  *     json_find.c     what a path finds: in the text itself where its steps are names and positions, else in a tree
+ *     json_variant.c  a text becomes a VARIANT
  *
  * Flink reads with Jackson and finds with Jayway's JsonPath; the rules here are theirs: text behind the value is
  * ignored, of repeated keys the last one's value stands at the place of the first, numbers with a fraction or an
@@ -16,6 +17,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "data/variant.h"
 
 enum { FL_JSON_DEPTH_MAX = 1000 };
 
@@ -63,6 +65,9 @@ void fl_json_print(fl_buf *out, const fl_json_node *v);
 /* Appends a scalar as Java's toString gives it: a string without its quotes. */
 void fl_json_print_scalar(fl_buf *out, const fl_json_node *v);
 const fl_json_node *fl_json_member(const fl_json_node *object, fl_str name); /* NULL: none */
+
+/* Puts the value that the text begins with into an empty builder. The arena is for texts that had escapes. */
+int fl_json_to_variant(fl_arena *a, fl_str text, fl_variant_builder *b, fl_error *err);
 
 /* ---- paths ---- */
 

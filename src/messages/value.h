@@ -199,6 +199,21 @@
     FL_E_VALIDATION, "Numeric literal '%.*s' out of range" \
     FL_ADVICE "write it in quotes as a text, or with fewer digits"
 
+/* A VARIANT has 16 MB at most, as in Flink: of names, and of all else. */
+#define FL_ERR_VALUE_VARIANT_SIZE \
+    FL_E_LIMIT, "VARIANT_SIZE_LIMIT: a VARIANT, and its names, can have %d bytes" \
+    FL_ADVICE "keep parts of the JSON text only, for example with JSON_QUERY"
+
+/* An object of a VARIANT has one member of a name; PARSE_JSON can be told to keep the last. */
+#define FL_ERR_VALUE_VARIANT_DUPLICATE \
+    FL_E_RUNTIME, "VARIANT_DUPLICATE_KEY: an object has two members of the same name" \
+    FL_ADVICE "PARSE_JSON(s, TRUE) keeps the last of them, TRY_PARSE_JSON gives NULL"
+
+/* A number of a JSON text is beyond what a DOUBLE holds. */
+#define FL_ERR_VALUE_VARIANT_NUMBER \
+    FL_E_RUNTIME, "the number %.*s is out of range of DOUBLE" \
+    FL_ADVICE "write it as a JSON string, or use TRY_PARSE_JSON to get NULL"
+
 // clang-format on
 
 #endif
