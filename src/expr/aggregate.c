@@ -62,9 +62,10 @@ static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
 }
 
 static int infer_extreme(fl_bind *b, fl_agg_call *call, fl_error *err) {
-    if (fl_type_phys(call->args[0].type) >= FL_P_LIST) return refuse(call, "COMPARABLE_TYPE", err);
-    if (fl_type_phys(call->args[0].type) == FL_P_NONE) return fl_fail(err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
-    call->type = result_type(b, call, call->args[0].type);
+    const fl_type *t = call->args[0].type;
+    if (fl_type_phys(t) >= FL_P_LIST || fl_type_is(t, FL_T_VARIANT)) return refuse(call, "COMPARABLE_TYPE", err);
+    if (fl_type_phys(t) == FL_P_NONE) return fl_fail(err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
+    call->type = result_type(b, call, t);
     return 0;
 }
 

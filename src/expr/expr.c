@@ -128,7 +128,7 @@ static int missing_as_null(fl_bind *b, fl_expr *call, fl_error *err) {
     if (takes_substitute(call->fn)) return 0;
     for (int i = 0; i < call->n_args; i++) {
         const fl_expr *e = call->args[i];
-        if (e->fn == NULL || strcmp(e->fn->name, "ITEM") != 0) continue;
+        if (e->fn == NULL || strcmp(e->fn->name, "ITEM") != 0 || fl_type_is(e->type, FL_T_VARIANT)) continue;
         FL_TRY(fl_expr_call_name(b, "ITEM OR NULL", e->args, e->n_args, e->span, &call->args[i], err));
     }
     return 0;

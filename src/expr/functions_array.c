@@ -275,7 +275,8 @@ static int kernel_extreme(FL_KERNEL_ARGS) {
 }
 
 static bool has_order(const fl_type *t) {
-    return t->n_fields == 0 && t->kind != FL_T_BOOLEAN && t->kind != FL_T_RAW && t->kind != FL_T_OBJECT;
+    return t->n_fields == 0 && t->kind != FL_T_BOOLEAN && t->kind != FL_T_RAW && t->kind != FL_T_OBJECT &&
+           t->kind != FL_T_VARIANT;
 }
 
 static int infer_extreme(fl_bind *b, fl_expr *call, fl_error *err) {

@@ -250,6 +250,7 @@ static int infer_item(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *t = call->args[0]->type;
     if (t->kind == FL_T_ROW) return infer_row_item(b, call, err);
     if (t->kind == FL_T_MAP) return infer_map_item(b, call, err);
+    if (t->kind == FL_T_VARIANT) return fl_infer_variant_item(b, call, err);
     if (t->kind != FL_T_ARRAY || call->args[1]->type->kind != FL_T_INT) return fl_bad_arguments(call, err);
     return fl_typed(b, call, fl_type_element(t), true);
 }
@@ -351,7 +352,7 @@ FL_FUNCTION_TABLE(collection) = {
     ROW("ROW", 1, -1, 0, infer_row, choose_row, "ROW(x, …)", "A row of its arguments."),
     ROW("ARRAY", 0, -1, FL_FN_COSTLY, infer_array, choose_array, "ARRAY[x, …]", "An array of its arguments."),
     ROW("MAP", 0, -1, FL_FN_COSTLY, infer_map, choose_map, "MAP[k, v, …]", "A map of keys and values."),
-    ROW("ITEM", 2, 2, SAFE, infer_item, choose_item, "<ARRAY>[<INTEGER>], <MAP>[<KEY>]",
+    ROW("ITEM", 2, 2, SAFE, infer_item, choose_item, "<ARRAY>[<INTEGER>], <MAP>[<KEY>], <VARIANT>[<KEY>]",
         "The element at a position, counted from 1, or of a key."),
     ROW("ITEM OR NULL", 2, 2, SAFE | FL_FN_OPERATOR, infer_item, choose_item, "<ARRAY>[<INTEGER>], <MAP>[<KEY>]",
         "The same, and NULL if there is no such element."),

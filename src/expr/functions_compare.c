@@ -282,7 +282,8 @@ static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
     if (approximate && fl_expr_equal(call->args[0], call->args[1]) && fl_expr_deterministic(call->args[0]))
         return infer_same(b, call, op == EQ || op == LE || op == GE, err);
     bool nullable = fl_args_nullable(call);
-    if (!equality && (x->n_fields > 0 || y->n_fields > 0)) {
+    bool variants = x->kind == FL_T_VARIANT && y->kind == FL_T_VARIANT;
+    if (!equality && (x->n_fields > 0 || y->n_fields > 0 || variants)) {
         fl_fail(err, FL_ERR_FUNCTION_COMPARE_NESTED, call->fn->name);
         return fl_error_at(err, call->span);
     }

@@ -90,6 +90,9 @@ int fl_regex_new(fl_arena *a, fl_str pattern, unsigned flags, const fl_regex **o
 /* 1, 0, or an error. */
 int fl_regex_matches(const fl_regex *r, fl_str s, fl_error *err);
 
+/* The type rule of v[…] where v is a VARIANT. (functions_variant.c) */
+int fl_infer_variant_item(fl_bind *b, fl_expr *call, fl_error *err);
+
 /* ---- units of time ---- */
 
 #define FL_UNITS(X)                                                                                                    \

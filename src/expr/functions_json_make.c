@@ -15,6 +15,7 @@
 
 #include "base/base64.h"
 #include "data/json_text.h"
+#include "data/variant.h"
 #include "expr/functions_int.h"
 #include "expr/json.h"
 #include "messages/json.h"
@@ -69,6 +70,12 @@ static void put_timestamp(fl_buf *out, const fl_column *c, int i) {
     fl_ts_print_short(out, fl_column_ts(c, i), 'T');
     if (c->type->kind == FL_T_TIMESTAMP_LTZ) fl_buf_putc(out, 'Z');
     fl_buf_putc(out, '"');
+}
+
+/* Part of the text as it is. */
+static int put_variant(writer *w, const fl_column *c, int i) {
+    fl_variant v = fl_variant_of(fl_column_str(c, i));
+    return fl_variant_print(&w->out, &v) ? 0 : fl_kernel_fail(w->err, w->call, FL_ERR_VALUE_VARIANT_BAD);
 }
 
 /* ---- containers ---- */
@@ -155,6 +162,7 @@ static int put_value(writer *w, const fl_column *c, int i, bool raw) {
     case FL_T_VARBINARY: put_bytes(out, fl_column_str(c, i)); return 0;
     case FL_T_TIMESTAMP:
     case FL_T_TIMESTAMP_LTZ: put_timestamp(out, c, i); return 0;
+    case FL_T_VARIANT: return put_variant(w, c, i);
     case FL_T_ARRAY: return put_list(w, c, i);
     case FL_T_MAP: return put_map(w, c, i);
     case FL_T_ROW: return put_row(w, c, i);
@@ -177,7 +185,8 @@ static int check_type(fl_bind *b, const fl_type *t, fl_error *err) {
     case FL_T_NULL:
     case FL_T_BOOLEAN:
     case FL_T_TIMESTAMP:
-    case FL_T_TIMESTAMP_LTZ: return 0;
+    case FL_T_TIMESTAMP_LTZ:
+    case FL_T_VARIANT: return 0;
     default: break;
     }
     if (fl_type_is_numeric(t) || fl_type_is_char(t) || fl_type_is_binary(t)) return 0;

@@ -553,7 +553,8 @@ static int infer_extreme(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *t = fl_type_merged(b->arena, types, call->n_args);
     for (int i = 0; i < call->n_args; i++) /* a DATE beside a TIMESTAMP would lose its time */
         if (t != NULL && fl_type_is_datetime(t) && types[i]->kind != t->kind) t = NULL;
-    if (t == NULL || t->n_fields > 0 || fl_type_is_binary(t) || t->kind == FL_T_RAW || t->kind == FL_T_OBJECT)
+    if (t == NULL || t->n_fields > 0 || fl_type_is_binary(t) || t->kind == FL_T_RAW || t->kind == FL_T_OBJECT ||
+        t->kind == FL_T_VARIANT)
         return refuse_extreme(call, err);
     bool nullable = fl_args_nullable(call), mixed = false;
     for (int i = 0; i < call->n_args && t->kind == FL_T_DECIMAL; i++)

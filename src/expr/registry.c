@@ -27,7 +27,8 @@
     X(url)                                                                                                             \
     X(json)                                                                                                            \
     X(json_make)                                                                                                       \
-    X(json_quote)
+    X(json_quote)                                                                                                      \
+    X(variant)
 
 #define FL_X(family) extern const fl_function fl_functions_##family[];
 FL_FUNCTION_FAMILIES(FL_X)

@@ -140,10 +140,10 @@
     FL_E_VALIDATION, "Cannot convert 1 to DECIMAL(%d, %d) due to overflow" \
     FL_ADVICE "take a precision that is greater than the scale, or TRY_CAST"
 
-/* Rows, arrays and maps have no order. */
+/* Rows, arrays, maps and VARIANTs have no order. */
 #define FL_ERR_FUNCTION_COMPARE_NESTED \
-    FL_E_VALIDATION, "Comparable type expected: '%s' cannot compare rows, arrays or maps" \
-    FL_ADVICE "compare single fields or elements"
+    FL_E_VALIDATION, "Comparable type expected: '%s' cannot compare rows, arrays, maps or VARIANTs" \
+    FL_ADVICE "compare single fields or elements; cast a VARIANT, for example CAST(v AS DOUBLE)"
 
 /* The branches of CASE or COALESCE have types that no common type holds. */
 #define FL_ERR_FUNCTION_MIXED_BRANCHES \

@@ -214,6 +214,21 @@
     FL_E_RUNTIME, "the number %.*s is out of range of DOUBLE" \
     FL_ADVICE "write it as a JSON string, or use TRY_PARSE_JSON to get NULL"
 
+/* v['name'] of an array or of a scalar. */
+#define FL_ERR_VALUE_VARIANT_KEY \
+    FL_E_RUNTIME, "String key access on variant requires an object variant, but a non-object variant was provided: %s" \
+    FL_ADVICE "use v[1] for the first item of an array; CAST(v AS …) turns a scalar into a value of SQL"
+
+/* v[1] of an object or of a scalar. */
+#define FL_ERR_VALUE_VARIANT_INDEX \
+    FL_E_RUNTIME, "Integer index access on variant requires an array variant, but a non-array variant was provided: %s" \
+    FL_ADVICE "use v['name'] for a member of an object; CAST(v AS …) turns a scalar into a value of SQL"
+
+/* Bytes that are to be a VARIANT are none: a file of state, or data from outside, is damaged. */
+#define FL_ERR_VALUE_VARIANT_BAD \
+    FL_E_RUNTIME, "MALFORMED_VARIANT: the bytes are no VARIANT" \
+    FL_ADVICE "mend what the bytes come from"
+
 // clang-format on
 
 #endif

@@ -183,8 +183,10 @@ static void put_type(fl_buf *out, fl_str text) {
     while (t->kind != FL_TOK_END) {
         bool field =
             in_row[depth] && (t[-1].kind == FL_TOK_LT || t[-1].kind == FL_TOK_LPAREN || t[-1].kind == FL_TOK_COMMA);
-        bool name = t->kind == FL_TOK_NAME || (t->kind == FL_TOK_WORD && (field || t->word == FL_NO_KEYWORD));
-        const char *word = t->kind == FL_TOK_WORD && !name ? type_word(t) : NULL;
+        bool variant = t->kind == FL_TOK_WORD && !field && fl_str_iis(t->text, "VARIANT"); /* no word of 1.20 */
+        bool name =
+            t->kind == FL_TOK_NAME || (t->kind == FL_TOK_WORD && (field || (t->word == FL_NO_KEYWORD && !variant)));
+        const char *word = variant ? "VARIANT" : t->kind == FL_TOK_WORD && !name ? type_word(t) : NULL;
         if (t->kind != FL_TOK_WORD || name || word != NULL) {
             if (!sticks(t)) fl_buf_putc(out, ' ');
             if (name)
