@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cast_int.h -- between the two files of casts: how a kernel refuses a value, and the kernels from and to text. */
+/* cast_int.h -- between the files of casts: how a kernel refuses a value, and the kernels from and to text. */
 #ifndef FL_EXPR_CAST_INT_H
 #define FL_EXPR_CAST_INT_H
 
@@ -19,9 +19,16 @@ bool fl_cast_is_try(const fl_kernel_call *call);
 /* A timestamp in a column, cut to the precision of the column's type as Flink cuts: towards zero. */
 void fl_cast_put_ts(fl_column *out, int i, fl_ts t);
 
+/* Texts and bytes in row i, cut to the length of the column's type; a CHAR is filled up with blanks, bytes with zeros if
+ * `fill`. */
+void fl_cast_put_text(fl_column *out, int i, fl_str s);
+void fl_cast_put_bytes(fl_column *out, int i, fl_str s, bool fill);
+
 /* From CHAR, VARCHAR (or BINARY, VARBINARY) to something else and back (cast_text.c); NULL: none. */
 fl_kernel_fn *fl_cast_from_text(const fl_type *from, const fl_type *to);
 fl_kernel_fn *fl_cast_to_text(const fl_type *from, const fl_type *to);
 fl_kernel_fn *fl_cast_binary(const fl_type *from, const fl_type *to);
+/* From VARIANT (cast_variant.c); NULL: none. */
+fl_kernel_fn *fl_cast_from_variant(const fl_type *to);
 
 #endif

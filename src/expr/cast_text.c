@@ -38,13 +38,19 @@ static void put_padded(fl_column *out, int i, fl_str s, size_t blanks, char with
 }
 
 /* Writes a text that lives elsewhere, cut and padded to out's type. */
-static void put_text(fl_column *out, int i, fl_str s) {
+void fl_cast_put_text(fl_column *out, int i, fl_str s) {
     if (FL_LIKELY(out->type->kind == FL_T_VARCHAR && s.n <= (size_t)out->type->length)) {
         fl_column_put_str(out, i, s);
         return;
     }
     s = cut(s, out->type->length);
     put_padded(out, i, s, padding(out->type, s), ' ');
+}
+
+void fl_cast_put_bytes(fl_column *out, int i, fl_str s, bool fill) {
+    size_t length = (size_t)out->type->length;
+    s.n = FL_MIN(s.n, length);
+    put_padded(out, i, s, fill ? length - s.n : 0, 0);
 }
 
 /* ---- text to text, bytes to bytes ---- */
@@ -127,7 +133,7 @@ static int bytes_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_utf8_put_java(&b, fl_view_str(fl_view_at(in[0], i)));
-        put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+        fl_cast_put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -142,7 +148,7 @@ static int integer_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_i64_print(&b, fl_column_i64(in[0], i));
-        put_text(out, i, fl_str_make(b.p, b.n));
+        fl_cast_put_text(out, i, fl_str_make(b.p, b.n));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -155,7 +161,7 @@ static int double_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_double_print(&b, FL_DATA(in[0], double)[fl_column_at(in[0], i)]);
-        put_text(out, i, fl_str_make(b.p, b.n));
+        fl_cast_put_text(out, i, fl_str_make(b.p, b.n));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -168,7 +174,7 @@ static int decimal_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_decimal_print(&b, fl_decimal_at(in[0], fl_column_at(in[0], i)), in[0]->type->scale);
-        put_text(out, i, fl_str_make(b.p, b.n));
+        fl_cast_put_text(out, i, fl_str_make(b.p, b.n));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -181,7 +187,7 @@ static int value_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_text_sql(&b, in[0], i, ev->tz);
-        put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+        fl_cast_put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
     });
     fl_buf_deinit(&b);
     return 0;

@@ -14,6 +14,7 @@
  *     timestamp      x                                       x     x       x
  *     interval       x              x                                           x (same kind)
  *     array, …       x                                                          x  element by element
+ *     variant        x      x        x       x       x       x     x       x    array, map, row: cast_variant.c
  *
  * Integers wrap, floats saturate, a decimal that does not fit becomes NULL; only texts can be refused. An interval and
  * an INT or BIGINT are the same number here, of months or milliseconds: the binder, which knows the qualifier that the
@@ -471,6 +472,7 @@ static bool is_constructed(const fl_type *t) {
 static bool is_numeric_or_boolean(const fl_type *t) { return fl_type_is_numeric(t) || t->kind == FL_T_BOOLEAN; }
 
 fl_kernel_fn *fl_cast_kernel(const fl_type *from, const fl_type *to) {
+    if (fl_type_is(from, FL_T_VARIANT)) return fl_cast_from_variant(to);
     if (fl_type_is_char(to)) return fl_cast_to_text(from, to);
     if (fl_type_is_char(from)) return fl_cast_from_text(from, to);
     if (fl_type_is_binary(from) && fl_type_is_binary(to)) return fl_cast_binary(from, to);
@@ -539,7 +541,8 @@ static int infer_cast(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *from = call->args[0]->type, *to = call->args[1]->type;
     bool try_cast = call->fn->name[0] == 'T';
     call->n_args = 1;
-    FL_TRY(fl_typed(b, call, to, try_cast || from->nullable));
+    bool null = fl_type_is(from, FL_T_VARIANT) && !fl_type_is(to, FL_T_VARIANT); /* a JSON null is NULL */
+    FL_TRY(fl_typed(b, call, to, try_cast || from->nullable || null));
     fl_kernel_fn *kernel = choose_cast(call);
     if (kernel == NULL && is_time_and_number(from, to) && fl_expr_is_literal(call->args[0]) &&
         call->args[0]->value.is_null)

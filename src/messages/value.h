@@ -224,6 +224,41 @@
     FL_E_RUNTIME, "Integer index access on variant requires an array variant, but a non-array variant was provided: %s" \
     FL_ADVICE "use v['name'] for a member of an object; CAST(v AS …) turns a scalar into a value of SQL"
 
+/* A VARIANT holds one kind of value, and a cast makes nothing else of it: no number of a text, no text of an object. */
+#define FL_ERR_VALUE_VARIANT_CAST \
+    FL_E_RUNTIME, "Cannot cast a VARIANT %s value to %s" \
+    FL_ADVICE "cast it to its own type first, for example CAST(CAST(v AS STRING) AS INT); TRY_CAST gives NULL"
+
+/* The number is beyond the range of the type. */
+#define FL_ERR_VALUE_VARIANT_OVERFLOW \
+    FL_E_RUNTIME, "Casting the VARIANT value %.*s to %s overflowed" \
+    FL_ADVICE "cast it to a wider type; TRY_CAST gives NULL"
+
+/* The number has a fraction for which the type has no room. */
+#define FL_ERR_VALUE_VARIANT_LOSSY \
+    FL_E_RUNTIME, "Casting the VARIANT value %.*s to %s would lose precision" \
+    FL_ADVICE "cast it to a type that holds it, such as DECIMAL(38, 18), and then to this one; TRY_CAST gives NULL"
+
+/* A JSON null stands where the type is NOT NULL. */
+#define FL_ERR_VALUE_VARIANT_NULL \
+    FL_E_RUNTIME, "Cannot cast a VARIANT null value to %s because the target does not accept NULL" \
+    FL_ADVICE "leave NOT NULL out of the type; TRY_CAST gives NULL"
+
+/* A cast to a text is for scalars: an object or array has JSON text. */
+#define FL_ERR_VALUE_VARIANT_TO_TEXT \
+    FL_E_RUNTIME, "Cannot cast a VARIANT %s value to a character string" \
+    FL_ADVICE "use JSON_STRING(v) for its JSON text; TRY_CAST gives NULL"
+
+/* Bytes become a text if they are UTF-8. */
+#define FL_ERR_VALUE_VARIANT_UTF8 \
+    FL_E_RUNTIME, "Cannot cast the VARIANT binary value to a character string because it is not valid UTF-8" \
+    FL_ADVICE "cast it to BYTES; TRY_CAST gives NULL"
+
+/* A ROW is made of an object that has all of its fields; names must be written alike. */
+#define FL_ERR_VALUE_VARIANT_NO_FIELD \
+    FL_E_RUNTIME, "Cannot cast the VARIANT object to ROW because the field '%s' is not present in the VARIANT" \
+    FL_ADVICE "cast to a MAP, or take the members with v['name']; TRY_CAST gives NULL"
+
 /* Bytes that are to be a VARIANT are none: a file of state, or data from outside, is damaged. */
 #define FL_ERR_VALUE_VARIANT_BAD \
     FL_E_RUNTIME, "MALFORMED_VARIANT: the bytes are no VARIANT" \
