@@ -63,7 +63,8 @@ static int check_type(const fl_type *t, fl_error *err) {
          nested = map || t->kind == FL_T_ARRAY || t->kind == FL_T_ROW;
     if (map && !fl_type_is_char(t->fields[0].type))
         return fl_fail(err, FL_ERR_FORMAT_JSON_KEY_TYPE, text_type_name(name, t));
-    if (!nested && t->kind > FL_T_TIMESTAMP_LTZ && !fl_type_is_interval(t))
+    bool other = fl_type_is_interval(t) || t->kind == FL_T_VARIANT;
+    if (!nested && t->kind > FL_T_TIMESTAMP_LTZ && !other)
         return fl_fail(err, FL_ERR_FORMAT_JSON_TYPE, text_type_name(name, t));
     for (int i = 0; i < t->n_fields; i++) FL_TRY(check_type(t->fields[i].type, err));
     return 0;

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "expr/json.h"
 #include "formats/json_int.h"
 #include "messages/format.h"
 
@@ -317,6 +318,27 @@ static int read_row(json_decoder *d, const json_reader *r, fl_column *c) {
     return 0;
 }
 
+/* ---- VARIANT ---- */
+
+int json_read_variant(json_decoder *d, fl_column *c) {
+    json_scan *s = &d->scan;
+    const char *from = s->value;
+    int depth = s->depth - (s->token == JSON_OBJECT || s->token == JSON_ARRAY);
+    fl_str text, bytes;
+    while (s->depth > depth) FL_TRY(json_next(s));
+    if (s->token == JSON_STRING) FL_TRY(json_text(s, &text));
+    fl_arena_reset(&d->scratch);
+    FL_TRY(fl_json_to_variant(&d->scratch, fl_str_make(from, (size_t)(s->p - from)), &d->variant, s->err));
+    FL_TRY(fl_variant_finish(&d->variant, true, &bytes, s->err));
+    fl_column_append_str(c, bytes);
+    return 0;
+}
+
+static int read_variant(json_decoder *d, const json_reader *r, fl_column *c) {
+    (void)r;
+    return json_read_variant(d, c);
+}
+
 /* ---- making readers ---- */
 
 static json_read_fn *reader_fn(const fl_type *t) {
@@ -337,6 +359,7 @@ static json_read_fn *reader_fn(const fl_type *t) {
     case FL_T_MAP:
     case FL_T_MULTISET: return read_map;
     case FL_T_ROW: return read_row;
+    case FL_T_VARIANT: return read_variant;
     default: return read_scalar;
     }
 }
@@ -415,6 +438,8 @@ static void decoder_free(fl_decoder *base) {
     json_decoder *d = FL_CONTAINER_OF(base, json_decoder, base);
     json_layouts_free(d->layouts);
     json_scan_deinit(&d->scan);
+    fl_variant_builder_deinit(&d->variant);
+    fl_arena_deinit(&d->scratch);
     fl_buf_deinit(&d->text);
     fl_arena_deinit(&d->arena);
     free(d);
@@ -429,6 +454,8 @@ int json_decoder_new(const fl_format_config *c, fl_decoder **out, fl_error *err)
     fl_arena_init(&d->arena);
     json_scan_init(&d->scan);
     fl_buf_init(&d->text);
+    fl_arena_init(&d->scratch);
+    fl_variant_builder_init(&d->variant);
     json_reader *kids = FL_NEW_N(&d->arena, json_reader, c->schema->n);
     for (int i = 0; i < c->schema->n; i++) kids[i] = json_reader_of(d, c->schema->fields[i].type);
     d->row = (json_reader){.kids = kids, .n_kids = c->schema->n};

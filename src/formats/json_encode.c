@@ -13,6 +13,7 @@
 #include "formats/json_int.h"
 
 #include "messages/format.h"
+#include "messages/value.h"
 
 typedef struct json_encoder json_encoder;
 typedef struct json_writer json_writer;
@@ -130,6 +131,11 @@ WRITER(write_timestamp) {
     return 0;
 }
 
+WRITER(write_variant) {
+    fl_variant v = fl_variant_of(fl_view_str(&FL_DATA(c, fl_view)[i]));
+    return fl_variant_print(out, &v) ? 0 : fl_fail(err, FL_ERR_VALUE_VARIANT_BAD);
+}
+
 /* ---- nested values ---- */
 
 WRITER(write_array) {
@@ -232,6 +238,7 @@ static json_write_fn *writer_fn(const fl_type *t) {
     case FL_T_MAP:
     case FL_T_MULTISET: return write_map;
     case FL_T_ROW: return write_row;
+    case FL_T_VARIANT: return write_variant;
     default: return write_integer; /* also of NULL, which is never asked */
     }
 }

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "data/json_text.h"
+#include "data/variant.h"
 #include "formats/format.h"
 #include "formats/text_int.h"
 
@@ -144,6 +145,8 @@ struct json_decoder {
     fl_str record;    /* the one being read */
     fl_buffer *owner; /* of its bytes; NULL: strings are copied */
     fl_buf text;      /* scratch: container texts, decoded base64 */
+    fl_arena scratch; /* of the VARIANT being read */
+    fl_variant_builder variant;
 };
 
 /* json_decode.c: the reader of a type; its kids live in the decoder's arena. */
@@ -152,6 +155,9 @@ json_reader json_reader_of(json_decoder *d, const fl_type *type);
 int json_read_value(json_decoder *d, const json_reader *r, fl_column *c);
 /* Reads the text of a value of a scalar type into its column: what both ways of parsing do with text. */
 int json_read_text(json_decoder *d, fl_str text, fl_column *c);
+/* The current value as a VARIANT: what PARSE_JSON makes of its text, where of repeated keys the last counts. The current
+ * token becomes the value's last one. */
+int json_read_variant(json_decoder *d, fl_column *c);
 /* The keys [first, n) of a map without repetition: for each, in the order in which they first came, the row where it
  * came last. NULL if none is repeated; else owned by the caller. */
 int *json_distinct_keys(const fl_column *keys, int first, int *n);

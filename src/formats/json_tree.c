@@ -169,6 +169,7 @@ static int tree_present(json_decoder *d, const json_reader *r, fl_column *c) {
     case FL_T_ARRAY:
     case FL_T_MAP:
     case FL_T_MULTISET: return tree_list(d, r, c);
+    case FL_T_VARIANT: return json_read_variant(d, c);
     case FL_T_ROW:
         FL_TRY(tree_fields(d, r, c->child));
         fl_column_append_nested(c);
