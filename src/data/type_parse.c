@@ -302,15 +302,17 @@ static const fl_type *parse_decimal(parser *ps, const word *w, int depth) {
     return fl_type_decimal(ps->a, p, s, true);
 }
 
-/* [WITHOUT TIME ZONE | WITH LOCAL TIME ZONE | WITH TIME ZONE], the middle one for TIMESTAMP, the last in strings only
- */
+/* [WITHOUT TIME ZONE | WITH LOCAL TIME ZONE | WITH TIME ZONE], the middle one for TIMESTAMP, the last in strings only.
+ * Flink's grammar of SQL takes TIME WITH LOCAL TIME ZONE, too, and then has no such type. */
 static int parse_zone(parser *ps, fl_type_kind *kind) {
     if (try_word(ps, "WITHOUT")) {
         FL_TRY(need_word(ps, "TIME"));
         return need_word(ps, "ZONE");
     }
-    if (*kind != FL_T_TIMESTAMP || !try_word(ps, "WITH")) return 0;
+    bool zoned = *kind == FL_T_TIMESTAMP || (*kind == FL_T_TIME && ps->ddl);
+    if (!zoned || !try_word(ps, "WITH")) return 0;
     if (try_word(ps, "LOCAL")) {
+        if (*kind == FL_T_TIME) return fl_fail(ps->err, FL_ERR_TYPE_UNSUPPORTED, "TIME WITH LOCAL TIME ZONE");
         *kind = FL_T_TIMESTAMP_LTZ;
     } else if (!ps->ddl) {
         *kind = FL_T_TIMESTAMP_TZ;

@@ -100,6 +100,11 @@
     FL_E_LIMIT, "A type nests more than %d levels deep" \
     FL_ADVICE "flatten the type, or keep the inner part as STRING"
 
+/* RAW values are Java objects; only the Java class that serialised them can read them. */
+#define FL_ERR_TYPE_RAW \
+    FL_E_VALIDATION, "Unable to restore the RAW type of class '%s' with serializer snapshot '%s'." \
+    FL_ADVICE "declare the column as BYTES, or as the type that the values have in SQL; flott runs no Java classes"
+
 // clang-format on
 
 #endif

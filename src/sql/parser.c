@@ -20,6 +20,7 @@
 #include "sql/parser_int.h"
 
 #include "messages/syntax.h"
+#include "messages/type.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -409,6 +410,7 @@ static int refuse_type(fl_parser *p, const fl_token *first) {
     const char *bad = first->text.p + FL_MAX(err->column, 1) - 1;
     p->at = (int)(first - p->tokens);
     while (!is(p, FL_TOK_END) && peek(p)->text.p + peek(p)->text.n <= bad) skip(p);
+    if (previous(p)->word == FL_KW_RAW && p->tokens + p->at > first && !is(p, FL_TOK_LPAREN)) p->at--; /* RAW alone */
     bool words = strncmp(err->message, "Encountered", 11) == 0 || strncmp(err->message, "Incorrect syntax", 16) == 0;
     if (err->code == FL_E_PARSE && words) {
         if (type_may_begin(p, first)) fl_parser_tried_name(p);
@@ -428,6 +430,13 @@ static const fl_type *with_elements_not_null(fl_arena *a, const fl_type *t, cons
     const fl_type *element = with_elements_not_null(a, fl_type_element(t), last - 1);
     element = fl_type_nullable(a, element, false);
     return t->kind == FL_T_ARRAY ? fl_type_array(a, element, true) : fl_type_multiset(a, element, true);
+}
+
+/* A RAW type in t, or NULL. */
+static const fl_type *find_raw(const fl_type *t) {
+    const fl_type *raw = t->kind == FL_T_RAW ? t : NULL;
+    for (int i = 0; i < t->n_fields && raw == NULL; i++) raw = find_raw(t->fields[i].type);
+    return raw;
 }
 
 int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
@@ -458,6 +467,11 @@ int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
         if (is_not) p->at--;
         if (is_not || first[-1].word != FL_KW_RETURNING) /* RETURNING INT NULL ON EMPTY: the NULL is not the type's */
             return fl_parser_refuse(p, "')': a cast cannot change whether a value may be NULL");
+    }
+    const fl_type *raw = find_raw(*out);
+    if (raw != NULL) {
+        fl_fail(p->err, FL_ERR_TYPE_RAW, raw->class_name, raw->serializer);
+        return set_place(p->err, fl_pos_of(p, first));
     }
     if (cast) *out = with_elements_not_null(p->arena, *out, previous(p));
     return 0;
