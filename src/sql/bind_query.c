@@ -19,7 +19,8 @@ static const char *item_name(fl_arena *a, const fl_ast_item *item, int i) {
     const fl_ast_expr *e = item->expr;
     if (item->alias != NULL) return item->alias;
     if (e->kind == FL_AX_NAME) return e->name.part[e->name.n - 1];
-    if (e->kind == FL_AX_FIELD) return fl_arena_strndup(a, e->text.p, e->text.n);
+    bool of_name = e->kind == FL_AX_FIELD && e->args[0]->kind == FL_AX_NAME; /* (r).x */
+    if (e->kind == FL_AX_FIELD && !of_name) return fl_arena_strndup(a, e->text.p, e->text.n);
     return fl_arena_printf(a, "EXPR$%d", i);
 }
 
