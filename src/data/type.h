@@ -122,6 +122,8 @@ const fl_type *fl_type_row(fl_arena *a, const fl_field *fields, int n_fields, bo
 const fl_type *fl_type_object(fl_arena *a, const fl_object_ops *ops, bool nullable);
 
 const fl_type *fl_type_nullable(fl_arena *a, const fl_type *t, bool nullable); /* t itself if it is so already */
+/* Nullable; of a ROW so are its fields, and theirs if they are rows: where no row is, no field of it is NOT NULL. */
+const fl_type *fl_type_relax(fl_arena *a, const fl_type *t);
 const fl_type *fl_type_attr(fl_arena *a, const fl_type *t, fl_time_attr attr);
 /* A deep copy into another arena. */
 const fl_type *fl_type_copy(fl_arena *a, const fl_type *t);

@@ -582,12 +582,11 @@ static const fl_type *too_deep(parser *ps) {
     return refuse(ps, fl_str_make(ps->p, 0), FL_ERR_TYPE_DEPTH, FL_TYPE_DEPTH_MAX);
 }
 
-/* A nullable ROW of DDL: so are its fields, and theirs if they are rows. */
-static const fl_type *relax_row(fl_arena *a, const fl_type *t) {
+const fl_type *fl_type_relax(fl_arena *a, const fl_type *t) {
     if (t->kind != FL_T_ROW) return fl_type_nullable(a, t, true);
     fl_field *fields = FL_NEW_N(a, fl_field, t->n_fields);
     for (int i = 0; i < t->n_fields; i++)
-        fields[i] = (fl_field){t->fields[i].name, relax_row(a, t->fields[i].type), t->fields[i].comment};
+        fields[i] = (fl_field){t->fields[i].name, fl_type_relax(a, t->fields[i].type), t->fields[i].comment};
     return fl_type_row(a, fields, t->n_fields, true);
 }
 
@@ -606,7 +605,7 @@ static const fl_type *parse_type(parser *ps, int depth) {
             t = fl_type_nullable(ps->a, t, false);
         } else {
             try_word(ps, "NULL");
-            if (ps->ddl && t->kind == FL_T_ROW) t = relax_row(ps->a, t);
+            if (ps->ddl && t->kind == FL_T_ROW) t = fl_type_relax(ps->a, t);
         }
         bool array = try_word(ps, "ARRAY");
         if (!array && !try_word(ps, "MULTISET")) break;

@@ -413,7 +413,10 @@ static int bind_cast(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_err
     if (from_interval && (e->type->kind == FL_T_INT || e->type->kind == FL_T_BIGINT || e->type->kind == FL_T_DECIMAL))
         return cast_interval_to_number(x, e, arg, out, err);
     if (to_interval && fl_type_is_integer(arg->type)) return cast_number_to_interval(x, e, arg, out, err);
-    int rc = fl_expr_cast(&x->b->fns, arg, e->type, e->flag, fl_span_of(e->pos), out, err);
+    const fl_type *type = e->type;
+    if (type->kind == FL_T_ROW && (e->flag || arg->type->nullable || arg->type->kind == FL_T_VARIANT))
+        type = fl_type_relax(x->b->ctx->arena, type);
+    int rc = fl_expr_cast(&x->b->fns, arg, type, e->flag, fl_span_of(e->pos), out, err);
     return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
 }
 

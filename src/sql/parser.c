@@ -439,6 +439,15 @@ static const fl_type *find_raw(const fl_type *t) {
     return raw;
 }
 
+/* The ROW type of a cast, which is as nullable as its operand, with all that is said of its fields. */
+static int with_fields_as_written(fl_parser *p, fl_str text, const fl_type **out) {
+    size_t used;
+    const char *not_null = fl_arena_printf(p->arena, "%.*s NOT NULL", (int)text.n, text.p);
+    FL_TRY(fl_type_parse(p->arena, fl_str_from(not_null), true, out, &used, p->err));
+    *out = fl_type_nullable(p->arena, *out, true);
+    return 0;
+}
+
 int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
     const fl_token *first = peek(p);
     fl_str rest = fl_str_make(first->text.p, (size_t)(p->sql.p + p->sql.n - first->text.p));
@@ -473,6 +482,7 @@ int fl_parse_type(fl_parser *p, bool cast, const fl_type **out) {
         fl_fail(p->err, FL_ERR_TYPE_RAW, raw->class_name, raw->serializer);
         return set_place(p->err, fl_pos_of(p, first));
     }
+    if (cast && (*out)->kind == FL_T_ROW) return with_fields_as_written(p, fl_str_make(rest.p, used), out);
     if (cast) *out = with_elements_not_null(p->arena, *out, previous(p));
     return 0;
 }
