@@ -52,10 +52,27 @@ static inline uint64_t places(const char *p, size_t far, lanes first, lanes last
 
 /* ---- finding ---- */
 
+/* Whether n bytes are the same; a call of memcmp costs more than to compare what is mostly looked for. */
+static inline bool same(const char *p, const char *q, size_t n) {
+    uint64_t a, b;
+    if (n > 2 * sizeof a) return memcmp(p, q, n) == 0;
+    if (n >= sizeof a) {
+        uint64_t c, d;
+        memcpy(&a, p, 8);
+        memcpy(&b, q, 8);
+        memcpy(&c, p + n - 8, 8);
+        memcpy(&d, q + n - 8, 8);
+        return ((a ^ b) | (c ^ d)) == 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != q[i]) return false;
+    return true;
+}
+
 static const char *find_by_byte(const char *p, const char *last_place, fl_str what) {
     for (; p <= last_place; p++) {
         p = memchr(p, what.p[0], (size_t)(last_place - p) + 1);
-        if (p == NULL || memcmp(p + 1, what.p + 1, what.n - 1) == 0) return p;
+        if (p == NULL || same(p + 1, what.p + 1, what.n - 1)) return p;
     }
     return NULL;
 }
@@ -71,7 +88,7 @@ const char *fl_str_find(fl_str s, fl_str what) {
             uint64_t found = places(p, what.n - 1, first, last);
             for (; found != 0; found &= found - 1) {
                 const char *at = p + __builtin_ctzll(found) / PLACE_BITS;
-                if (memcmp(at + 1, what.p + 1, what.n - 2) == 0) return at;
+                if (same(at + 1, what.p + 1, what.n - 2)) return at;
             }
             if (p + LANES > last_place) return NULL;
             p = last_place - p >= 2 * LANES - 1 ? p + LANES : last_place - (LANES - 1);
