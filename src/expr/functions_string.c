@@ -7,6 +7,7 @@
  *             Functions that count UTF-16 units (LPAD, RPAD, OVERLAY) and encodings (HEX, Base64) are in
  *             functions_utf16.c and functions_encode.c; searching is in functions_search.c.
  */
+#include "base/bytes.h"
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -304,13 +305,35 @@ static bool in_set(fl_str set, const char *p, size_t n) {
     return false;
 }
 
-/* The set is one ASCII character, mostly a blank. */
+/* The set is one ASCII character, mostly a blank. Eight bytes are looked at at once: how many there are to take away
+ * differs from row to row, and a loop over them would be guessed wrong. */
 static fl_str trim_byte(fl_str s, char c, int ends) {
     const char *p = s.p, *end = s.p + s.n;
-    if (ends & LEADING)
-        while (p < end && *p == c) p++;
-    if (ends & TRAILING)
-        while (p < end && end[-1] == c) end--;
+    const uint64_t all = (uint64_t)(unsigned char)c * 0x0101010101010101;
+    while (ends & LEADING) {
+        const uint64_t differs = end - p >= 8 ? fl_load8(p) ^ all : 0;
+        if (differs != 0) {
+            p += __builtin_ctzll(differs) / 8;
+            break;
+        }
+        if (end - p < 8) {
+            while (p < end && *p == c) p++;
+            break;
+        }
+        p += 8;
+    }
+    while (ends & TRAILING) {
+        const uint64_t differs = end - p >= 8 ? fl_load8(end - 8) ^ all : 0;
+        if (differs != 0) {
+            end -= __builtin_clzll(differs) / 8;
+            break;
+        }
+        if (end - p < 8) {
+            while (p < end && end[-1] == c) end--;
+            break;
+        }
+        end -= 8;
+    }
     return fl_str_make(p, (size_t)(end - p));
 }
 
