@@ -137,6 +137,7 @@ static int spell_java(fl_buf *out, fl_str s, fl_error *err) {
 
 struct fl_regex {
     pcre2_code *code; /* NULL: the pattern is none */
+    bool jit;         /* there is machine code for it */
     pcre2_match_data *match;
 };
 
@@ -157,7 +158,7 @@ static int regex_compile(fl_regex *r, const fl_buf *spelled, uint32_t options, f
     r->code = pcre2_compile((PCRE2_SPTR)(spelled->n > 0 ? spelled->p : ""), spelled->n, options, &code, &at, context);
     pcre2_compile_context_free(context);
     if (r->code != NULL) {
-        pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+        r->jit = pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE) == 0;
         r->match = pcre2_match_data_create_from_pattern(r->code, NULL);
         return 0;
     }
@@ -179,7 +180,9 @@ static int compile_java(fl_regex *r, fl_str pattern, uint32_t options, fl_error 
 
 /* Looks for the pattern from byte `from` on: 1 found, 0 not, or an error. */
 static int regex_find(const fl_regex *r, fl_str s, size_t from, const fl_kernel_call *call, fl_error *err) {
-    int n = pcre2_match(r->code, (PCRE2_SPTR)s.p, s.n, from, 0, r->match, NULL);
+    /* the quick way in: what it does not check is the text, which is matched as it is (PCRE2_MATCH_INVALID_UTF) */
+    int n = r->jit ? pcre2_jit_match(r->code, (PCRE2_SPTR)s.p, s.n, from, 0, r->match, NULL)
+                   : pcre2_match(r->code, (PCRE2_SPTR)s.p, s.n, from, 0, r->match, NULL);
     if (n == PCRE2_ERROR_NOMATCH) return 0;
     return n >= 0 ? 1 : fl_kernel_fail(err, call, FL_ERR_VALUE_REGEX_GIVES_UP);
 }
@@ -244,6 +247,7 @@ static int regex_of_row(regex_source *s, fl_str pattern, fl_error *err) {
     }
     s->shared = true;
     s->r.code = own->code;
+    s->r.jit = own->jit;
     if (own->code != NULL) s->r.match = pcre2_match_data_create_from_pattern(own->code, NULL);
     return 0;
 }
