@@ -14,7 +14,8 @@ from harness.process import Failed
 from harness.results import differences
 
 CHECK_ROWS = 2000
-LEAST_NS = 0.1  # a row; what is less is lost in the noise of two queries
+LEAST_NS = 0.1  # a row: a difference of two queries that is less says nothing,
+NOISE = 0.05  # and so does one that is a smaller share of the base
 REAL_DIGITS = 12
 
 
@@ -41,6 +42,9 @@ class Engine:
         path = self.tools.temporary / f"{self.name}_rows"
         self._ask(f"rows\t{path}\t{expression.check(self.name, CHECK_ROWS)}")
         return read_results([path], expression.kind)
+
+    def warm(self, expression):
+        """What must run before it is measured; the other programs repeat a query many times anyway."""
 
     def time(self, expression):
         """CPU nanoseconds a row of the query and of its base."""
@@ -91,6 +95,9 @@ class Flink(Engine):
                   self.tools.installer.input_columns(CHECK_ROWS))
         files = [f for f in (folder / expression.name.replace("/", "")).rglob("*") if f.is_file() and f.name[0] not in "._"]
         return read_results(files, expression.kind)
+
+    def warm(self, expression):
+        self._cost(expression, f"{expression.spelled('flink')} AS r")
 
     def time(self, expression):
         return tuple(self._cost(expression, text) for text in
@@ -172,14 +179,15 @@ class Bench:
         for name, found in results.items():
             if lines := differences(found, results[model]):
                 self._fail(problems, name, "\n".join(["results differ from " + model, *lines]))
-        for number in range(self.rounds + 1):  # 0 warms up
+        for name, engine in self.engines.items():
+            if name not in problems:
+                self._try(problems, name, lambda: engine.warm(expression))
+        for _ in range(self.rounds):
             for name, engine in self.engines.items():
-                if name in problems or (number == 0 and name != "flink"):
-                    continue
-                self._try(problems, name, lambda: samples.setdefault(name, []).extend(
-                    [engine.time(expression)] if number > 0 else engine.time(expression)[:0]))
+                if name not in problems:
+                    self._try(problems, name, lambda: samples.setdefault(name, []).append(engine.time(expression)))
         return {"name": expression.name, "sql": expression.spelled("flink"), "problems": problems, "samples": samples,
-                "ns": {name: _net(done) for name, done in samples.items() if done and name not in problems}}
+                "ns": {name: ns for name, done in samples.items() if name not in problems and (ns := _net(done))}}
 
     def _try(self, problems, name, do):
         try:
@@ -195,6 +203,6 @@ class Bench:
 
 
 def _net(samples):
-    """Nanoseconds a row of the expression alone, from medians."""
+    """Nanoseconds a row of the expression alone, from medians; None: they are lost in those of its base."""
     whole, base = (statistics.median(sample[k] for sample in samples) for k in (0, 1))
-    return max(whole - base, LEAST_NS)
+    return whole - base if whole - base > max(NOISE * base, LEAST_NS) else None

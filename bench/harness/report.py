@@ -142,8 +142,8 @@ def expression_heading(engines):
 
 
 def expression_lines(record, engines):
-    cells = ["FAILED" if name in record["problems"] else _digits(1e3 / record["ns"][name]) if name in record["ns"] else "-"
-             for name in engines]
+    cells = ["FAILED" if name in record["problems"] else _digits(1e3 / record["ns"][name]) if name in record["ns"]
+             else "noise" if name in record["samples"] else "-" for name in engines]
     lead = _lead(record)
     lines = [_expression_row(record["name"], cells, f"{lead[0]:.2f} x {lead[1]}" if lead else "")]
     for name, problem in record["problems"].items():
