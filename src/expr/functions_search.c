@@ -102,6 +102,24 @@ static void replace_empty(fl_buf *b, fl_str s, fl_str by) {
     }
 }
 
+/* Replaces by a text that is not longer, so that there is room for the result in as many bytes of the heap; what is left
+ * of them is given back. `at` is the first occurrence. */
+static void replace_shorter(fl_column *out, int i, fl_str s, fl_str what, fl_str by, const char *at) {
+    char *to = fl_column_heap(out, s.n), *start = to;
+    const char *p = s.p, *end = s.p + s.n;
+    for (; at != NULL; at = find(p, end, what)) {
+        memcpy(to, p, (size_t)(at - p));
+        to += at - p;
+        if (by.n > 0) memcpy(to, by.p, by.n);
+        to += by.n;
+        p = at + what.n;
+    }
+    memcpy(to, p, (size_t)(end - p));
+    to += end - p;
+    fl_put_slice(out, i, start, (size_t)(to - start));
+    out->heap_at = to - start > FL_VIEW_INLINE ? to : start;
+}
+
 static int replace(FL_KERNEL_ARGS) {
     uint64_t so_far = 0;
     fl_buf b;
@@ -114,6 +132,10 @@ static int replace(FL_KERNEL_ARGS) {
         const char *p = s.p, *end = s.p + s.n, *at = what.n > 0 ? find(p, end, what) : NULL;
         if (what.n > 0 && at == NULL) {
             fl_put_slice(out, i, s.p, s.n);
+            continue;
+        }
+        if (at != NULL && by.n <= what.n) {
+            replace_shorter(out, i, s, what, by, at);
             continue;
         }
         fl_buf_reset(&b);
