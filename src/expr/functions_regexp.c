@@ -331,12 +331,6 @@ static int next_match(match_walk *w, const PCRE2_SIZE **at, fl_error *err) {
     return 1;
 }
 
-static int64_t utf16_count(const char *p, size_t n) {
-    int64_t units = fl_utf8_count(p, n);
-    for (size_t i = 0; i < n; i++) units += (unsigned char)p[i] >= 0xf0;
-    return units;
-}
-
 static int count_matches(match_walk *w, int64_t *count, fl_error *err) {
     const PCRE2_SIZE *at;
     int rc;
@@ -348,7 +342,7 @@ static int count_matches(match_walk *w, int64_t *count, fl_error *err) {
 static int first_place(match_walk *w, int64_t *place, fl_error *err) {
     const PCRE2_SIZE *at;
     int rc = next_match(w, &at, err);
-    *place = rc > 0 ? utf16_count(w->s.p, at[0]) + 1 : 0;
+    *place = rc > 0 ? fl_utf16_count(fl_str_make(w->s.p, at[0])) + 1 : 0;
     return rc;
 }
 

@@ -11,6 +11,7 @@
     X(conditional)                                                                                                     \
     X(cast)                                                                                                            \
     X(string)                                                                                                          \
+    X(printf)                                                                                                          \
     X(utf16)                                                                                                           \
     X(encode)                                                                                                          \
     X(charset)                                                                                                         \

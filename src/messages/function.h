@@ -296,6 +296,11 @@
     "Invalid input arguments. Unsupported argument type. Expected type of family 'CHARACTER_STRING' but actual type was '%s'." \
     FL_ADVICE "cast the argument: CAST(… AS STRING)"
 
+/* Flink prints a place in memory. */
+#define FL_ERR_FUNCTION_PRINTF_TYPE \
+    FL_E_UNSUPPORTED, "PRINTF of a value of type %s is not supported" \
+    FL_ADVICE "cast it to a text: CAST(… AS STRING)"
+
 /* ELT counts its texts. */
 #define FL_ERR_FUNCTION_ELT_TYPE \
     FL_E_VALIDATION, "Invalid input arguments. Index can only be an INTEGER NUMERIC type." \

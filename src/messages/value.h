@@ -184,6 +184,11 @@
     FL_E_RUNTIME, "Invalid escape character '%.*s'" \
     FL_ADVICE "write ESCAPE '\\' or another single character"
 
+/* PRINTF knows the conversions %s, %c, %b, %d, %o, %x, %e, %f, %g and %a. */
+#define FL_ERR_VALUE_PRINTF_CONVERSION \
+    FL_E_RUNTIME, "the conversion %%%s%c is not supported" \
+    FL_ADVICE "use %%s with a text: CAST(… AS STRING), or DATE_FORMAT for times"
+
 /* Occurrences are counted from 1. */
 #define FL_ERR_VALUE_NTH \
     FL_E_RUNTIME, "nthAppearance must be positive!" \

@@ -415,6 +415,8 @@ static const char *const wrappers[] = {"WITHOUT ARRAY WRAPPER", "WITH CONDITIONA
                                        "WITH UNCONDITIONAL ARRAY WRAPPER"};
 static const char *const nulls[] = {"NULL ON NULL", "ABSENT ON NULL"};
 static const char *const charsets[] = {"UTF-8", "US-ASCII", "ISO-8859-1", "UTF-16", "UTF-16LE", "EBCDIC"};
+static const char *const formats[] = {"%s|%-8s|%S", "%,d %x", "%08.3f %e", "%g|%b", "%c",
+                                      "%2$s %<.3s", "%(+5d",  "%é",        "100%",  "%.0f%%%n"};
 
 /* Where a call has a word of the syntax, and which words it may be. */
 static const struct {
@@ -441,6 +443,7 @@ static const struct {
                {"JSON_QUERY", 4, on_error, FL_ARRAY_LEN(on_error)},
                {"JSON_OBJECT", 0, nulls, FL_ARRAY_LEN(nulls)},
                {"JSON_ARRAY", 0, nulls, FL_ARRAY_LEN(nulls)},
+               {"PRINTF", 0, formats, FL_ARRAY_LEN(formats)},
                {"ENCODE", 1, charsets, FL_ARRAY_LEN(charsets)},
                {"DECODE", 1, charsets, FL_ARRAY_LEN(charsets)}};
 
