@@ -79,6 +79,8 @@ typedef struct flott_options {
     /* Name of what is run: of a script, its file without folder and ending. NULL: job. Names the folder of checkpoints
      * where neither execution.checkpointing.dir nor pipeline.name does. */
     const char *script;
+    /* Where what is run lies: modules that it names are looked for there. NULL: the working folder. */
+    const char *folder;
     /* A simulation: one thread, virtual time, a disk in memory over the real one (which is only read). */
     bool simulated;
     uint64_t seed;     /* of the order of steps and of all randomness */

@@ -6,7 +6,7 @@
  *
  * geo.so is a shared object that exports the symbol `distance`: a const flott_function, or (flott_function_get) a
  * function that returns one. It is looked for as given if the path is absolute, else in the folders of
- * $FLOTT_MODULE_PATH, the working folder, modules/ beside the program and the library folder of the installation; it is
+ * $FLOTT_MODULE_PATH, that of the script, modules/ beside the program and the library folder of the installation; it is
  * opened with RTLD_LOCAL when the function is first used, and stays open until the process ends. Other languages come
  * in by the same struct: flott_session_set_language in flott.h. examples/functions/ has a function of each kind.
  *

@@ -2,7 +2,7 @@
 /* functions.c -- two functions for SQL, written in C: `distance` of two points, and the `words` of a text.
  *
  *     cc -shared -fPIC -O2 -I../../include -o functions.so functions.c -lm
- *     FLOTT_MODULE_PATH=. flott run functions.sql
+ *     flott run functions.sql
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 -- Functions written in C (functions.c): a value for each row, and rows for each row.
 --     cc -shared -fPIC -O2 -I../../include -o functions.so functions.c -lm
---     FLOTT_MODULE_PATH=. flott run functions.sql
+--     flott run functions.sql
 
 CREATE FUNCTION distance AS 'functions.so:distance' LANGUAGE C;
 CREATE FUNCTION words AS 'functions.so:words' LANGUAGE C;

@@ -70,10 +70,11 @@ static char *script_name(const cli_script *s) {
 static void print_note(void *arg, const char *text) { cli_note(arg, "%s", text); }
 
 flott_session *cli_script_open(const cli_script *s, cli_console *con) {
-    char *name = script_name(s);
-    flott_options options = {.note = print_note, .note_arg = con, .script = name};
+    char *name = script_name(s), *folder = cli_folder_of(s->n > s->n_init ? s->sources[s->n_init].name : "");
+    flott_options options = {.note = print_note, .note_arg = con, .script = name, .folder = folder};
     flott_session *session = flott_session_new(&options);
     free(name);
+    free(folder);
     for (int i = 0; i < s->settings.n; i++) {
         flott_error err = {0};
         cli_str value = cli_str_from(s->settings.p[i]);

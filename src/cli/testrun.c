@@ -388,9 +388,14 @@ static bool put(runner *r, const char *path, cli_str bytes, flott_error *err) {
 }
 
 static void open_session(runner *r, bool batch, flott_error *err) {
-    flott_options options = {
-        .simulated = true, .seed = r->opt->seed, .clock_ms = r->clock_ms, .crash_always = r->opt->crash};
+    char *folder = cli_folder_of(r->path);
+    flott_options options = {.folder = folder,
+                             .simulated = true,
+                             .seed = r->opt->seed,
+                             .clock_ms = r->clock_ms,
+                             .crash_always = r->opt->crash};
     r->session = flott_session_new(&options);
+    free(folder);
     int rc = flott_session_set(r->session, "execution.runtime-mode", batch ? "batch" : "streaming", err);
     for (size_t i = 0; i < sizeof settings / sizeof *settings && rc >= 0; i++) {
         rc = flott_session_set(r->session, settings[i][0], settings[i][1], err);

@@ -287,6 +287,11 @@ const char *cli_nearest(const char *word, const char *(*next)(const void *arg, i
 
 /* ---- files ---- */
 
+char *cli_folder_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? NULL : cli_copy((cli_str){path, slash == path ? 1 : (size_t)(slash - path)});
+}
+
 bool cli_read_file(const char *path, char **text, size_t *size) {
     bool standard = strcmp(path, "-") == 0;
     FILE *f = standard ? stdin : fopen(path, "rb");

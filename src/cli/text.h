@@ -77,6 +77,8 @@ int cli_units(cli_str s);
  * candidates, NULL ends them. */
 const char *cli_nearest(const char *word, const char *(*next)(const void *arg, int i), const void *arg);
 
+/* The folder of a file, for flott_options; NULL: the working folder. Freed by the caller. */
+char *cli_folder_of(const char *path);
 /* Reads a whole file, "-" is standard input; false with errno. *text is freed by the caller. */
 bool cli_read_file(const char *path, char **text, size_t *size);
 

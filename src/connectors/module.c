@@ -39,8 +39,8 @@ static const char *own_folder(fl_arena *a) {
     return folder;
 }
 
-/* Where modules may lie, in the order in which they are looked for; `here`: the working folder, too. */
-static void folders(fl_arena *a, bool here, const char ***out, int *n) {
+/* Where modules may lie, in the order in which they are looked for; `here`: one more, or NULL. */
+static void folders(fl_arena *a, const char *here, const char ***out, int *n) {
     int cap = 0;
     *out = NULL;
     *n = 0;
@@ -50,7 +50,7 @@ static void folders(fl_arena *a, bool here, const char ***out, int *n) {
         if (end > at) FL_PUSH(a, *out, *n, cap, fl_arena_strndup(a, at, (size_t)(end - at)));
         at = *end == ':' ? end + 1 : end;
     }
-    if (here) FL_PUSH(a, *out, *n, cap, ".");
+    if (here != NULL) FL_PUSH(a, *out, *n, cap, here);
     FL_PUSH(a, *out, *n, cap, fl_path_join(a, own_folder(a), "modules"));
     FL_PUSH(a, *out, *n, cap, FLOTT_MODULE_FOLDER);
 }
@@ -108,7 +108,7 @@ int fl_module_file(fl_arena *a, const char *name, const char *symbol, const char
                    fl_error *err) {
     const char **list, *file = fl_arena_printf(a, "flott-%s.so", name);
     int n;
-    folders(a, false, &list, &n);
+    folders(a, NULL, &list, &n);
     for (int i = 0; i < n; i++) {
         *path = fl_path_join(a, list[i], file);
         if (fl_disk_exists(fl_platform_real(), *path)) return open_file(a, *path, symbol, handle, found, err);
@@ -125,14 +125,14 @@ static bool is_code(const void *address) {
     return ELF64_ST_TYPE(symbol->st_info) == STT_FUNC; /* the same for 32 bits */
 }
 
-int fl_module_symbol(fl_arena *a, const char *file, const char *symbol, void **found, bool *code, const char **looked,
-                     fl_error *err) {
+int fl_module_symbol(fl_arena *a, const char *file, const char *symbol, const char *here, void **found, bool *code,
+                     const char **looked, fl_error *err) {
     const char **list = &(const char *){""};
     void *handle;
     int n = 1, rc = 0;
     fl_buf tried;
     fl_buf_init(&tried);
-    if (file[0] != '/') folders(a, true, &list, &n);
+    if (file[0] != '/') folders(a, here, &list, &n);
     for (int i = 0; i < n && rc == 0; i++) {
         const char *path = file[0] == '/' ? file : fl_path_join(a, list[i], file);
         fl_buf_printf(&tried, "%s%s", i > 0 ? ", " : "", fl_path_parent(a, path));

@@ -15,11 +15,11 @@ int fl_module_connector(const char *name, const fl_connector **out, fl_error *er
 int fl_module_file(fl_arena *a, const char *name, const char *symbol, const char **path, void **handle, void **found,
                    fl_error *err);
 
-/* Finds a symbol in a shared object, which is looked for where modules are, and in the working folder, unless its path
- * is absolute: 1 with *found, and in *code whether it is a function; 0 if there is no such file, with the folders in
+/* Finds a symbol in a shared object, which is looked for where modules are, and in folder `here`, unless its path is
+ * absolute: 1 with *found, and in *code whether it is a function; 0 if there is no such file, with the folders in
  * *looked (in the arena); or an error that names the file. The object stays open. */
-int fl_module_symbol(fl_arena *a, const char *file, const char *symbol, void **found, bool *code, const char **looked,
-                     fl_error *err);
+int fl_module_symbol(fl_arena *a, const char *file, const char *symbol, const char *here, void **found, bool *code,
+                     const char **looked, fl_error *err);
 
 /* The module behind a connector that fl_module_connector has given. */
 const flott_module *fl_module_of(const fl_connector *c);

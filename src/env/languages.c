@@ -22,12 +22,13 @@ static int split(fl_arena *a, const fl_catalog_function *f, const char **file, c
     return 0;
 }
 
-static int open_c(fl_arena *a, const fl_catalog_function *f, const fl_user_function **out, fl_error *err) {
+static int open_c(const flott_session *s, fl_arena *a, const fl_catalog_function *f, const fl_user_function **out,
+                  fl_error *err) {
     const char *file = NULL, *symbol = NULL, *looked = NULL;
     void *found;
     bool code;
     FL_TRY(split(a, f, &file, &symbol, err));
-    int rc = fl_module_symbol(a, file, symbol, &found, &code, &looked, err);
+    int rc = fl_module_symbol(a, file, symbol, s->folder, &found, &code, &looked, err);
     if (rc < 0) return fl_error_prefix(err, FL_AT_UDF_MODULE, f->name);
     if (rc == 0) return fl_fail(err, FL_ERR_UDF_FILE, f->name, file, looked);
     const flott_function *table = found;
@@ -67,7 +68,7 @@ static int open_python(flott_session *s, fl_arena *a, const fl_catalog_function 
 
 int fl_session_open_function(void *session, fl_arena *a, const fl_catalog_function *f, const fl_user_function **out,
                              fl_error *err) {
-    if (strcmp(f->language, "C") == 0) return open_c(a, f, out, err);
+    if (strcmp(f->language, "C") == 0) return open_c(session, a, f, out, err);
     if (strcmp(f->language, "PYTHON") == 0) return open_python(session, a, f, out, err);
     return fl_fail(err, FL_ERR_UDF_JAVA, f->name, strcmp(f->language, "JAVA") == 0 ? "Java" : "Scala", f->what);
 }

@@ -26,6 +26,7 @@ flott_session *fl_session_new_on(fl_platform *pf, const flott_options *opt) {
     flott_session *s = fl_calloc(1, sizeof *s);
     if (opt != NULL) s->opt = *opt;
     s->script = fl_strdup(s->opt.script ? s->opt.script : "job");
+    s->folder = fl_strdup(s->opt.folder ? s->opt.folder : ".");
     s->pf = pf;
     s->config = fl_config_new(fl_session_note, s);
     s->catalogs = fl_catalogs_new();
@@ -64,6 +65,7 @@ void flott_session_free(flott_session *s) {
     fl_buf_deinit(&s->output);
     if (s->owns_pf) fl_sim_free(s->pf);
     free(s->script);
+    free(s->folder);
     free(s);
 }
 

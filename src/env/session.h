@@ -51,6 +51,7 @@ struct flott_session {
     int batch_rows; /* rows that sources put into a batch; 0: as many as usual */
     flott_options opt;
     char *script;
+    char *folder; /* of what is run */
     fl_config *config;
     fl_catalogs *catalogs;
     flott_job **jobs;

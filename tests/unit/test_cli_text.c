@@ -172,11 +172,25 @@ static void what_the_engine_knows_is_listed(void **state) {
     flott(2, "formats", "a", "b");
 }
 
+static void folders_are_what_stands_before_the_last_slash(void **state) {
+    (void)state;
+    static const char *const paths[][2] = {{"a.sql", NULL}, {"/a.sql", "/"}, {"b/a.sql", "b"}, {"../b/c/a", "../b/c"}};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        char *folder = cli_folder_of(paths[i][0]);
+        if (paths[i][1] == NULL)
+            assert_null(folder);
+        else
+            assert_string_equal(folder, paths[i][1]);
+        free(folder);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_are_cut_and_trimmed),
         cmocka_unit_test(widths_count_wide_characters_twice),
         cmocka_unit_test(utf8_is_checked),
+        cmocka_unit_test(folders_are_what_stands_before_the_last_slash),
         cmocka_unit_test(slips_of_the_pen_are_recognised),
         cmocka_unit_test(buffers_quote_and_count),
         cmocka_unit_test(sql_is_read_word_by_word),
