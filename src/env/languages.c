@@ -74,9 +74,9 @@ int fl_session_open_function(void *session, fl_arena *a, const fl_catalog_functi
 }
 
 int fl_session_find_function(void *session, const fl_name *name, const char *catalog, const char *database,
-                             fl_function_place place, const fl_user_function **out, fl_error *err) {
+                             fl_function_place place, const fl_catalog_function **out, fl_error *err) {
     flott_session *s = session;
-    const fl_catalog_function *f = fl_functions_find(s->catalogs, name, catalog, database, place);
-    *out = NULL;
-    return f == NULL ? 0 : fl_functions_open(s->catalogs, f, fl_session_open_function, s, out, err);
+    const fl_user_function *opened;
+    *out = fl_functions_find(s->catalogs, name, catalog, database, place);
+    return *out == NULL ? 0 : fl_functions_open(s->catalogs, *out, fl_session_open_function, s, &opened, err);
 }

@@ -100,7 +100,7 @@ int fl_session_show(flott_session *s, const fl_ast_stmt *stmt, flott_result **ou
 int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_error *err);
 /* fl_catalog_function_fn and fl_function_open_fn over a session (languages.c). */
 int fl_session_find_function(void *session, const fl_name *name, const char *catalog, const char *database,
-                             fl_function_place place, const fl_user_function **out, fl_error *err);
+                             fl_function_place place, const fl_catalog_function **out, fl_error *err);
 int fl_session_open_function(void *session, fl_arena *a, const fl_catalog_function *f, const fl_user_function **out,
                              fl_error *err);
 /* Starts a job, which takes over the plan's arena, and the collector; both are freed on failure. */

@@ -43,14 +43,12 @@ static int declare_columns(fl_sql_ctx *c, const fl_ast_create_table *t, fl_catal
             if (strcmp(t->columns[k].name, col->name) == 0)
                 return fl_bind_fail(col->pos, err, FL_ERR_TABLE_COLUMN_TWICE, col->name, t->columns[k].pos.line,
                                     t->columns[k].pos.column);
-        out->columns[i] =
-            (fl_catalog_column){.name = col->name,
-                                .kind = col->kind,
-                                .type = col->type,
-                                .expr = col->kind == FL_COLUMN_COMPUTED ? expr_text(c->arena, col->expr) : NULL,
-                                .metadata_key = col->metadata_key,
-                                .is_virtual = col->is_virtual,
-                                .comment = col->comment};
+        out->columns[i] = (fl_catalog_column){.name = col->name,
+                                              .kind = col->kind,
+                                              .type = col->type,
+                                              .metadata_key = col->metadata_key,
+                                              .is_virtual = col->is_virtual,
+                                              .comment = col->comment};
     }
     out->n_columns = t->n_columns;
     return 0;
@@ -76,6 +74,7 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
         if (e->type->kind == FL_T_NULL)
             return fl_bind_fail(t->columns[i].pos, err, FL_ERR_TYPE_NULL_COLUMN, out->columns[i].name);
         out->columns[i].type = e->type;
+        out->columns[i].expr = expr_text(a, t->columns[i].expr); /* with complete names of functions */
     }
     return 0;
 }

@@ -217,23 +217,36 @@ static int bind_call_args(fl_expr_ctx *x, const fl_ast_expr *e, const char *name
     return bind_args(x, e->args, e->n_args, out, err);
 }
 
-/* Functions that Flink 1.20 itself has: they come before those of a database. */
+/* Functions of Flink 1.20: they come before those of a database. Where one is missing here, a user may fill the gap. */
 static bool is_built_in(const char *name) {
     fl_str s = fl_str_from(name);
     const fl_function *fn = fl_function_find(s);
-    if (fn != NULL) return !(fn->flags & FL_FN_SINCE_2);
-    return fl_agg_find(s) != NULL || fl_is_function_of_flink(name);
+    return fn != NULL ? !(fn->flags & FL_FN_SINCE_2) : fl_agg_find(s) != NULL;
+}
+
+/* f becomes catalog.database.f in the tree: what is stored of it means the same wherever the session is. */
+static void qualify_function(fl_arena *a, const fl_ast_expr *e, const fl_catalog_function *f) {
+    fl_name *name = &((fl_ast_expr *)(uintptr_t)e)->name;
+    const char *const path[] = {f->catalog, f->database, f->name};
+    name->part = FL_NEW_N(a, const char *, 3);
+    memcpy(name->part, path, sizeof path);
+    name->n = 3;
 }
 
 int fl_bind_find_user(fl_binder *b, const fl_ast_expr *e, const fl_user_function **out, fl_error *err) {
     const fl_sql_ctx *c = b->ctx;
+    const fl_catalog_function *f = NULL;
     int rc = 0;
     *out = NULL;
     if (c->function == NULL || e->name.n == 0) return 0;
-    if (e->name.n == 1) rc = c->function(c->function_arg, &e->name, NULL, NULL, FL_PLACE_SYSTEM, out, err);
-    if (rc == 0 && *out == NULL && (e->name.n > 1 || !is_built_in(e->name.part[0])))
-        rc = c->function(c->function_arg, &e->name, b->catalog, b->database, FL_PLACE_CATALOG, out, err);
-    return rc < 0 ? fl_error_at(err, fl_span_of(e->pos)) : 0;
+    if (e->name.n == 1) rc = c->function(c->function_arg, &e->name, NULL, NULL, FL_PLACE_SYSTEM, &f, err);
+    if (rc == 0 && f == NULL && (e->name.n > 1 || !is_built_in(e->name.part[0])))
+        rc = c->function(c->function_arg, &e->name, b->catalog, b->database, FL_PLACE_CATALOG, &f, err);
+    if (rc < 0) return fl_error_at(err, fl_span_of(e->pos));
+    if (f == NULL) return 0;
+    if (f->catalog != NULL) qualify_function(c->arena, e, f);
+    *out = f->opened;
+    return 0;
 }
 
 /* What only aggregates and calls of other kinds may have. */

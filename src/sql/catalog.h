@@ -69,7 +69,7 @@ typedef enum fl_function_place { FL_PLACE_SYSTEM, FL_PLACE_CATALOG } fl_function
 /* The function of users that a name means there, opened; *out NULL: there is none. One that is there and cannot be
  * called is an error that tells why. */
 typedef int fl_catalog_function_fn(void *arg, const fl_name *name, const char *catalog, const char *database,
-                                   fl_function_place place, const fl_user_function **out, fl_error *err);
+                                   fl_function_place place, const fl_catalog_function **out, fl_error *err);
 
 /* "default_catalog.default_database.t", for messages. Owned by the arena. */
 const char *fl_catalog_table_path(fl_arena *a, const fl_catalog_table *t);
