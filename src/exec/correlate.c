@@ -119,7 +119,7 @@ static int make_rows(correlate *c, fl_eval *ev, fl_error *err) {
         c->end = fl_realloc(c->end, sizeof *c->end * (size_t)c->cap);
     }
     if (c->in->n == 0) return 0;
-    FL_TRY(fl_program_run(c->args, ev, c->in, false, args, err));
+    if (fl_program_run(c->args, ev, c->in, false, args, err) < 0) return fl_op_fail_row(&c->base, ev, err);
     if (c->function != NULL) return call_function(c, args, err);
     c->collection = args[0];
     find_elements(c);
