@@ -104,12 +104,23 @@ static char *acc_of(group_agg *g, uint32_t id, bool *fresh) {
     return g->acc[g->n_acc++];
 }
 
-/* Equality as Flink's generated code tests it: 0.0 equals -0.0, NaN equals nothing. */
+/* Whether an array has an element that is NULL, at any depth. */
+static bool holds_null(const fl_column *c, int i) {
+    const int32_t *offsets = FL_DATA(c, int32_t) + i;
+    for (int e = offsets[0]; e < offsets[1]; e++) {
+        if (fl_column_is_null(c->child[0], e)) return true;
+        if (c->child[0]->phys == FL_P_LIST && holds_null(c->child[0], e)) return true;
+    }
+    return false;
+}
+
+/* Equality as Flink's generated code tests it: 0.0 equals -0.0, NaN and an array that holds a NULL equal nothing. */
 static bool result_equal(const fl_column *a, const fl_column *b, int i) {
     bool null_a = fl_column_is_null(a, i), null_b = fl_column_is_null(b, i);
     if (null_a || null_b) return null_a == null_b;
     if (a->phys == FL_P_F64) return FL_DATA(a, double)[i] == FL_DATA(b, double)[i];
     if (a->phys == FL_P_F32) return FL_DATA(a, float)[i] == FL_DATA(b, float)[i];
+    if (a->phys == FL_P_LIST && holds_null(a, i)) return false;
     return fl_column_equal_at(a, i, b, i);
 }
 
@@ -216,7 +227,8 @@ static int stream(group_agg *g, fl_batch *b, const uint32_t *ids, fl_error *err)
         c.after[i] = fl_column_new(s->fields[g->plan->n_keys + i].type, b->n_sel);
     }
     run_batch(g, b, ids, &c);
-    int rc = emit_changes(g, b, &c, err);
+    int rc = fl_agg_failed(g->layout, err);
+    if (rc == 0) rc = emit_changes(g, b, &c, err);
     for (int i = 0; i < g->plan->n_calls; i++) {
         fl_column_unref(c.before[i]);
         fl_column_unref(c.after[i]);
@@ -281,7 +293,8 @@ static int end_bundle(group_agg *g, int64_t watermark, fl_error *err) {
     u->n = 0;
     if (n_out > 0) memcpy(fl_batch_need_kinds(out), kinds, (size_t)n_out);
     if (watermark != FL_WATERMARK_MIN) fl_batch_add_mark(out, n_out - 1, watermark);
-    int rc = fl_emit(&g->base, 0, out, err);
+    int rc = fl_agg_failed(g->layout, err);
+    if (rc == 0) rc = fl_emit(&g->base, 0, out, err);
     fl_batch_unref(out);
     return rc;
 }
@@ -353,6 +366,7 @@ static int add_batch(group_agg *g, fl_batch *b, fl_error *err) {
     }
     for (int k = 0; k < rows.n; k++) acc[k] = g->acc[ids[k]];
     fl_agg_update(g->layout, acc, b->cols, rows, scratch);
+    FL_TRY(fl_agg_failed(g->layout, err));
     return FL_DONE;
 }
 
@@ -392,6 +406,7 @@ static int group_agg_finish(fl_op *op, fl_error *err) {
         for (int i = 0; i < g->plan->n_calls; i++)
             fl_agg_result(g->layout, i, g->acc + ids[0], n, g->out.cols[g->plan->n_keys + i]);
         g->out.n += n;
+        FL_TRY(fl_agg_failed(g->layout, err));
         FL_TRY(fl_results_flush(&g->out, op, 0, err));
     }
     return FL_DONE;

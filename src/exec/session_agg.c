@@ -38,22 +38,20 @@ static char *new_acc(const session_agg *s) {
 }
 
 static int place(fl_session_op *op, fl_session *x, fl_batch *b, uint16_t row, fl_error *err) {
-    (void)err;
     session_agg *s = (session_agg *)op;
     if (x->data == NULL) x->data = new_acc(s);
     char *acc = x->data;
     if (!s->exact) fl_agg_update(s->layout, &acc, b->cols, (fl_rows){&row, 1}, op->base.ctx->scratch);
-    return 0;
+    return fl_agg_failed(s->layout, err);
 }
 
 static int placed(fl_session_op *op, fl_session *const *x, fl_batch *b, fl_rows rows, fl_error *err) {
-    (void)err;
     session_agg *s = (session_agg *)op;
     if (!s->exact) return 0;
     char **acc = fl_arena_alloc(op->base.ctx->scratch, sizeof *acc * (size_t)rows.n);
     for (int k = 0; k < rows.n; k++) acc[k] = fl_session_now(x[k])->data;
     fl_agg_update(s->layout, acc, b->cols, rows, op->base.ctx->scratch);
-    return 0;
+    return fl_agg_failed(s->layout, err);
 }
 
 static int emit(fl_session_op *op, fl_session *x, fl_error *err) {
@@ -66,6 +64,7 @@ static int emit(fl_session_op *op, fl_session *x, fl_error *err) {
     for (int i = 0; i < s->spec->n_props; i++)
         fl_window_append_prop(op->out.cols[c++], s->spec->props[i], op->w, op->base.ctx->tz, x->start, x->end, 1);
     op->out.n++;
+    FL_TRY(fl_agg_failed(s->layout, err));
     return FL_DONE;
 }
 

@@ -120,6 +120,7 @@ static int read_window(window_agg *w, int spec, fl_error *err) {
         int n = fl_window_store_read(w->store, ids, acc, READ_ROWS, w->base.ctx->scratch);
         if (n == 0) return FL_DONE;
         append_results(w, spec, ids, acc, n, w->read_end);
+        FL_TRY(fl_agg_failed(w->layout, err));
     }
 }
 
@@ -307,6 +308,7 @@ static int work(window_agg *w, fl_error *err) {
             w->mark++;
         }
         FL_TRY(add_rows(w, w->at, to, err));
+        FL_TRY(fl_agg_failed(w->layout, err));
         w->at = to;
         if (split) {
             start_firing(w, b->marks[w->mark++].watermark);

@@ -7,10 +7,12 @@
  */
 #include "expr/aggregate.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "data/decimal.h"
 #include "expr/cells.h"
+#include "expr/functions_int.h"
 #include "expr/program.h"
 #include "messages/checkpoint.h"
 #include "messages/function.h"
@@ -22,10 +24,12 @@ static int refuse(const fl_agg_call *call, const char *form, fl_error *err) {
     fl_buf given, taken;
     fl_buf_init(&given);
     fl_buf_init(&taken);
-    fl_buf_putc(&given, '<');
-    fl_type_print(&given, call->args[0].type, FL_TYPE_BARE);
-    fl_buf_putc(&given, '>');
-    fl_buf_printf(&taken, "'%s(<%s>)'", call->fn->name, form);
+    for (int i = 0; i < call->n_args; i++) {
+        fl_buf_puts(&given, i > 0 ? ", <" : "<");
+        fl_type_print(&given, call->args[i].type, FL_TYPE_BARE);
+        fl_buf_putc(&given, '>');
+    }
+    fl_buf_printf(&taken, "'%s(%s)'", call->fn->name, form);
     fl_fail(err, FL_ERR_FUNCTION_BAD_ARGUMENTS, call->fn->name, call->fn->name, fl_buf_cstr(&given),
             fl_buf_cstr(&taken));
     fl_buf_deinit(&given);
@@ -47,7 +51,7 @@ static int infer_count(fl_bind *b, fl_agg_call *call, fl_error *err) {
 
 static int infer_sum(fl_bind *b, fl_agg_call *call, fl_error *err) {
     const fl_type *t = call->args[0].type;
-    if (!fl_type_is_numeric(t)) return refuse(call, "NUMERIC", err);
+    if (!fl_type_is_numeric(t)) return refuse(call, "<NUMERIC>", err);
     if (t->kind == FL_T_DECIMAL) t = fl_type_decimal(b->arena, 38, t->scale, true);
     call->type = result_type(b, call, t);
     return 0;
@@ -55,7 +59,7 @@ static int infer_sum(fl_bind *b, fl_agg_call *call, fl_error *err) {
 
 static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
     const fl_type *t = call->args[0].type;
-    if (!fl_type_is_numeric(t)) return refuse(call, "NUMERIC", err);
+    if (!fl_type_is_numeric(t)) return refuse(call, "<NUMERIC>", err);
     if (t->kind == FL_T_DECIMAL) t = fl_type_decimal(b->arena, 38, FL_MAX(t->scale, 6), true);
     call->type = result_type(b, call, t);
     return 0;
@@ -63,7 +67,7 @@ static int infer_avg(fl_bind *b, fl_agg_call *call, fl_error *err) {
 
 static int infer_extreme(fl_bind *b, fl_agg_call *call, fl_error *err) {
     const fl_type *t = call->args[0].type;
-    if (fl_type_phys(t) >= FL_P_LIST || fl_type_is(t, FL_T_VARIANT)) return refuse(call, "COMPARABLE_TYPE", err);
+    if (fl_type_phys(t) >= FL_P_LIST || fl_type_is(t, FL_T_VARIANT)) return refuse(call, "<COMPARABLE_TYPE>", err);
     if (fl_type_phys(t) == FL_P_NONE) return fl_fail(err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
     call->type = result_type(b, call, t);
     return 0;
@@ -94,6 +98,108 @@ static int infer_first_last(fl_bind *b, fl_agg_call *call, fl_error *err) {
     if (!fl_type_is_numeric(t) && t->kind != FL_T_BOOLEAN && t->kind != FL_T_VARCHAR) return refuse_type(b, call, err);
     call->type = result_type(b, call, t);
     return 0;
+}
+
+static int infer_listagg(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    bool fits = fl_type_is_char(call->args[0].type);
+    if (call->n_args == 2) {
+        const fl_value *separator = call->args[1].literal;
+        fits = fits && separator != NULL && !separator->is_null && fl_type_is_char(separator->type);
+    }
+    if (!fits) return refuse(call, "<CHARACTER>[, <CHARACTER literal>]", err);
+    call->type = result_type(b, call, call->args[0].type);
+    return 0;
+}
+
+/* Objects have no bytes that equal objects share. */
+static bool holds_object(const fl_type *t) {
+    if (t->kind == FL_T_OBJECT) return true;
+    for (int i = 0; i < t->n_fields; i++)
+        if (holds_object(t->fields[i].type)) return true;
+    return false;
+}
+
+/* An array is NULL if no row has counted, which the type of a NOT NULL argument does not say in Flink. */
+static int infer_array(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_type *t = call->args[0].type;
+    bool none = t->nullable || call->filter >= 0 || (b->batch && !call->grouped);
+    if (holds_object(t)) return refuse_type(b, call, err);
+    call->type = fl_type_array(b->arena, t, none);
+    return 0;
+}
+
+static int infer_multiset(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    if (holds_object(call->args[0].type)) return refuse_type(b, call, err);
+    call->type = fl_type_multiset(b->arena, call->args[0].type, false);
+    return 0;
+}
+
+static int infer_single(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_type *t = call->args[0].type;
+    if (fl_type_phys(t) >= FL_P_LIST || fl_type_is_binary(t)) {
+        fl_fail(err, FL_ERR_FUNCTION_SINGLE_VALUE_TYPE, root_name(b, t));
+        return fl_error_at(err, call->span);
+    }
+    call->type = result_type(b, call, t);
+    return 0;
+}
+
+static int infer_json(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    (void)err;
+    call->type = fl_type_text(b->arena, FL_T_VARCHAR, 2000, false);
+    return 0;
+}
+
+/* A fraction, or an array of them, that is there. */
+static bool is_fraction(const fl_value *v) {
+    if (v == NULL || v->is_null) return false;
+    if (fl_type_is_numeric(v->type)) return true;
+    if (v->type->kind != FL_T_ARRAY || !fl_type_is_numeric(fl_type_element(v->type))) return false;
+    const fl_column *list = v->nested;
+    for (int i = FL_DATA(list, int32_t)[v->row]; i < FL_DATA(list, int32_t)[v->row + 1]; i++)
+        if (fl_column_is_null(list->child[0], i)) return false;
+    return true;
+}
+
+static int infer_percentile(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_value *fraction = call->args[1].literal;
+    bool fits = fl_type_is_numeric(call->args[0].type) && is_fraction(fraction) &&
+                (call->n_args == 2 || fl_type_is_integer(call->args[2].type));
+    if (!fits) {
+        refuse(call, "<NUMERIC>, {<NUMERIC literal> | ARRAY<NUMERIC> literal} [, <INTEGER>]", err);
+        fl_error_prefix(err, FL_AT_FUNCTION_IN_ARGUMENTS);
+        return err->code;
+    }
+    double wrong = fl_agg_wrong_fraction(fraction);
+    if (!isnan(wrong)) {
+        fl_fail(err, FL_ERR_FUNCTION_FRACTION, wrong);
+        return fl_error_at(err, call->span);
+    }
+    const fl_type *t = fl_type_of(FL_T_DOUBLE, true);
+    call->type = fraction->type->kind == FL_T_ARRAY ? fl_type_array(b->arena, t, true) : t;
+    return 0;
+}
+
+/* ---- arguments that become others ---- */
+
+/* JSON functions get values as JSON texts. The last argument is the null clause. */
+static int prepare_json_array(fl_bind *b, const fl_agg_function *fn, fl_expr **args, int n, fl_span at, fl_error *err) {
+    (void)fn;
+    (void)n;
+    return fl_call1(b, "JSON_STRING", args[0], at, &args[0], err);
+}
+
+static int prepare_json_object(fl_bind *b, const fl_agg_function *fn, fl_expr **args, int n, fl_span at,
+                               fl_error *err) {
+    (void)n;
+    if (fl_type_is_char(args[0]->type)) return fl_call1(b, "JSON_STRING", args[1], at, &args[1], err);
+    const char *clause = fl_str_starts(fl_symbol(args[2]), "NULL") ? "NULL_ON_NULL" : "ABSENT_ON_NULL";
+    const char *name = fl_arena_printf(b->arena, "%s_%s", fn->name, clause);
+    fl_fail(err, FL_ERR_FUNCTION_BAD_ARGUMENTS, name, name,
+            fl_arena_printf(b->arena, "<%s>, <%s>", fl_type_name(b->arena, args[0]->type, FL_TYPE_BARE),
+                            fl_type_name(b->arena, args[1]->type, FL_TYPE_BARE)),
+            fl_arena_printf(b->arena, "'%s(<CHARACTER>, <ANY>)'", name));
+    return fl_error_at(err, at);
 }
 
 /* ---- which cell ---- */
@@ -129,6 +235,16 @@ KEEPER(cell_min, min)
 KEEPER(cell_max, max)
 KEEPER(cell_first, first)
 KEEPER(cell_last, last)
+
+#define ALWAYS(function, cells)                                                                                        \
+    static const fl_cell_type *function(const fl_agg_call *call FL_UNUSED) { return &cells; }
+ALWAYS(cell_joined, fl_cell_joined)
+ALWAYS(cell_json_array, fl_cell_json_array)
+ALWAYS(cell_json_object, fl_cell_json_object)
+ALWAYS(cell_list, fl_cell_list)
+ALWAYS(cell_single, fl_cell_single)
+ALWAYS(cell_multiset, fl_cell_multiset)
+ALWAYS(cell_numbers, fl_cell_numbers)
 
 /* ---- results ---- */
 
@@ -238,6 +354,58 @@ static const fl_agg_function functions[] = {
      .unmergeable = "LastValueAggFunction",
      .signature = "LAST_VALUE([DISTINCT] x)",
      .doc = "The x that came last, of those that are not NULL."},
+    ROW("SINGLE_VALUE", 1, 1, infer_single, cell_single, fl_agg_result_single, "SINGLE_VALUE(x)",
+        "The x of the only row; a second row fails the job."),
+    {.name = "LISTAGG",
+     .min_args = 1,
+     .max_args = 2,
+     .literals = 1 << 1,
+     .infer = infer_listagg,
+     .cell = cell_joined,
+     .result = fl_agg_result_listagg,
+     .signature = "LISTAGG([DISTINCT] s [, separator])",
+     .doc = "All s that are not NULL in the order in which they came, with the separator, a comma, between them."},
+    {.name = "ARRAY_AGG",
+     .min_args = 1,
+     .max_args = 1,
+     .infer = infer_array,
+     .cell = cell_list,
+     .result = fl_agg_result_array,
+     .takes_null_treatment = true,
+     .signature = "ARRAY_AGG([DISTINCT] x) [{RESPECT | IGNORE} NULLS]",
+     .doc = "All x as an array in the order in which they came."},
+    ROW("COLLECT", 1, 1, infer_multiset, cell_multiset, fl_agg_result_multiset, "COLLECT([DISTINCT] x)",
+        "All x that are not NULL as a multiset."),
+    {.name = "JSON_ARRAYAGG",
+     .min_args = 2,
+     .max_args = 2,
+     .literals = 1 << 1,
+     .prepare = prepare_json_array,
+     .infer = infer_json,
+     .cell = cell_json_array,
+     .result = fl_agg_result_json_array,
+     .unmergeable = "JsonArrayAggFunction",
+     .signature = "JSON_ARRAYAGG(x [{NULL | ABSENT} ON NULL])",
+     .doc = "All x as a JSON array in the order in which they came; NULLs are left out unless NULL ON NULL is given."},
+    {.name = "JSON_OBJECTAGG",
+     .min_args = 3,
+     .max_args = 3,
+     .literals = 1 << 2,
+     .prepare = prepare_json_object,
+     .infer = infer_json,
+     .cell = cell_json_object,
+     .result = fl_agg_result_json_object,
+     .signature = "JSON_OBJECTAGG([KEY] key VALUE x [{NULL | ABSENT} ON NULL])",
+     .doc = "All x as a JSON object, sorted by key; a key that comes twice fails the job."},
+    {.name = "PERCENTILE",
+     .min_args = 2,
+     .max_args = 3,
+     .literals = 1 << 1,
+     .infer = infer_percentile,
+     .cell = cell_numbers,
+     .result = fl_agg_result_percentile,
+     .signature = "PERCENTILE([DISTINCT] x, fraction [, frequency]), or an array of fractions",
+     .doc = "The value that a fraction of all x, of 0 to 1, lies below, between two x by their distances."},
     MOMENT("STDDEV_POP", "The standard deviation of a population: all x that are not NULL."),
     MOMENT("STDDEV_SAMP", "The standard deviation of a sample; NULL of fewer than two x."),
     MOMENT("STDDEV", "The same as STDDEV_SAMP."),
@@ -305,12 +473,14 @@ static const fl_cell *add_cell(fl_agg_layout *l, const fl_cell *want) {
     fl_cell *c = &l->cells[l->n_cells++];
     *c = *want;
     c->offset = l->size;
+    c->failure = l->failure;
     if (!want->distinct) {
         l->size += (int)fl_align_up((uint64_t)c->type->size, 16);
         return c;
     }
     fl_cell *inner = &l->cells[l->n_cells++]; /* the set, and behind it the cell that sees each value once */
     *inner = *want;
+    inner->failure = l->failure;
     inner->distinct = false;
     inner->hidden = true;
     inner->filter = -1;
@@ -324,6 +494,7 @@ static const fl_cell *add_cell(fl_agg_layout *l, const fl_cell *want) {
 const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, int n, bool count_rows) {
     fl_agg_layout *l = FL_NEW(a, fl_agg_layout);
     l->calls = calls;
+    l->failure = FL_NEW(a, fl_error);
     l->n_calls = n;
     l->cells = FL_NEW_N(a, fl_cell, 2 * n + 1);
     l->call_cell = FL_NEW_N(a, const fl_cell *, n);
@@ -447,6 +618,12 @@ void fl_agg_merge(const fl_agg_layout *l, char *const *dst, char *const *src, in
         else
             cell->type->merge(cell, dst, src, n, scratch);
     }
+}
+
+int fl_agg_failed(const fl_agg_layout *l, fl_error *err) {
+    if (FL_LIKELY(l->failure->code == 0)) return 0;
+    *err = *l->failure;
+    return err->code;
 }
 
 void fl_agg_result(const fl_agg_layout *l, int call, char *const *acc, int n, fl_column *out) {

@@ -22,7 +22,11 @@ typedef struct fl_agg_layout fl_agg_layout;
 typedef struct fl_cell fl_cell;
 typedef struct fl_cell_type fl_cell_type;
 
-enum { FL_AGG_ARGS_MAX = 3 };
+enum {
+    FL_AGG_ARGS_MAX = 3,
+    FL_AGG_TEXT_MAX = 64 << 20,   /* bytes of a text that an aggregate makes of a group */
+    FL_AGG_VALUES_MAX = 64 << 20, /* values that an aggregate keeps of a group */
+};
 
 /* An argument: a column of the operator's input, or a literal that is part of the call. */
 typedef struct fl_agg_arg {
@@ -55,6 +59,9 @@ struct fl_agg_asker {
     int (*ask)(fl_agg_asker *asker, const char *name, fl_expr *arg, fl_expr **out, fl_error *err);
 };
 
+/* Replaces arguments by others before anything else is done with them, or refuses them. */
+typedef int fl_agg_prepare_fn(fl_bind *b, const fl_agg_function *fn, fl_expr **args, int n, fl_span at, fl_error *err);
+
 /* The call as an expression over the results of others; `arg` is its argument. */
 typedef int fl_agg_reduce_fn(fl_bind *b, const fl_agg_call *call, fl_expr *arg, fl_agg_asker *asker, fl_expr **out,
                              fl_error *err);
@@ -62,7 +69,8 @@ typedef int fl_agg_reduce_fn(fl_bind *b, const fl_agg_call *call, fl_expr *arg, 
 struct fl_agg_function {
     const char *name;
     int min_args, max_args;
-    unsigned literals; /* bit i: argument i, if it is a literal, is part of the call rather than a column */
+    unsigned literals;          /* bit i: argument i, if it is a literal, is part of the call rather than a column */
+    fl_agg_prepare_fn *prepare; /* NULL: arguments stay as they are */
     /* The result type for the argument's, or a refusal; checks DISTINCT too. */
     int (*infer)(fl_bind *b, fl_agg_call *call, fl_error *err);
     /* The cell that holds what the call needs. */
@@ -104,6 +112,7 @@ struct fl_cell {
     const fl_agg_call *call; /* the first call that reads it; NULL: a counter of rows that no call has asked for */
     int arg, filter;         /* arg: column of the call's first argument; -1: none */
     bool distinct;
+    fl_error *failure;    /* the layout's: filled by who cannot go on */
     int offset;           /* in the accumulator row */
     const fl_cell *inner; /* DISTINCT: the cell behind the set, at its own offset */
     bool hidden;          /* behind a DISTINCT: not updated by itself */
@@ -118,6 +127,7 @@ struct fl_agg_layout {
     int rows_cell;             /* index of the cell that counts rows, or -1 */
     int size;                  /* of an accumulator row; a multiple of 16 */
     bool plain;                /* all cells are */
+    fl_error *failure;
 };
 
 const fl_agg_function *fl_agg_find(fl_str name);
@@ -149,6 +159,10 @@ void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *c
                           fl_column *const *cols, fl_rows rows, fl_arena *scratch);
 
 void fl_agg_merge(const fl_agg_layout *l, char *const *dst, char *const *src, int n, fl_arena *scratch);
+
+/* Some functions cannot take every row (a second row of SINGLE_VALUE, a key that comes twice), and all have limits.
+ * Whoever has updated, merged or read accumulators asks here before the results go on: 0, or the failure's code. */
+int fl_agg_failed(const fl_agg_layout *l, fl_error *err);
 
 /* Appends results of n accumulator rows, one column for each call. */
 void fl_agg_result(const fl_agg_layout *l, int call, char *const *acc, int n, fl_column *out);

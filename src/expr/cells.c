@@ -20,10 +20,6 @@
 #include "expr/valueset.h"
 #include "messages/checkpoint.h"
 
-#define CELL_UPDATE_ARGS                                                                                               \
-    const fl_cell *cell, char *const *acc, fl_column *const *args, fl_rows rows, fl_arena *scratch FL_UNUSED
-#define CELL_MERGE_ARGS const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch FL_UNUSED
-
 /* Runs BODY with k, the row i and s, the cell of its accumulator, for rows where arg is not NULL. */
 #define EACH_VALUE(S, BODY)                                                                                            \
     for (int k = 0; k < rows.n; k++) {                                                                                 \

@@ -5,6 +5,10 @@
 
 #include "expr/aggregate.h"
 
+#define CELL_UPDATE_ARGS                                                                                               \
+    const fl_cell *cell, char *const *acc, fl_column *const *args, fl_rows rows, fl_arena *scratch FL_UNUSED
+#define CELL_MERGE_ARGS const fl_cell *cell, char *const *dst, char *const *src, int n, fl_arena *scratch FL_UNUSED
+
 typedef struct fl_sum_integer {
     int64_t sum; /* wraps */
     int64_t count;
@@ -40,6 +44,17 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc);
 /* A value that has come before changes nothing, so that DISTINCT does not matter. */
 bool fl_cell_is_idempotent(const fl_cell_type *t);
 void fl_cell_append_kept(const fl_cell *c, const char *acc, fl_column *out);
+
+/* Cells that keep the values (cells_values.c), and what is made of them. */
+extern const fl_cell_type fl_cell_joined, fl_cell_json_array; /* LISTAGG, JSON_ARRAYAGG */
+extern const fl_cell_type fl_cell_list, fl_cell_single;       /* ARRAY_AGG, SINGLE_VALUE */
+extern const fl_cell_type fl_cell_multiset;                   /* COLLECT */
+extern const fl_cell_type fl_cell_json_object;                /* JSON_OBJECTAGG */
+extern const fl_cell_type fl_cell_numbers;                    /* PERCENTILE */
+fl_agg_result_fn fl_agg_result_listagg, fl_agg_result_json_array, fl_agg_result_array, fl_agg_result_single;
+fl_agg_result_fn fl_agg_result_multiset, fl_agg_result_json_object, fl_agg_result_percentile;
+/* The first fraction of PERCENTILE that is not within [0, 1]; NAN: there is none. */
+double fl_agg_wrong_fraction(const fl_value *literal);
 
 /* STDDEV and VAR (aggregate_moments.c). */
 fl_agg_reduce_fn fl_agg_reduce_moment;

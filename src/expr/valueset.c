@@ -53,12 +53,18 @@ static void grow(fl_valueset *s) {
     for (uint32_t i = 0; i < s->n; i++) s->slots[find(s, fl_valueset_at(s, i))] = i + 1;
 }
 
-bool fl_valueset_add(fl_valueset *s, fl_str value) {
+bool fl_valueset_put(fl_valueset *s, fl_str value, uint32_t *number) {
     if (s->n == s->cap) grow(s);
     uint32_t at = find(s, value);
+    *number = s->slots[at] != 0 ? s->slots[at] - 1 : s->n;
     if (s->slots[at] != 0) return false;
     fl_buf_put_str(&s->bytes, value);
     s->end[s->n] = s->bytes.n;
     s->slots[at] = ++s->n;
     return true;
+}
+
+bool fl_valueset_add(fl_valueset *s, fl_str value) {
+    uint32_t at;
+    return fl_valueset_put(s, value, &at);
 }

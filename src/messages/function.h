@@ -13,6 +13,37 @@
     FL_E_UNSUPPORTED, "%s aggregate function does not support type: ''%s''." \
     FL_ADVICE "cast the argument to a type that it takes, such as STRING"
 
+/* What an aggregate keeps has a limit, so that one group cannot take all memory. */
+#define FL_ERR_FUNCTION_AGGREGATE_SIZE \
+    FL_E_LIMIT, "%s: there would be more than %llu %s" \
+    FL_ADVICE "group by more columns, or aggregate fewer rows with WHERE or FILTER"
+
+/* A scalar subquery, or SINGLE_VALUE itself, must give one row. */
+#define FL_ERR_FUNCTION_SINGLE_VALUE \
+    FL_E_RUNTIME, "SingleValueAggFunction received more than one element." \
+    FL_ADVICE "make it one row: with an aggregate such as MAX, or with more conditions"
+
+/* SINGLE_VALUE is defined for plain values. */
+#define FL_ERR_FUNCTION_SINGLE_VALUE_TYPE \
+    FL_E_VALIDATION, "SINGLE_VALUE aggregate function doesn't support type '%s'." \
+    FL_ADVICE "select a single field or element, or cast to STRING"
+
+/* Members of a JSON object have different keys. */
+#define FL_ERR_FUNCTION_JSON_SAME_KEY \
+    FL_E_RUNTIME, \
+    "Key '%.*s' is already present. Duplicate keys are not allowed in JSON_OBJECTAGG. Please ensure that keys are unique." \
+    FL_ADVICE "group by more columns, or keep one row of each key with a subquery"
+
+/* Members of a JSON object have keys. */
+#define FL_ERR_FUNCTION_JSON_NO_KEY \
+    FL_E_RUNTIME, "JSON_OBJECTAGG: a key is NULL. The accumulator state could not be serialized." \
+    FL_ADVICE "leave such rows out with WHERE key IS NOT NULL, or write COALESCE(key, '')"
+
+/* A percentile is between the least and the greatest value. */
+#define FL_ERR_FUNCTION_FRACTION \
+    FL_E_VALIDATION, "Percentage of PERCENTILE should be between [0.0, 1.0], but was '%g'." \
+    FL_ADVICE "write 0.5 for the median, 0.99 for the value that 99 %% lie below"
+
 /* Only aggregates that keep NULLs can be told to leave them out. */
 #define FL_ERR_FUNCTION_NULL_TREATMENT \
     FL_E_VALIDATION, "Cannot specify IGNORE NULLS or RESPECT NULLS following '%s'" \

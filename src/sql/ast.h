@@ -168,6 +168,7 @@ struct fl_ast_expr {
     fl_ast_expr *filter;  /* FILTER (WHERE …) */
     fl_ast_order *within; /* WITHIN GROUP (ORDER BY …), or ORDER BY among the arguments */
     int n_within;
+    bool order_inside; /* the order stands among the arguments */
     fl_ast_window *over;
     fl_null_treatment null_treatment;
 };

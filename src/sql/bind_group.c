@@ -77,7 +77,8 @@ static int add_call(fl_group *g, const group_call *c) {
 
 static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_error *err) {
     bool count = strcmp(fn->name, "COUNT") == 0;
-    if (e->n_within > 0) return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN_AGGREGATE, fn->name);
+    if (e->n_within > 0 && !e->order_inside) /* Flink takes an order among the arguments, and keeps the rows' own */
+        return fl_bind_fail(e->pos, err, FL_ERR_QUERY_WITHIN_AGGREGATE, fn->name);
     if (e->null_treatment != FL_NULLS_AS_EVER && !fn->takes_null_treatment)
         return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_NULL_TREATMENT, fn->name);
     if (count && e->n_args > 1) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_COUNT_ONE);
@@ -95,6 +96,17 @@ static void set_arguments(group_call *c, int n) {
         c->call.args[i] = (fl_agg_arg){
             .column = literal ? -1 : 0, .literal = literal ? &c->args[i]->value : NULL, .type = c->args[i]->type};
     }
+}
+
+/* A keyword that the parser has put first comes last. */
+static int bind_arguments(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
+    const int first = e->n_args > 0 && e->args[0]->kind == FL_AX_SYMBOL;
+    for (int i = 0; i < e->n_args; i++) {
+        const fl_ast_expr *arg = e->args[(i + first) % e->n_args];
+        FL_TRY(fl_bind_ast(x, arg, &out[i], err));
+        if (out[i]->type->kind == FL_T_NULL) return fl_bind_fail(arg->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
+    }
+    return 0;
 }
 
 /* Type rule of the call, and a reference to its result. */
@@ -133,10 +145,8 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
                              .grouped = g->n_keys > 0 || g->window_name != NULL,
                              .span = fl_span_of(e->pos)}};
     FL_TRY(check_arguments(fn, e, err));
-    for (int i = 0; i < e->n_args; i++) {
-        FL_TRY(fl_bind_ast(&inner, e->args[i], &c.args[i], err));
-        if (c.args[i]->type->kind == FL_T_NULL) return fl_bind_fail(e->args[i]->pos, err, FL_ERR_TYPE_NULL_HAS_NO_TYPE);
-    }
+    FL_TRY(bind_arguments(&inner, e, c.args, err));
+    if (fn->prepare != NULL) FL_TRY(fn->prepare(&x->b->fns, fn, c.args, e->n_args, c.call.span, err));
     if (e->filter != NULL) {
         if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, FL_ERR_QUERY_FILTER_AGGREGATE);
         inner.clause = "FILTER";

@@ -110,7 +110,7 @@ int fl_parse_arguments(fl_parser *p, fl_ast_expr *call) {
     int cap = 0;
     FL_TRY(fl_parser_expect(p, FL_TOK_LPAREN));
     if (accept(p, FL_TOK_RPAREN)) return 0;
-    if (accept(p, FL_TOK_STAR)) {
+    if (!list && accept(p, FL_TOK_STAR)) {
         call->star = true;
         return fl_parser_expect(p, FL_TOK_RPAREN);
     }
@@ -123,7 +123,8 @@ int fl_parse_arguments(fl_parser *p, fl_ast_expr *call) {
     } while (accept(p, FL_TOK_COMMA));
     if (list) {
         parse_null_treatment(p, call);
-        if (accept_words(p, FL_KW_ORDER, FL_KW_BY)) FL_TRY(fl_parse_order_items(p, &call->within, &call->n_within));
+        call->order_inside = accept_words(p, FL_KW_ORDER, FL_KW_BY);
+        if (call->order_inside) FL_TRY(fl_parse_order_items(p, &call->within, &call->n_within));
     }
     if (!is(p, FL_TOK_RPAREN)) return fl_parser_refuse(p, "an operator, ',' or ')'");
     skip(p);

@@ -429,7 +429,8 @@ static int parse_json_arrayagg(fl_parser *p, call *c) {
     e = c->e;
     add_symbol(p, c, "", c->first);
     FL_TRY(add_expr(p, c, FL_CTX_NON_QUERY));
-    if (accept_words(p, FL_KW_ORDER, FL_KW_BY)) FL_TRY(fl_parse_order_items(p, &e->within, &e->n_within));
+    e->order_inside = accept_words(p, FL_KW_ORDER, FL_KW_BY);
+    if (e->order_inside) FL_TRY(fl_parse_order_items(p, &e->within, &e->n_within));
     FL_TRY(parse_null_clause(p, c, "ABSENT ON NULL"));
     FL_TRY(finish(p, c, "an operator, ORDER BY, NULL or ABSENT ON NULL, or ')'"));
     if (!accept_word(p, FL_KW_WITHIN)) return 0;

@@ -478,6 +478,10 @@ static bool put_json_arguments(fl_buf *out, const fl_ast_expr *e, const char *na
             memmove(out->p + at, out->p + at + 4, out->n - at - 4); /* KEY would be read as the name of a column */
             out->n -= 4;
         }
+        if (e->order_inside) {
+            fl_buf_puts(out, " ORDER BY ");
+            put_order_items(out, e->within, e->n_within);
+        }
         if (e->n_args > 1) fl_buf_putc(out, ' ');
         put_expr(out, e->args[0], 0, 0);
         return true;
@@ -514,7 +518,7 @@ static void put_call(fl_buf *out, const fl_ast_expr *e) {
     const char *name = e->name.n == 1 ? e->name.part[0] : "";
     put_function_name(out, e);
     if (e->no_parens) return;
-    bool inside = e->n_within > 0 && is_list_aggregate(name);
+    bool inside = e->order_inside && is_list_aggregate(name);
     fl_buf_putc(out, '(');
     if (e->star) fl_buf_putc(out, '*');
     if (e->distinct) fl_buf_puts(out, "DISTINCT ");
@@ -526,7 +530,7 @@ static void put_call(fl_buf *out, const fl_ast_expr *e) {
     fl_buf_putc(out, ')');
     if (e->null_treatment != FL_NULLS_AS_EVER)
         fl_buf_puts(out, e->null_treatment == FL_RESPECT_NULLS ? " RESPECT NULLS" : " IGNORE NULLS");
-    if (e->n_within > 0 && !inside) {
+    if (e->n_within > 0 && !e->order_inside) {
         fl_buf_puts(out, " WITHIN GROUP (ORDER BY ");
         put_order_items(out, e->within, e->n_within);
         fl_buf_putc(out, ')');
