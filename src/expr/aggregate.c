@@ -144,6 +144,17 @@ static int infer_single(fl_bind *b, fl_agg_call *call, fl_error *err) {
     return 0;
 }
 
+static int infer_approximate(fl_bind *b, fl_agg_call *call, fl_error *err) {
+    const fl_type *t = call->args[0].type;
+    if (!b->batch) {
+        fl_fail(err, FL_ERR_FUNCTION_BATCH_ONLY, call->fn->name);
+        return fl_error_at(err, call->span);
+    }
+    if (!fl_type_is_numeric(t) && !fl_type_is_char(t) && !fl_type_is_datetime(t)) return refuse_type(b, call, err);
+    call->type = fl_type_of(FL_T_BIGINT, false);
+    return 0;
+}
+
 static int infer_json(fl_bind *b, fl_agg_call *call, fl_error *err) {
     (void)err;
     call->type = fl_type_text(b->arena, FL_T_VARCHAR, 2000, false);
@@ -245,6 +256,7 @@ ALWAYS(cell_list, fl_cell_list)
 ALWAYS(cell_single, fl_cell_single)
 ALWAYS(cell_multiset, fl_cell_multiset)
 ALWAYS(cell_numbers, fl_cell_numbers)
+ALWAYS(cell_sketch, fl_cell_sketch)
 
 /* ---- results ---- */
 
@@ -397,6 +409,10 @@ static const fl_agg_function functions[] = {
      .result = fl_agg_result_json_object,
      .signature = "JSON_OBJECTAGG([KEY] key VALUE x [{NULL | ABSENT} ON NULL])",
      .doc = "All x as a JSON object, sorted by key; a key that comes twice fails the job."},
+    ROW("APPROX_COUNT_DISTINCT", 1, 1, infer_approximate, cell_sketch, fl_agg_result_sketch, "APPROX_COUNT_DISTINCT(x)",
+        "About how many different x there are that are not NULL: exact up to 1024, then with an error of 0.8 %. In "
+        "batch "
+        "mode only."),
     {.name = "PERCENTILE",
      .min_args = 2,
      .max_args = 3,

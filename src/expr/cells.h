@@ -56,6 +56,10 @@ fl_agg_result_fn fl_agg_result_multiset, fl_agg_result_json_object, fl_agg_resul
 /* The first fraction of PERCENTILE that is not within [0, 1]; NAN: there is none. */
 double fl_agg_wrong_fraction(const fl_value *literal);
 
+/* APPROX_COUNT_DISTINCT (cells_sketch.c). */
+extern const fl_cell_type fl_cell_sketch;
+fl_agg_result_fn fl_agg_result_sketch;
+
 /* STDDEV and VAR (aggregate_moments.c). */
 fl_agg_reduce_fn fl_agg_reduce_moment;
 

@@ -39,6 +39,12 @@
     FL_E_RUNTIME, "JSON_OBJECTAGG: a key is NULL. The accumulator state could not be serialized." \
     FL_ADVICE "leave such rows out with WHERE key IS NOT NULL, or write COALESCE(key, '')"
 
+/* The function is an estimate over all rows, for which Flink has no plan over a stream. */
+#define FL_ERR_FUNCTION_BATCH_ONLY \
+    FL_E_UNSUPPORTED, \
+    "Cannot generate a valid execution plan for the given query: %s is computed in batch mode only" \
+    FL_ADVICE "write COUNT(DISTINCT x), or SET 'execution.runtime-mode' = 'batch'"
+
 /* A percentile is between the least and the greatest value. */
 #define FL_ERR_FUNCTION_FRACTION \
     FL_E_VALIDATION, "Percentage of PERCENTILE should be between [0.0, 1.0], but was '%g'." \

@@ -32,7 +32,7 @@ static int teardown(void **state) {
 /* ---- calls ---- */
 
 /* What a call is, and how its result is put together from rows: the index is that of `specs`. */
-typedef enum making { JOIN, LIST, COUNTED, ARRAY, OBJECT, PERCENTILES } making;
+typedef enum making { JOIN, LIST, COUNTED, ARRAY, OBJECT, PERCENTILES, DISTINCT_COUNT } making;
 
 typedef struct spec {
     const char *function;
@@ -58,6 +58,7 @@ static const spec specs[] = {
     {"PERCENTILE", PERCENTILES, 2, {COL_X, -1}, NULL, false, false},
     {"PERCENTILE", PERCENTILES, 2, {COL_X, -1}, NULL, true, false},
     {"PERCENTILE", PERCENTILES, 3, {COL_X, -1, COL_TIMES}, NULL, false, false},
+    {"APPROX_COUNT_DISTINCT", DISTINCT_COUNT, 1, {COL_S}, NULL, false, false},
 };
 enum { SPECS = FL_ARRAY_LEN(specs) };
 static const double fractions[] = {0, 0.25, 0.9, 1};
@@ -263,6 +264,14 @@ static void expect(fl_buf *out, const spec *s, const char *literal, const row *c
         fl_buf_putc(out, '}');
         break;
     case PERCENTILES: expect_percentiles(out, s, r, n); break;
+    case DISTINCT_COUNT:
+        for (int i = 0; i < n; i++) {
+            bool before = value_null(s, r[i]);
+            for (int k = 0; k < i; k++) before = before || same_value(s, r[i], r[k]);
+            seen += !before;
+        }
+        fl_buf_printf(out, "%d", seen);
+        break;
     }
 }
 
@@ -439,6 +448,23 @@ static int single_add(single *x, fl_column *a, fl_column *b, fl_error *err) {
     return fl_agg_failed(x->l, err);
 }
 
+/* As a checkpoint does, and then a clone. */
+static void save_and_load_one(single *x) {
+    fl_error err;
+    fl_buf b;
+    char *back = new_acc(x->l), *copy = new_acc(x->l);
+    fl_buf_init(&b);
+    fl_agg_encode(x->l, x->acc, &b);
+    fl_reader r = fl_reader_make(b.p, b.n);
+    assert_int_equal(fl_agg_decode(x->l, back, &r, &err), 0);
+    assert_true(r.p == r.end);
+    fl_agg_clone(x->l, copy, back);
+    drop_acc(x->l, back);
+    drop_acc(x->l, x->acc);
+    x->acc = copy;
+    fl_buf_deinit(&b);
+}
+
 static fl_column *texts(int n, const char *const *text) {
     fl_column *c = fl_column_new(types[COL_S], n);
     for (int i = 0; i < n; i++) {
@@ -548,6 +574,34 @@ static void a_list_has_a_limit(void **state) {
     drop_acc(x.l, x.acc);
 }
 
+/* Exact while few, near when many, whether the rows came to one accumulator or to two. */
+static void estimates_are_near(void **state) {
+    (void)state;
+    static const spec s = {"APPROX_COUNT_DISTINCT", DISTINCT_COUNT, 1, {COL_X}, NULL, false, false};
+    static const int sizes[] = {0, 1, 1000, 1024, 1025, 5000, 40000, 300000};
+    for (size_t k = 0; k < FL_ARRAY_LEN(sizes); k++) {
+        fl_error err;
+        single x = single_new(&s), y = single_new(&s);
+        for (int from = 0; from < sizes[k]; from += 1000) {
+            fl_column *c = fl_column_new(types[COL_X], 2000);
+            for (int i = from; i < FL_MIN(from + 1000, sizes[k]); i++)
+                for (int twice = 0; twice < 2; twice++) fl_column_append_i64(c, (int64_t)i * 7919);
+            single *to = from % 3000 == 0 ? &y : &x;
+            assert_int_equal(single_add(to, c, NULL, &err), 0);
+        }
+        fl_agg_merge(x.l, &x.acc, &y.acc, 1, &scratch);
+        save_and_load_one(&x);
+        fl_column *out = fl_column_new(x.call.type, 1);
+        fl_agg_result(x.l, 0, &x.acc, 1, out);
+        double wrong = (double)fl_column_i64(out, 0) - sizes[k];
+        assert_true(sizes[k] <= 1024 ? wrong == 0 : fabs(wrong) < 0.03 * sizes[k]);
+        fl_column_unref(out);
+        drop_acc(x.l, x.acc);
+        drop_acc(y.l, y.acc);
+        fl_arena_reset(&arena);
+    }
+}
+
 /* All functions, a few rows in one group. */
 static const fl_agg_layout *filled(char **out) {
     fl_agg_call *calls = FL_NEW_N(&arena, fl_agg_call, SPECS);
@@ -621,6 +675,8 @@ static void arguments_that_do_not_fit_are_refused(void **state) {
     assert_false(make_call(&call, &(spec){"PERCENTILE", PERCENTILES, 2, {COL_X, COL_X}, NULL, false, false}, -1, NULL));
     assert_false(
         make_call(&call, &(spec){"PERCENTILE", PERCENTILES, 3, {COL_X, -1, COL_S}, NULL, false, false}, -1, &half));
+    assert_false(
+        make_call(&call, &(spec){"APPROX_COUNT_DISTINCT", LIST, 1, {COL_PASSES}, NULL, false, false}, -1, NULL));
     assert_false(make_call(&call, &(spec){"LISTAGG", JOIN, 1, {COL_X}, NULL, false, false}, -1, NULL));
     assert_false(make_call(&call, &(spec){"LISTAGG", JOIN, 2, {COL_S, COL_S}, NULL, false, false}, -1, NULL));
     assert_false(make_call(&call, &(spec){"LISTAGG", JOIN, 2, {COL_S, -1}, NULL, false, false}, -1, &none));
@@ -639,6 +695,7 @@ int main(void) {
         TEST(a_key_that_comes_twice_or_is_null_is_refused),
         TEST(a_text_has_a_limit),
         TEST(a_list_has_a_limit),
+        TEST(estimates_are_near),
         TEST(damaged_accumulators_are_refused_or_read_without_harm),
         TEST(arguments_that_do_not_fit_are_refused),
     };
