@@ -23,6 +23,10 @@
 #include "messages/checkpoint.h"
 #include "state/keytab.h"
 
+/* Results that grow, such as lists, are emitted whole with every row: rows are taken in pieces whose results have about
+ * as many bytes, however long a list becomes. */
+enum { PIECE_BYTES = 64 << 20, PIECE_ROWS_FIRST = 64 };
+
 enum { BUNDLE_GROUPS_MAX = FL_BATCH_ROWS / 2 }; /* each makes two rows at most, and all go in one batch */
 
 /* Rows that have been added and not been answered. */
@@ -47,6 +51,9 @@ typedef struct group_agg {
     fl_results out;
     bool finishing; /* batch mode: groups are being emitted */
     uint32_t next;  /* of them */
+    fl_batch *in;   /* in progress; NULL: none */
+    int at;         /* its first row that is still to be added */
+    int piece_rows; /* rows to take at once */
     bundle bundle;
 } group_agg;
 
@@ -72,12 +79,14 @@ static int group_agg_open(fl_op *op, fl_error *err) {
     g->key_cols = FL_NEW_N(a, fl_column *, g->plan->n_keys);
     fl_results_init(&g->out, &p->outputs[0].schema);
     g->stretch = 1;
+    g->piece_rows = g->layout->grows && !op->ctx->batch_mode ? PIECE_ROWS_FIRST : FL_BATCH_ROWS;
     if (g->plan->bundle_rows > 0) bundle_init(g, BUNDLE_GROUPS_MAX);
     return 0;
 }
 
 static void group_agg_close(fl_op *op) {
     group_agg *g = (group_agg *)op;
+    fl_batch_unref(g->in);
     for (uint32_t i = 0; i < g->n_acc; i++) {
         fl_agg_free(g->layout, g->acc[i]);
         free(g->acc[i]);
@@ -216,6 +225,22 @@ static void run_batch(group_agg *g, fl_batch *b, const uint32_t *ids, changes *c
     run_stretch(g, b, ids, from, b->n_sel, c);
 }
 
+static uint64_t column_bytes(const fl_column *c) {
+    uint64_t bytes = (uint64_t)c->n * (uint64_t)fl_phys_size(c->phys);
+    for (int i = 0; c->phys == FL_P_VIEW && i < c->n; i++) bytes += FL_DATA(c, fl_view)[i].n;
+    for (int k = 0; k < c->n_children; k++) bytes += column_bytes(c->child[k]);
+    return bytes;
+}
+
+/* How many rows to take next, after those whose results are `c`. */
+static void set_piece(group_agg *g, const changes *c, int rows) {
+    uint64_t bytes = 0;
+    if (!g->layout->grows || rows == 0) return;
+    for (int i = 0; i < g->plan->n_calls; i++) bytes += column_bytes(c->before[i]) + column_bytes(c->after[i]);
+    uint64_t fit = PIECE_BYTES / (bytes / (uint64_t)rows + 1);
+    g->piece_rows = (int)FL_MAX(FL_MIN(fit, (uint64_t)FL_MIN(4 * g->piece_rows, (int)FL_BATCH_ROWS)), (uint64_t)1);
+}
+
 static int stream(group_agg *g, fl_batch *b, const uint32_t *ids, fl_error *err) {
     fl_arena *scratch = g->base.ctx->scratch;
     const fl_schema *s = &((const fl_plan *)g->base.plan)->outputs[0].schema;
@@ -227,6 +252,7 @@ static int stream(group_agg *g, fl_batch *b, const uint32_t *ids, fl_error *err)
         c.after[i] = fl_column_new(s->fields[g->plan->n_keys + i].type, b->n_sel);
     }
     run_batch(g, b, ids, &c);
+    set_piece(g, &c, b->n_sel);
     int rc = fl_agg_failed(g->layout, err);
     if (rc == 0) rc = emit_changes(g, b, &c, err);
     for (int i = 0; i < g->plan->n_calls; i++) {
@@ -370,17 +396,25 @@ static int add_batch(group_agg *g, fl_batch *b, fl_error *err) {
     return FL_DONE;
 }
 
-/* Longer batches than usual are taken piece by piece: a row makes up to two. */
+/* Longer batches than usual are taken piece by piece, too: a row makes up to two. */
 static int group_agg_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     (void)input;
     group_agg *g = (group_agg *)op;
-    if (b->n <= FL_BATCH_ROWS) return add_batch(g, b, err);
-    for (int at = 0; at < b->n; at += FL_BATCH_ROWS) {
-        fl_batch *piece = fl_batch_slice(b, at, FL_MIN(FL_BATCH_ROWS, b->n - at));
+    if (b != NULL) {
+        if (b->n <= g->piece_rows) return add_batch(g, b, err);
+        g->in = fl_batch_ref(b);
+        g->at = 0;
+    }
+    while (g->at < g->in->n) {
+        if (g->at > 0 && !fl_has_room(op, 0)) return FL_MORE;
+        fl_batch *piece = fl_batch_slice(g->in, g->at, FL_MIN(g->piece_rows, g->in->n - g->at));
+        g->at += piece->n;
         int rc = add_batch(g, piece, err);
         fl_batch_unref(piece);
         if (rc < 0) return rc;
     }
+    fl_batch_unref(g->in);
+    g->in = NULL;
     return FL_DONE;
 }
 

@@ -529,6 +529,7 @@ const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, in
     for (int i = 0; i < l->n_cells; i++) {
         if (l->cells[i].type == &fl_cell_rows && l->cells[i].filter < 0) l->rows_cell = i;
         if (!l->cells[i].type->plain || l->cells[i].distinct) l->plain = false;
+        if (l->cells[i].type->grows) l->grows = true;
     }
     l->size = FL_MAX(l->size, 16);
     return l;

@@ -96,6 +96,7 @@ struct fl_cell_type {
     int size;        /* bytes; aligned to 16 in the row */
     bool plain;      /* bytes that may be copied and dropped freely: clone and free are NULL */
     bool ordered;    /* what it holds depends on the order of the rows: sums of FLOAT and DOUBLE do, too */
+    bool grows;      /* so does its result, with every row */
     bool takes_null; /* rows whose first argument is NULL count, too */
     fl_cell_update_fn *update;
     fl_cell_merge_fn *merge;
@@ -127,6 +128,7 @@ struct fl_agg_layout {
     int rows_cell;             /* index of the cell that counts rows, or -1 */
     int size;                  /* of an accumulator row; a multiple of 16 */
     bool plain;                /* all cells are */
+    bool grows;                /* some cell does */
     fl_error *failure;
 };
 

@@ -134,6 +134,7 @@ static int decode_joined(const fl_cell *cell, char *acc, fl_reader *in, fl_error
 #define JOINED(word)                                                                                                   \
     const fl_cell_type fl_cell_##word = {.name = #word,                                                                \
                                          .size = sizeof(joined),                                                       \
+                                         .grows = true,                                                                \
                                          .ordered = true,                                                              \
                                          .update = update_joined,                                                      \
                                          .merge = merge_joined,                                                        \
@@ -252,6 +253,7 @@ static int decode_list(const fl_cell *cell, char *acc, fl_reader *in, fl_error *
 #define LIST(word)                                                                                                     \
     const fl_cell_type fl_cell_##word = {.name = #word,                                                                \
                                          .size = sizeof(fl_column *),                                                  \
+                                         .grows = true,                                                                \
                                          .ordered = true,                                                              \
                                          .takes_null = true,                                                           \
                                          .update = update_list,                                                        \
@@ -416,6 +418,7 @@ static int decode_counted(const fl_cell *cell, char *acc, fl_reader *in, fl_erro
 
 const fl_cell_type fl_cell_multiset = {.name = "multiset",
                                        .size = sizeof(counted *),
+                                       .grows = true,
                                        .ordered = true,
                                        .update = update_counted,
                                        .merge = merge_counted,
@@ -546,6 +549,7 @@ static int decode_object(const fl_cell *cell, char *acc, fl_reader *in, fl_error
 
 const fl_cell_type fl_cell_json_object = {.name = "json_object",
                                           .size = sizeof(object *),
+                                          .grows = true,
                                           .ordered = true,
                                           .update = update_object,
                                           .merge = merge_object,

@@ -194,6 +194,41 @@ static void the_longest_batch_is_not_too_long(void **state) {
     side_close(&s);
 }
 
+/* A row of a list emits the list whole: the rows of a batch are taken in pieces, and those wait for room. */
+static void lists_that_grow_leave_in_pieces(void **state) {
+    (void)state;
+    enum { N = 1500 };
+    side s;
+    query *q = FL_NEW(&arena, query);
+    q->in = rig_rows_schema(&arena, false);
+    assert_true(rig_call(&arena, &q->calls[0], "ARRAY_AGG", COL_K, q->in.fields[COL_K].type, false, -1));
+    finish_query(q, 0, 1, true, false);
+    side_open(&s, &q->what, 0, 1);
+    fl_batch *b = rows_of_key(q, 7, N);
+    fl_batch_add_mark(b, N - 1, 5);
+    s.out[0].room = 1;
+    assert_true(fl_chain_batch(s.op, 0, b, &s.r.err) >= 0);
+    fl_batch_unref(b);
+    while (fl_chain_pending(s.r.chain)) {
+        assert_int_equal(s.out[0].room, 0);
+        s.out[0].room = 1;
+        assert_true(fl_chain_resume(s.r.chain, &s.r.err) >= 0);
+    }
+    assert_int_equal(s.out[0].batches, 4); /* of 64, 256, 1024 rows and the rest */
+    fl_arena a;
+    int n;
+    fl_arena_init(&a);
+    char **lines = split_log(&a, &s.out[0].log, false, &n);
+    assert_int_equal(n, 2 * N - 1 + 1);
+    assert_string_equal(lines[0], "+I[[7]]");
+    assert_string_equal(lines[3], "-U[[7, 7]]");
+    assert_string_equal(lines[4], "+U[[7, 7, 7]]");
+    assert_int_equal(strlen(lines[n - 2]), strlen("+U[[]]") + 3 * N - 2);
+    assert_string_equal(lines[n - 1], "W 5");
+    fl_arena_deinit(&a);
+    side_close(&s);
+}
+
 /* ---- batch mode ---- */
 
 static void finish(side *s) {
@@ -296,6 +331,7 @@ int main(void) {
         TEST(each_row_changes_its_group_as_in_the_model),
         TEST(a_restored_operator_goes_on_as_if_nothing_had_happened),
         TEST(the_longest_batch_is_not_too_long),
+        TEST(lists_that_grow_leave_in_pieces),
         TEST(batch_mode_gives_each_group_once_at_the_end),
         TEST(a_global_aggregate_of_nothing_is_a_row_in_batch_mode_only),
         TEST(states_that_do_not_fit_are_refused),
