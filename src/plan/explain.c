@@ -103,8 +103,11 @@ static void describe_keys(fl_buf *out, const char *label, const fl_schema *in, c
 }
 
 static void put_literal(fl_buf *out, const fl_value *v) {
+    const char *quote = fl_type_is_char(v->type) ? "'" : "";
     fl_column *c = fl_value_column(v);
+    fl_buf_puts(out, quote);
     fl_text_sql(out, c, 0, fl_tz_utc());
+    fl_buf_puts(out, quote);
     fl_column_unref(c);
 }
 

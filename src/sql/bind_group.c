@@ -83,8 +83,10 @@ static int check_arguments(const fl_agg_function *fn, const fl_ast_expr *e, fl_e
         return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_NULL_TREATMENT, fn->name);
     if (count && e->n_args > 1) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_COUNT_ONE);
     if (count && e->star && !e->distinct) return 0;
-    if (e->star || e->n_args < FL_MAX(fn->min_args, 1) || e->n_args > fn->max_args)
-        return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_WINDOW_ARGUMENTS, fn->name, fn->max_args);
+    if (e->star || e->n_args < FL_MAX(fn->min_args, 1) || e->n_args > fn->max_args) {
+        fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_WINDOW_ARGUMENTS, fn->name, fn->max_args);
+        return fl_error_hint(err, FL_HINT_FUNCTION_FORM, fn->signature);
+    }
     return 0;
 }
 
