@@ -16,10 +16,10 @@
  *            a typed NULL is written.
  * Exempt:    words of the syntax and literals whose value Flink asks for before there are rows (the table `wanted`
  *            below); a bare NULL, for no column has its type; nullable columns where an answer depends on what is
- *            nullable (asks_nullability); what is refused as not supported yet. What else differs, because Flink derives a type from the value of a literal or
- *            its planner computes something else than its run time, is listed with the reason in CONSTANTS.tsv; a line
- *            of that list which does not differ fails the test. Where oddities.tsv beside the folder corrects a
- *            recorded answer, the correction counts.
+ *            nullable (asks_nullability); what is refused as not supported yet. What else differs, because Flink
+ *            derives a type from the value of a literal or its planner computes something else than its run time, is
+ *            listed with the reason in CONSTANTS.tsv; a line of that list which does not differ fails the test. Where
+ *            oddities.tsv beside the folder corrects a recorded answer, the correction counts.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -50,9 +50,9 @@ static char *read_file(const char *path, size_t *n) {
     return text;
 }
 
-/* One line of a table: expression, type, value, and in a list of exceptions the reason. A type of an exception may be !
- * (refused, with the words that stand for the value) or NULLABLE: what nullable columns give, or `! words`. Lines live in
- * `texts`. */
+/* One line of a table: expression, type, value, and in a list of exceptions the reason. The type of an exception may be
+ * ! (refused, with the words that stand for the value) or NULLABLE: what nullable columns give, or `! words`. Lines live
+ * in `texts`. */
 #define NULLABLE "nullable"
 typedef struct line {
     fl_str expression, type, value, reason;
