@@ -27,27 +27,18 @@ typedef struct text_search {
 
 static int find_in_text(text_search *s, int step);
 
-static bool names_equal(const json_string *name, fl_str wanted) {
-    if (!name->escaped) return fl_str_eq(name->raw, wanted);
-    if (name->raw.n < wanted.n) return false;
-    fl_arena a;
-    fl_arena_init(&a);
-    bool equal = fl_str_eq(fl_json_unescape(&a, *name), wanted);
-    fl_arena_deinit(&a);
-    return equal;
-}
-
 static int find_member(text_search *s, int step) {
     fl_str wanted = s->path->steps[step].names[0];
     bool more = false;
     s->why = step + 1 == s->path->n ? WHY_NO_RESULT : WHY_NO_PROPERTY;
     s->step = step;
     FL_TRY(fl_json_enter(&s->r));
-    for (int rc = fl_json_first(&s->r, '}', &more); rc < 0 || more; rc = fl_json_next(&s->r, '}', &more)) {
-        json_string name;
-        FL_TRY(rc);
-        FL_TRY(fl_json_name(&s->r, &name));
-        FL_TRY(names_equal(&name, wanted) ? find_in_text(s, step + 1) : fl_json_value(&s->r, NULL));
+    FL_TRY(fl_json_first(&s->r, '}', &more));
+    while (more) {
+        FL_TRY(fl_json_seek(&s->r, wanted, &more));
+        if (!more) break;
+        FL_TRY(find_in_text(s, step + 1));
+        FL_TRY(fl_json_next(&s->r, '}', &more));
     }
     s->r.depth--;
     return 0;

@@ -288,8 +288,104 @@ static int read_object(json_reader *r, fl_json_node *out) {
     return 0;
 }
 
+/* ---- over what nobody asks for ----
+ *
+ * The quick_ functions go over plain JSON: without escapes in strings, nested but a little. The place is a local variable of
+ * theirs, which is what makes them quick. They give NULL at anything else; the readers above then begin there anew, and
+ * refuse it with the right words or take it.
+ */
+
+enum { QUICK_DEPTH_MAX = 8 };
+
+static inline const char *quick_blanks(const char *p, const char *end) {
+    while (p < end && is_blank(*p)) p++;
+    return p;
+}
+
+/* From a quote on. */
+static inline const char *quick_string(const char *p, const char *end) {
+    for (p++; end - p >= 8; p += 8) {
+        const uint64_t x = fl_load8(p);
+        const uint64_t hit = ((x - FL_EACH8 * ' ') & ~x & FL_HIGH8) | fl_match8(x, '"') | fl_match8(x, '\\');
+        if (hit == 0) continue;
+        p += __builtin_ctzll(hit) / 8;
+        return *p == '"' ? p + 1 : NULL;
+    }
+    while (p < end && (unsigned char)*p >= ' ' && *p != '"' && *p != '\\') p++;
+    return p < end && *p == '"' ? p + 1 : NULL;
+}
+
+static inline const char *quick_digits(const char *p, const char *end) {
+    if (p == end || !is_digit(*p)) return NULL;
+    do p++;
+    while (p < end && is_digit(*p));
+    return p;
+}
+
+static inline const char *quick_number(const char *p, const char *end) {
+    p += *p == '-';
+    if (end - p >= 2 && *p == '0' && is_digit(p[1])) return NULL;
+    if ((p = quick_digits(p, end)) == NULL) return NULL;
+    if (p < end && *p == '.' && (p = quick_digits(p + 1, end)) == NULL) return NULL;
+    return p < end && (*p | 32) == 'e' ? NULL : p;
+}
+
+static inline const char *quick_word(const char *p, const char *end, const char *word, size_t n) {
+    if ((size_t)(end - p) <= n || memcmp(p, word, n) != 0 || is_word_char((unsigned char)p[n])) return NULL;
+    return p + n;
+}
+
+static const char *quick_value(const char *p, const char *end, int depth);
+
+/* From a member's name to its value. */
+static inline const char *quick_name(const char *p, const char *end) {
+    if (p == end || *p != '"' || (p = quick_string(p, end)) == NULL) return NULL;
+    p = quick_blanks(p, end);
+    return p < end && *p == ':' ? quick_blanks(p + 1, end) : NULL;
+}
+
+static const char *quick_items(const char *p, const char *end, char close, int depth) {
+    if (depth == 0) return NULL;
+    p = quick_blanks(p + 1, end);
+    if (p < end && *p == close) return p + 1;
+    for (;;) {
+        if (close == '}' && (p = quick_name(p, end)) == NULL) return NULL;
+        if ((p = quick_value(p, end, depth - 1)) == NULL) return NULL;
+        p = quick_blanks(p, end);
+        if (p == end) return NULL;
+        if (*p == close) return p + 1;
+        if (*p != ',') return NULL;
+        p = quick_blanks(p + 1, end);
+    }
+}
+
+static const char *quick_value(const char *p, const char *end, int depth) {
+    if (p == end) return NULL;
+    switch (*p) {
+    case '"': return quick_string(p, end);
+    case '{': return quick_items(p, end, '}', depth);
+    case '[': return quick_items(p, end, ']', depth);
+    case 't': return quick_word(p, end, "true", 4);
+    case 'f': return quick_word(p, end, "false", 5);
+    case 'n': return quick_word(p, end, "null", 4);
+    default: return *p == '-' || is_digit(*p) ? quick_number(p, end) : NULL;
+    }
+}
+
+/* How deep a value at hand may be nested for the quick functions; 0: they are not to be asked. At the top a number has
+ * rules of its own. */
+static int quick_depth(const json_reader *r) {
+    return r->depth > 0 && r->depth + QUICK_DEPTH_MAX <= FL_JSON_DEPTH_MAX ? QUICK_DEPTH_MAX : 0;
+}
+
 int fl_json_value(json_reader *r, fl_json_node *out) {
     json_string s;
+    int depth = out == NULL ? quick_depth(r) : 0;
+    const char *behind = depth > 0 ? quick_value(r->p, r->end, depth) : NULL;
+    if (behind != NULL) {
+        r->p = behind;
+        return 0;
+    }
     if (r->p == r->end) return ended(r);
     switch (*r->p) {
     case '{': return read_object(r, out);
@@ -307,6 +403,60 @@ int fl_json_value(json_reader *r, fl_json_node *out) {
     }
     if (is_word_char((unsigned char)*r->p)) return wrong_word(r, r->p);
     return unexpected(r, "expected a valid value");
+}
+
+static bool names_equal(const json_string *name, fl_str wanted) {
+    if (!name->escaped) return fl_str_eq(name->raw, wanted);
+    if (name->raw.n < wanted.n) return false;
+    fl_arena a;
+    fl_arena_init(&a);
+    bool equal = fl_str_eq(fl_json_unescape(&a, *name), wanted);
+    fl_arena_deinit(&a);
+    return equal;
+}
+
+typedef enum quick_result { QUICK_FOUND, QUICK_ENDED, QUICK_UNSURE } quick_result;
+
+/* Over members that are plain, to the value of the one with that name. UNSURE: it stands at the name of a member that is
+ * not plain, or where none is. */
+static quick_result quick_seek(json_reader *r, fl_str wanted) {
+    const char *end = r->end;
+    for (const char *p = r->p; p < end && *p == '"'; r->p = p) {
+        const char *name = p + 1;
+        if ((p = quick_string(p, end)) == NULL) return QUICK_UNSURE;
+        const bool equal = (size_t)(p - 1 - name) == wanted.n && memcmp(name, wanted.p, wanted.n) == 0;
+        p = quick_blanks(p, end);
+        if (p == end || *p != ':') return QUICK_UNSURE;
+        p = quick_blanks(p + 1, end);
+        if (equal) {
+            r->p = p;
+            return QUICK_FOUND;
+        }
+        if ((p = quick_value(p, end, QUICK_DEPTH_MAX)) == NULL) return QUICK_UNSURE;
+        p = quick_blanks(p, end);
+        if (p < end && *p == '}') {
+            r->p = p + 1;
+            return QUICK_ENDED;
+        }
+        if (p == end || *p != ',') return QUICK_UNSURE;
+        p = quick_blanks(p + 1, end);
+    }
+    return QUICK_UNSURE;
+}
+
+int fl_json_seek(json_reader *r, fl_str wanted, bool *found) {
+    json_string name;
+    do {
+        const quick_result quick = quick_depth(r) > 0 ? quick_seek(r, wanted) : QUICK_UNSURE;
+        *found = quick == QUICK_FOUND;
+        if (quick != QUICK_UNSURE) return 0;
+        FL_TRY(fl_json_name(r, &name));
+        *found = names_equal(&name, wanted);
+        if (*found) return 0;
+        FL_TRY(fl_json_value(r, NULL));
+        FL_TRY(fl_json_next(r, '}', found));
+    } while (*found);
+    return 0;
 }
 
 /* ---- whole texts ---- */
