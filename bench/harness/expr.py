@@ -170,7 +170,7 @@ class Bench:
         self.sound = True
 
     def expression(self, expression):
-        """{name, problems: by engine, samples: by engine, ns: by engine}."""
+        """The record of an expression (report.py)."""
         results, problems, samples = {}, {}, {}
         self.tell(f"{expression.name}: comparing results")
         for name, engine in self.engines.items():
@@ -180,13 +180,14 @@ class Bench:
             if lines := differences(found, results[model]):
                 self._fail(problems, name, "\n".join(["results differ from " + model, *lines]))
         for name, engine in self.engines.items():
-            if name not in problems:
+            if self.rounds > 0 and name not in problems:
                 self._try(problems, name, lambda: engine.warm(expression))
         for _ in range(self.rounds):
             for name, engine in self.engines.items():
                 if name not in problems:
                     self._try(problems, name, lambda: samples.setdefault(name, []).append(engine.time(expression)))
         return {"name": expression.name, "sql": expression.spelled("flink"), "problems": problems, "samples": samples,
+                "compared": [name for name in results if name not in problems],
                 "ns": {name: ns for name, done in samples.items() if name not in problems and (ns := _net(done))}}
 
     def _try(self, problems, name, do):

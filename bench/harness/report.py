@@ -5,8 +5,8 @@
              a variant: {label, engine, spelling}, with {samples, ns_per_event, events_per_cpu_s} or {problem} or both
     start    {name, title, ratios, variants}
              a variant: {label, engine}, with {samples, cpu_ms, first_row_ms, peak_mb} or {problem} or both
-    expression   {name, sql, samples, ns, problems}, the latter by engine: nanoseconds a row of the query and of its base in
-             each round, of the expression alone by their medians; what went wrong
+    expression   {name, sql, compared, samples, ns, problems}: engines whose values agree; then by engine nanoseconds a row of
+             the query and of its base in each round, of the expression alone by their medians; what went wrong
 
 A figure is {median, least, greatest} of the rounds. A ratio is one of medians.
 """
@@ -143,7 +143,8 @@ def expression_heading(engines):
 
 def expression_lines(record, engines):
     cells = ["FAILED" if name in record["problems"] else _digits(1e3 / record["ns"][name]) if name in record["ns"]
-             else "noise" if name in record["samples"] else "-" for name in engines]
+             else "noise" if name in record["samples"] else "equal" if record["compared"].count(name) else "-"
+             for name in engines]
     lead = _lead(record)
     lines = [_expression_row(record["name"], cells, f"{lead[0]:.2f} x {lead[1]}" if lead else "")]
     for name, problem in record["problems"].items():
