@@ -30,6 +30,7 @@ int fl_session_sql_ctx(flott_session *s, fl_arena *arena, fl_sql_ctx *out, fl_er
                         .pf = s->pf,
                         .batch = fl_config_is(s->config, "execution.runtime-mode", "BATCH"),
                         .legacy_cast = fl_config_is(s->config, "table.exec.legacy-cast-behaviour", "ENABLED"),
+                        .database = fl_arena_strdup(arena, fl_catalogs_current_database(s->catalogs)),
                         .dynamic_options = fl_config_bool(s->config, "table.dynamic-table-options.enabled"),
                         .find = fl_catalogs_find,
                         .find_arg = s->catalogs,

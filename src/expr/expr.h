@@ -35,9 +35,10 @@ struct fl_expr {
 /* What binding needs besides the arguments. */
 typedef struct fl_bind {
     fl_arena *arena;
-    const fl_tz *tz;  /* table.local-time-zone */
-    bool batch;       /* execution.runtime-mode */
-    bool legacy_cast; /* table.exec.legacy-cast-behaviour */
+    const fl_tz *tz;      /* table.local-time-zone */
+    bool batch;           /* execution.runtime-mode */
+    bool legacy_cast;     /* table.exec.legacy-cast-behaviour */
+    const char *database; /* the current one */
 } fl_bind;
 
 /* The rows of a batch that a kernel is to compute: sel[0..n), or 0..n if sel is NULL. Results go to the same row. */

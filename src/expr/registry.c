@@ -24,6 +24,7 @@
     X(array)                                                                                                           \
     X(map)                                                                                                             \
     X(inspect)                                                                                                         \
+    X(session)                                                                                                         \
     X(hash)                                                                                                            \
     X(url)                                                                                                             \
     X(json)                                                                                                            \

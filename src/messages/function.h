@@ -338,6 +338,13 @@
     FL_E_UNSUPPORTED, "PRINTF of a value of type %s is not supported" \
     FL_ADVICE "cast it to a text: CAST(… AS STRING)"
 
+/* It says in a WATERMARK clause that the source has watermarks of its own, which no connector here has. */
+#define FL_ERR_FUNCTION_SOURCE_WATERMARK \
+    FL_E_VALIDATION, \
+    "SOURCE_WATERMARK() is a declarative marker function and doesn't have concrete runtime implementation. It can only " \
+    "be used as a single expression in a WATERMARK FOR clause, of a table whose connector makes watermarks" \
+    FL_ADVICE "declare the watermark by a column: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND"
+
 /* ELT counts its texts. */
 #define FL_ERR_FUNCTION_ELT_TYPE \
     FL_E_VALIDATION, "Invalid input arguments. Index can only be an INTEGER NUMERIC type." \

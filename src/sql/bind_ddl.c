@@ -83,6 +83,27 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
 
 static bool can_be_rowtime(const fl_type *t) { return fl_type_is_timestamp(t) && t->precision <= 3; }
 
+/* SOURCE_WATERMARK() and nothing else: a mark that the source has watermarks of its own. */
+static bool is_source_watermark(const fl_ast_expr *e) {
+    return e->kind == FL_AX_CALL && e->name.n == 1 && e->n_args == 0 &&
+           fl_str_iis(fl_str_from(e->name.part[0]), "SOURCE_WATERMARK");
+}
+
+/* Whether the expression gives a time that fits the column. */
+static int check_watermark(fl_binder *b, const fl_ast_watermark *w, const fl_catalog_table *out, const char *demand,
+                           fl_error *err) {
+    fl_arena *a = b->ctx->arena;
+    fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, out->n_columns);
+    for (int i = 0; i < out->n_columns; i++)
+        cols[i] = (fl_rel_column){.name = out->columns[i].name, .type = out->columns[i].type};
+    fl_scope scope = fl_scope_of_columns(a, out->name, cols, out->n_columns);
+    fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "WATERMARK"};
+    fl_expr *e;
+    FL_TRY(fl_bind_ast(&x, w->expr, &e, err));
+    if (can_be_rowtime(e->type)) return 0;
+    return fl_bind_fail(w->pos, err, FL_ERR_TABLE_WATERMARK_EXPRESSION, demand, fl_type_name(a, e->type, FL_TYPE_BARE));
+}
+
 static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog_table *out, fl_error *err) {
     fl_arena *a = b->ctx->arena;
     static const char *const demand = "The field must be of type TIMESTAMP(p) or TIMESTAMP_LTZ(p), the supported "
@@ -103,18 +124,10 @@ static int bind_watermark(fl_binder *b, const fl_ast_create_table *t, fl_catalog
     if (!can_be_rowtime(col->type))
         return fl_bind_fail(w->column.pos, err, FL_ERR_TABLE_WATERMARK_TYPE, demand,
                             fl_type_name(a, col->type, FL_TYPE_SUMMARY));
-    fl_rel_column *cols = FL_NEW_N(a, fl_rel_column, out->n_columns);
-    for (int i = 0; i < out->n_columns; i++)
-        cols[i] = (fl_rel_column){.name = out->columns[i].name, .type = out->columns[i].type};
-    fl_scope scope = fl_scope_of_columns(a, out->name, cols, out->n_columns);
-    fl_expr_ctx x = {.b = b, .scope = &scope, .clause = "WATERMARK"};
-    fl_expr *e;
-    FL_TRY(fl_bind_ast(&x, w->expr, &e, err));
-    if (!can_be_rowtime(e->type))
-        return fl_bind_fail(w->pos, err, FL_ERR_TABLE_WATERMARK_EXPRESSION, demand,
-                            fl_type_name(a, e->type, FL_TYPE_BARE));
+    bool of_source = is_source_watermark(w->expr);
+    if (!of_source) FL_TRY(check_watermark(b, w, out, demand, err));
     out->watermark_column = column;
-    out->watermark_expr = expr_text(a, w->expr);
+    out->watermark_expr = of_source ? "`SOURCE_WATERMARK`()" : expr_text(a, w->expr);
     col->type = fl_type_attr(a, col->type, FL_ATTR_ROWTIME);
     return 0;
 }

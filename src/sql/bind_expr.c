@@ -18,8 +18,10 @@
 #include "messages/udf.h"
 
 fl_binder fl_binder_make(fl_sql_ctx *c) {
-    return (fl_binder){.ctx = c,
-                       .fns = {.arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast}};
+    return (fl_binder){
+        .ctx = c,
+        .fns = {
+            .arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast, .database = c->database}};
 }
 
 static int bind_args(fl_expr_ctx *x, fl_ast_expr *const *args, int n, fl_expr ***out, fl_error *err) {

@@ -18,6 +18,7 @@ typedef struct fl_sql_ctx {
     const fl_tz *tz;
     bool batch;
     bool legacy_cast;     /* table.exec.legacy-cast-behaviour */
+    const char *database; /* the current one; lives in the arena */
     bool dynamic_options; /* OPTIONS hints are allowed */
     fl_catalog_find_fn *find;
     void *find_arg;

@@ -50,6 +50,10 @@ NO_TIME = ("-D", "sql-client.display.print-time-cost=false")
 
 
 class Queries(Case):
+    def test_print_writes_a_line_for_each_row(self):
+        sql = "SELECT PRINT('a = ', a) AS x FROM (VALUES (1), (CAST(NULL AS INT)), (3)) AS t(a) WHERE a IS NULL OR a < 3"
+        self.check(["run", "-e", sql], out="a = 1\na = null\n+I[1]\n+I[null]\n")
+
     def test_one_row_in_every_shape(self):
         sql = "SELECT 1 AS id, 'a' AS name, CAST(NULL AS STRING) AS nothing"
         self.check(["run", "-e", sql], out="+I[1, a, null]\n")

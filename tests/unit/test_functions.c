@@ -23,7 +23,7 @@ static int setup(void **state) {
     (void)state;
     fl_arena_init(&arena);
     fl_arena_init(&scratch);
-    binder = (fl_bind){.arena = &arena, .tz = fl_tz_utc()};
+    binder = (fl_bind){.arena = &arena, .tz = fl_tz_utc(), .database = "default_database"};
     eval = (fl_eval){.pf = fl_platform_real(), .tz = fl_tz_utc(), .scratch = &scratch, .watermark = FL_WATERMARK_MIN};
     model_rng = SEED;
     return 0;
