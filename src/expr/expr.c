@@ -144,8 +144,10 @@ int fl_expr_call(fl_bind *b, const fl_function *fn, fl_expr **args, int n_args, 
     e->n_args = n_args;
     e->span = span;
     if (n_args < fn->min_args || (fn->max_args >= 0 && n_args > fn->max_args)) {
-        fl_fail(err, FL_ERR_FUNCTION_ARGUMENT_COUNT, fn->name, fn->min_args,
-                fn->max_args == fn->min_args ? "" : " or more", n_args);
+        char more[32] = "";
+        if (fn->max_args > fn->min_args) snprintf(more, sizeof more, " (%d at most)", fn->max_args);
+        fl_fail(err, FL_ERR_FUNCTION_ARGUMENT_COUNT, fn->name, fn->min_args, fn->max_args < 0 ? " or more" : more,
+                n_args);
         fl_error_hint(err, FL_HINT_FUNCTION_FORM, fn->signature);
         return fl_error_at(err, span);
     }

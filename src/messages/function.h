@@ -373,6 +373,22 @@
 #define FL_HINT_FUNCTION_FORM \
     "write %s"
 
+/* Flink 2.x calls models that are declared with CREATE MODEL. */
+#define FL_HINT_FUNCTION_MODELS \
+    "flott calls no models: call yours from a function of your own, or run the statement on Apache Flink 2.x"
+
+/* Flink 2.x has values of classes of its users. */
+#define FL_HINT_FUNCTION_OBJECTS \
+    "flott has no structured objects: use rows, CAST(ROW(…) AS ROW<…>)"
+
+/* Flink 2.x asks connectors for the nearest vectors. */
+#define FL_HINT_FUNCTION_VECTORS \
+    "flott has no connector that searches vectors: run the statement on Apache Flink 2.x"
+
+/* One of the three above. */
+#define FL_HINT_FUNCTION_INSTEAD \
+    "%s"
+
 /* ---- places: what stands before a message ---- */
 
 /* Stands before what is wrong with the arguments of a function. */

@@ -122,8 +122,11 @@ static void print_family(fl_buf *out, const fl_type *t) {
     }
 }
 
-static int not_yet(const char *name, fl_pos pos, fl_error *err) {
-    return fl_bind_fail(pos, err, FL_ERR_FUNCTION_NOT_YET, name);
+int fl_bind_check_missing(const char *name, fl_pos pos, fl_error *err) {
+    const char *advice;
+    if (fl_function_find(fl_str_from(name)) != NULL || !fl_is_function_of_flink(name, &advice)) return 0;
+    fl_bind_fail(pos, err, FL_ERR_FUNCTION_NOT_YET, name);
+    return advice != NULL ? fl_error_hint(err, FL_HINT_FUNCTION_INSTEAD, advice) : err->code;
 }
 
 static int unknown_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
@@ -143,7 +146,8 @@ static int unknown_function(fl_expr_ctx *x, const char *name, fl_expr **args, in
 }
 
 static int no_such_function(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_error *err) {
-    return fl_is_function_of_flink(name) ? not_yet(name, pos, err) : unknown_function(x, name, args, n, pos, err);
+    FL_TRY(fl_bind_check_missing(name, pos, err));
+    return unknown_function(x, name, args, n, pos, err);
 }
 
 int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos pos, fl_expr **out, fl_error *err) {
@@ -290,7 +294,7 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
         return x->inside_call ? fl_bind_fail(e->pos, err, FL_ERR_QUERY_NESTED_AGGREGATE)
                               : fl_bind_fail(e->pos, err, FL_ERR_QUERY_AGGREGATE_PLACE, x->clause);
     FL_TRY(check_window_words(e, name, err));
-    if (fl_function_find(fl_str_from(name)) == NULL && fl_is_function_of_flink(name)) return not_yet(name, e->pos, err);
+    FL_TRY(fl_bind_check_missing(name, e->pos, err));
     FL_TRY(check_clauses(e, name, err));
     if (has_needless_parens(e, name)) return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_PARENTHESES, name);
     FL_TRY(bind_call_args(x, e, name, &args, err));
@@ -347,7 +351,8 @@ static int bind_operator(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
         fl_value v = {.type = fl_type_string(false), .s = fl_str_from(unit)};
         args[n++] = fl_expr_literal(x->b->ctx->arena, &v);
     }
-    if (fl_function_find(fl_str_from(name)) == NULL) return not_yet(name, e->pos, err); /* all of them are Flink's */
+    if (fl_function_find(fl_str_from(name)) == NULL) /* all of them are Flink's */
+        return fl_bind_fail(e->pos, err, FL_ERR_FUNCTION_NOT_YET, name);
     return fl_bind_call(x, name, args, n, e->pos, out, err);
 }
 

@@ -444,6 +444,7 @@ int fl_bind_window_function(fl_binder *b, const fl_ast_expr *call, fl_rel **out,
     static const char *const produced[] = {"window_start", "window_end", "window_time"};
     const char *name = call->name.part[call->name.n - 1];
     const window_function *f = find_window_function(call);
+    if (f == NULL) FL_TRY(fl_bind_check_missing(name, call->pos, err));
     if (f == NULL) return fl_bind_fail(call->pos, err, FL_ERR_FUNCTION_UNKNOWN_TABLE_FUNCTION, name);
     const fl_ast_expr *args[5] = {0};
     fl_scope in;

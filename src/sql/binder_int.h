@@ -75,8 +75,10 @@ int fl_bind_call(fl_expr_ctx *x, const char *name, fl_expr **args, int n, fl_pos
 int fl_bind_find_user(fl_binder *b, const fl_ast_expr *e, const fl_user_function **out, fl_error *err);
 /* The refusal of a call that means nothing, over columns of `scope`. */
 int fl_bind_no_function(fl_binder *b, const fl_scope *scope, const fl_ast_expr *e, fl_error *err);
-/* A name of Flink's that is no function of ours. */
-bool fl_is_function_of_flink(const char *name);
+/* A name of Flink's, of any version; *advice is what to do without that function, or NULL. */
+bool fl_is_function_of_flink(const char *name, const char **advice);
+/* Refuses a function that Flink has and flott has not; 0 if the name is another one's. (bind_expr.c) */
+int fl_bind_check_missing(const char *name, fl_pos pos, fl_error *err);
 
 /* ---- scopes ---- */
 
