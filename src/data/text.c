@@ -107,6 +107,14 @@ static uint32_t deep_hash(const fl_column *c, int i) {
     }
 }
 
+/* Of value, metadata and the place of the value in its bytes, which is 0. */
+static uint32_t hash_variant(fl_str bytes) {
+    const fl_variant v = fl_variant_of(bytes);
+    uint32_t value = hash_bytes(fl_str_make(v.p, (size_t)(v.end - v.p))),
+             names = hash_bytes(fl_str_make(v.names, v.names_n));
+    return 31 * (31 * (31 + value) + names);
+}
+
 static uint32_t hash_row(const fl_column *c, int i) {
     uint32_t h = 1;
     for (int k = 0; k < c->n_children; k++) h = 31 * h + deep_hash(c->child[k], i);
@@ -136,8 +144,8 @@ uint32_t fl_java_hash_at(const fl_column *c, int i) {
     case FL_T_VARCHAR: return fl_java_hash(fl_column_str(c, i));
     case FL_T_BINARY:
     case FL_T_VARBINARY:
-    case FL_T_RAW:
-    case FL_T_VARIANT: return hash_bytes(fl_column_str(c, i));
+    case FL_T_RAW: return hash_bytes(fl_column_str(c, i));
+    case FL_T_VARIANT: return hash_variant(fl_column_str(c, i));
     case FL_T_DATE: return hash_date(fl_column_i64(c, i));
     case FL_T_TIME: return hash_local_time(fl_column_i64(c, i), 0);
     case FL_T_TIMESTAMP: return hash_timestamp(fl_column_ts(c, i));
