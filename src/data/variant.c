@@ -491,7 +491,14 @@ void fl_variant_builder_deinit(fl_variant_builder *b) {
 }
 
 void fl_variant_builder_reset(fl_variant_builder *b) {
-    if (b->n_names > 0) memset(b->slots, 0, sizeof *b->slots * (size_t)b->n_slots);
+    enum { SLOTS_KEPT = 4096 };
+    if (b->n_slots > SLOTS_KEPT) { /* one value with many names does not make all others clear a large table */
+        free(b->slots);
+        b->slots = NULL;
+        b->n_slots = 0;
+    } else if (b->n_names > 0) {
+        memset(b->slots, 0, sizeof *b->slots * (size_t)b->n_slots);
+    }
     fl_buf_reset(&b->scalars);
     fl_buf_reset(&b->text);
     b->n = b->n_names = b->depth = b->ignored = 0;

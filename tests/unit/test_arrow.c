@@ -314,6 +314,39 @@ static void what_has_no_form_in_arrow_is_refused(void **state) {
     fl_batch_unref(b);
 }
 
+/* And comes back as that text. */
+static void a_variant_leaves_as_its_json_text(void **state) {
+    (void)state;
+    fl_error err;
+    fl_schema back;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    fl_field f = {"x", fl_type_of(FL_T_VARIANT, true), NULL};
+    fl_schema s = {1, &f};
+    fl_batch *b = fl_batch_new(1, 3);
+    b->cols[0] = fl_column_new(f.type, 3);
+    fl_column_append_str(b->cols[0], fl_str_make("\1\0\0\3\2\0\1\3\0\x0c\7", 11)); /* [null,7] */
+    fl_column_append_null(b->cols[0]);
+    fl_column_append_str(b->cols[0], fl_str_make("\1\0\0\5x", 5));
+    b->n = 3;
+    for (int flags = 0; flags <= FL_ARROW_VIEWS; flags += FL_ARROW_VIEWS) {
+        assert_int_equal(fl_arrow_export_schema(&s, flags, &schema, &err), 0);
+        assert_int_equal(fl_arrow_export_batch(b, &s, flags, &array, &err), 0);
+        assert_string_equal(schema.children[0]->format, flags ? "vu" : "u");
+        assert_int_equal(fl_arrow_import_schema(&arena, &schema, &back, &err), 0);
+        assert_true(fl_type_equal(back.fields[0].type, fl_type_string(true), true));
+        fl_buffer *keep = fl_arrow_keep(&array);
+        fl_batch *again = import_rows(&schema, &array, keep, &back, 0, 3);
+        assert_true(fl_str_is(fl_column_str(again->cols[0], 0), "[null,7]"));
+        assert_true(fl_column_is_null(again->cols[0], 1));
+        assert_true(fl_str_is(fl_column_str(again->cols[0], 2), "\"x\""));
+        fl_batch_unref(again);
+        fl_buffer_unref(keep);
+        schema.release(&schema);
+    }
+    fl_batch_unref(b);
+}
+
 /* ---- foreign arrays, made by hand: every buffer has exactly its size, so that a read beyond it is seen ---- */
 
 typedef struct node {
@@ -918,6 +951,7 @@ int main(void) {
         TEST(formats_are_those_of_the_specification),
         TEST(classes_survive_in_the_metadata),
         TEST(what_has_no_form_in_arrow_is_refused),
+        TEST(a_variant_leaves_as_its_json_text),
         TEST(numbers_of_every_width_come_in),
         TEST(offsets_and_nulls_are_minded),
         TEST(values_that_are_not_aligned_are_copied),

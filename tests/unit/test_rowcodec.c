@@ -129,6 +129,18 @@ static void a_count_beyond_the_bytes_is_refused_at_once(void **state) {
     fl_column_unref(c);
 }
 
+static void the_bytes_of_a_variant_are_checked(void **state) {
+    (void)state;
+    fl_error err;
+    fl_column *c = fl_column_new(fl_type_of(FL_T_VARIANT, true), 0);
+    fl_reader good = fl_reader_make("\1\5\0\0\0\1\0\0\x0c\7", 10), cut = fl_reader_make("\1\4\0\0\0\1\0\0\x0c", 9);
+    assert_int_equal(fl_decode_value(&good, c, &err), 0);
+    assert_int_equal(fl_decode_value(&cut, c, &err), FL_E_CORRUPT);
+    assert_string_equal(err.message, "stored bytes are no value of type VARIANT: no VARIANT");
+    assert_int_equal(c->n, 1);
+    fl_column_unref(c);
+}
+
 /* Random bytes, or good ones with a few changes, are a value or an error, and the column is well formed after both. */
 static void random_bytes_never_harm_a_column(void **state) {
     (void)state;
@@ -228,6 +240,7 @@ int main(void) {
         TEST(the_form_is_the_one_that_checkpoints_hold),
         TEST(rows_are_their_values_one_after_the_other),
         TEST(a_count_beyond_the_bytes_is_refused_at_once),
+        TEST(the_bytes_of_a_variant_are_checked),
         TEST(random_bytes_never_harm_a_column),
         TEST(types_come_back_from_their_bytes),
         TEST(raw_and_structured_types_keep_their_classes),
