@@ -23,7 +23,7 @@
 #include "messages/checkpoint.h"
 #include "messages/function.h"
 
-enum { TEXT_FIRST = 64, SHARED_MIN = 256, PAIRS_FIRST = 16 };
+enum { TEXT_FIRST = 64, SHARED_MIN = 256, PAIRS_FIRST = 16, INSERTED_MAX = 4 };
 
 static bool within_limit(const fl_cell *cell, uint64_t n, uint64_t more, uint64_t most, const char *what) {
     if (n + more <= most) return true;
@@ -626,9 +626,31 @@ static int by_value(const void *a, const void *b) {
     return compare_doubles(((const pair *)a)->value, ((const pair *)b)->value);
 }
 
+static void insert_sorted(numbers *s, pair p) {
+    uint32_t at = 0, end = s->n_sorted;
+    while (at < end) {
+        const uint32_t middle = at + (end - at) / 2;
+        if (compare_doubles(s->pairs[middle].value, p.value) < 0)
+            at = middle + 1;
+        else
+            end = middle;
+    }
+    if (at < s->n_sorted && compare_doubles(s->pairs[at].value, p.value) == 0) {
+        s->pairs[at].times = (int64_t)((uint64_t)s->pairs[at].times + (uint64_t)p.times);
+        return;
+    }
+    memmove(s->pairs + at + 1, s->pairs + at, sizeof *s->pairs * (s->n_sorted++ - at));
+    s->pairs[at] = p;
+}
+
+/* A row or two since the last result are put where they belong; many are sorted with all others. */
 static void sort_numbers(numbers *s) {
     uint32_t n = 0;
-    if (s->n_sorted == s->n) return;
+    if (s->n - s->n_sorted <= INSERTED_MAX) {
+        for (uint32_t i = s->n_sorted, all = s->n; i < all; i++) insert_sorted(s, s->pairs[i]);
+        s->n = s->n_sorted;
+        return;
+    }
     qsort(s->pairs, s->n, sizeof *s->pairs, by_value);
     for (uint32_t i = 0; i < s->n; i++) {
         if (n > 0 && compare_doubles(s->pairs[n - 1].value, s->pairs[i].value) == 0)
