@@ -95,7 +95,8 @@ static int refuse_type(fl_bind *b, const fl_agg_call *call, fl_error *err) {
 
 static int infer_first_last(fl_bind *b, fl_agg_call *call, fl_error *err) {
     const fl_type *t = call->args[0].type;
-    if (!fl_type_is_numeric(t) && t->kind != FL_T_BOOLEAN && t->kind != FL_T_VARCHAR) return refuse_type(b, call, err);
+    bool taken = fl_type_is_numeric(t) || t->kind == FL_T_BOOLEAN || t->kind == FL_T_VARCHAR || t->kind == FL_T_VARIANT;
+    if (!taken) return refuse_type(b, call, err);
     call->type = result_type(b, call, t);
     return 0;
 }
