@@ -65,11 +65,14 @@ static const double fractions[] = {0, 0.25, 0.9, 1};
 
 static const fl_type *types[COLUMNS];
 
-/* ARRAY[0, 0.25, 0.9, 1] */
+static void drop_column(void *column) { fl_column_unref(column); }
+
+/* ARRAY[0, 0.25, 0.9, 1]; lives as long as the arena. */
 static const fl_value *fraction_array(void) {
     fl_column *c = fl_column_new(fl_type_array(&arena, fl_type_of(FL_T_DOUBLE, false), false), 1);
     for (size_t i = 0; i < FL_ARRAY_LEN(fractions); i++) fl_column_append_f64(c->child[0], fractions[i]);
     fl_column_append_nested(c);
+    fl_arena_on_free(&arena, drop_column, c);
     fl_value *v = FL_NEW(&arena, fl_value);
     *v = fl_value_get(c, 0);
     return v;
