@@ -2,6 +2,8 @@
 """How bench/expr asks each engine for an expression: its rows, to be compared, and the CPU time of its query and its base."""
 
 import csv
+import re
+import shutil
 import statistics
 from contextlib import ExitStack
 from datetime import datetime
@@ -89,12 +91,15 @@ class Flink(Engine):
         return flink_session(self.tools.installer)
 
     def check(self, expression):
-        folder = self.tools.temporary / "flink_rows"
-        sink = f"'connector' = 'filesystem', 'path' = '{folder / expression.name.replace('/', '')}', 'format' = 'csv'"
+        folder = self.tools.temporary / "flink_rows" / re.sub(r"\W+", "_", expression.name)
+        sink = f"'connector' = 'filesystem', 'path' = '{folder}', 'format' = 'csv'"
         self._job(expression, CHECK_ROWS, ("id", *expression.columns), sink, f"id, {expression.spelled('flink')} AS r",
                   self.tools.installer.input_columns(CHECK_ROWS))
-        files = [f for f in (folder / expression.name.replace("/", "")).rglob("*") if f.is_file() and f.name[0] not in "._"]
-        return read_results(files, expression.kind)
+        files = [f for f in folder.rglob("*") if f.is_file() and f.name[0] not in "._"]
+        try:
+            return read_results(files, expression.kind)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def warm(self, expression):
         self._cost(expression, f"{expression.spelled('flink')} AS r")
