@@ -88,6 +88,7 @@ static fl_kernel_fn *choose_concat(const fl_expr *call) {
 /* ---- UPPER LOWER INITCAP ---- */
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
+typedef uint64_t words __attribute__((vector_size(16))); /* the same bits */
 enum { LANES = 16 };
 
 /* Changes the case of ASCII letters from `first` on to first + 25; adds to `any` what bits were seen. */
@@ -96,27 +97,34 @@ static inline lanes flip_lanes(lanes x, unsigned char first, lanes *any) {
     return x ^ ((lanes)(x - first < 26) & 0x20);
 }
 
-/* The same for a text of more bytes than a view holds, sixteen at a time, the last of them overlapping. False: it is not
- * ASCII, and nothing of use is written. */
-static inline bool flip_long(char *to, const char *from, size_t n, unsigned char first) {
-    lanes any = {0}, x;
-    if (n < LANES) {
-        char both[LANES] = {0};
-        memcpy(both, from, n); /* 13 … 15 */
-        memcpy(&x, both, LANES);
-        x = flip_lanes(x, first, &any);
-        memcpy(to, &x, n);
-    } else {
-        for (size_t i = 0;; i = FL_MIN(i + LANES, n - LANES)) {
-            memcpy(&x, from + i, LANES);
-            x = flip_lanes(x, first, &any);
-            memcpy(to + i, &x, LANES);
-            if (i == n - LANES) break;
-        }
-    }
-    uint64_t halves[2];
-    memcpy(halves, &any, sizeof halves);
+static inline bool lanes_are_ascii(lanes any) {
+    const words halves = (words)any;
     return ((halves[0] | halves[1]) & 0x8080808080808080) == 0;
+}
+
+/* The same for a text of more bytes than a view holds: up to 24 as three pieces of eight, which overlap, so that the
+ * length decides nothing; longer ones sixteen at a time, the last of them overlapping. False: it is not ASCII, and nothing
+ * of use is written. */
+static inline bool flip_long(char *to, const char *from, size_t n, unsigned char first) {
+    enum { PIECE = 8 };
+    lanes any = {0}, x;
+    if (n <= 3 * PIECE) {
+        const size_t second = FL_MIN((size_t)PIECE, n - PIECE), third = n - PIECE;
+        const words front = {fl_load8(from), fl_load8(from + second)}, back = {fl_load8(from + third), 0};
+        const words x0 = (words)flip_lanes((lanes)front, first, &any), x1 = (words)flip_lanes((lanes)back, first, &any);
+        const uint64_t pieces[] = {x0[0], x0[1], x1[0]};
+        memcpy(to, &pieces[0], PIECE);
+        memcpy(to + second, &pieces[1], PIECE);
+        memcpy(to + third, &pieces[2], PIECE);
+        return lanes_are_ascii(any);
+    }
+    for (size_t i = 0;; i = FL_MIN(i + LANES, n - LANES)) {
+        memcpy(&x, from + i, LANES);
+        x = flip_lanes(x, first, &any);
+        memcpy(to + i, &x, LANES);
+        if (i == n - LANES) break;
+    }
+    return lanes_are_ascii(any);
 }
 
 /* A short text lies in its view, behind four bytes of length: there is nothing to copy. */
