@@ -154,11 +154,15 @@ static void check_full_bitmaps(call *c, fl_program *p) {
 }
 
 /* Literals of which the planner makes something else than rows give: FLOATs and CHARs that are computed, texts that are
- * cut or padded, comparisons with a FLOAT or a NaN. */
-static bool literals_differ(const call *c, const fl_expr *fresh, int arg) {
+ * cut or padded, comparisons with a FLOAT or a NaN, a negative zero; a number that is no DECIMAL of the key's type is
+ * not IN if it is written, but is NULL in a column. */
+static bool literals_differ(const call *c, const fl_expr *fresh, int arg, const fl_value *v) {
+    const char *name = c->s->fn->name;
+    bool approximate = fl_type_is_approximate(c->args[arg]->type);
     if (fresh->type->kind == FL_T_FLOAT || fresh->type->kind == FL_T_CHAR) return true;
-    if (fl_type_is_approximate(c->args[arg]->type) && fresh->type->kind == FL_T_BOOLEAN) return true;
-    return strcmp(c->s->fn->name, "REGEXP_REPLACE") == 0; /* NULL for a bad pattern, where the type has one */
+    if (approximate && (fresh->type->kind == FL_T_BOOLEAN || (!v->is_null && v->d == 0 && signbit(v->d)))) return true;
+    if (strcmp(name, "IN") == 0 || strcmp(name, "NOT IN") == 0) return c->args[0]->type->kind == FL_T_DECIMAL;
+    return strcmp(name, "REGEXP_REPLACE") == 0; /* NULL for a bad pattern, where the type has one */
 }
 
 /* Both programs give the same for the table, or fail with the same code. */
@@ -186,7 +190,7 @@ static fl_program *bound_anew(call *c, int arg, fl_expr *literal) {
     fl_error err;
     for (int k = 0; k < c->s->n; k++) args[k] = k == arg ? literal : c->args[k];
     if (fl_expr_call(&b, c->s->fn, args, c->s->n, (fl_span){0}, &fresh, &err) < 0) return NULL;
-    if (!fl_type_equal(fresh->type, c->e->type, false) || literals_differ(c, fresh, arg)) return NULL;
+    if (!fl_type_equal(fresh->type, c->e->type, false) || literals_differ(c, fresh, arg, &literal->value)) return NULL;
     return compiled(&arena, fresh, c->s->n);
 }
 

@@ -15,8 +15,8 @@
  * makes something else than its run time does (literals_differ). What is above them is not compared for that row.
  * Functions that differ from call to call, or read watermarks, do not take part.
  *
- * Which tree the bytes make depends on the registry and so changes with it: what is found becomes a test of its own, such
- * as a line of tests/golden/expr/rows.tsv, and no file of a corpus. FUZZ_PRINT=1 prints the tree.
+ * Which tree the bytes make depends on the registry and so changes with it: what is found becomes a test of its own,
+ * such as a line of tests/golden/expr/rows.tsv, and no file of a corpus. FUZZ_PRINT=1 prints the tree.
  */
 #include "fuzz.h"
 
@@ -58,6 +58,7 @@ struct node {
     int column;
     const fl_function *fn;
     node *args[ARGS_MAX];
+    fl_expr *folded[ARGS_MAX]; /* the arguments with the literals of the row that is folded */
     int n_args;
     fl_expr *e;          /* bound over the columns */
     fl_program *program; /* of e; made when it is needed */
@@ -253,7 +254,8 @@ static void check_constants(tree *t, node *n, int row, const outcome *want) {
     outcome_deinit(&got);
 }
 
-/* What the planner computes otherwise: FLOATs and CHARs, decimals that do not fit, comparisons of FLOATs and NaNs. A
+/* What the planner computes otherwise: FLOATs and CHARs, decimals that do not fit, comparisons of FLOATs and NaNs, zeros,
+ * of which it has no negative one, and what is made of them. A
  * pattern that is none gives NULL where the type has one. A ROW is compared field by field if it is written, else as a
  * whole. A number that is written and no DECIMAL of the key's type is not IN, but is NULL in a column. */
 static bool literals_differ(const node *n, const outcome *got, const outcome *want) {
@@ -263,6 +265,12 @@ static bool literals_differ(const node *n, const outcome *got, const outcome *wa
     if (type->kind == FL_T_DECIMAL && got->value != NULL && want->value != NULL)
         return fl_column_is_null(got->value, 0) != fl_column_is_null(want->value, 0);
     if (strcmp(name, "REGEXP_REPLACE") == 0) return true;
+    for (int i = 0; i < n->n_args; i++) {
+        const fl_expr *arg = n->folded[i];
+        if (fl_type_is_approximate(arg->type) && fl_expr_is_literal(arg) && arg->value.d == 0) return true;
+    }
+    if (type->kind == FL_T_DOUBLE && got->value != NULL && want->value != NULL)
+        return FL_DATA(got->value, double)[0] == 0 && FL_DATA(want->value, double)[0] == 0;
     for (int i = 0; i < n->n_args && type->kind == FL_T_BOOLEAN; i++) {
         const fl_type *arg = n->args[i]->e->type;
         if (fl_type_is_approximate(arg) || arg->kind == FL_T_ROW) return true;
@@ -273,16 +281,16 @@ static bool literals_differ(const node *n, const outcome *got, const outcome *wa
 
 /* The tree bound anew with a row's literals; NULL: it cannot be compared any more. */
 static fl_expr *fold(tree *t, node *n, int row) {
-    fl_expr *args[ARGS_MAX], *e;
+    fl_expr *e;
     fl_error err;
     if (n->kind == COLUMN) return literal_of(t, n->column, row);
     if (n->kind == LITERAL) return n->e;
     bool comparable = true;
     for (int i = 0; i < n->n_args; i++) {
-        args[i] = fold(t, n->args[i], row);
-        comparable &= args[i] != NULL;
+        n->folded[i] = fold(t, n->args[i], row);
+        comparable &= n->folded[i] != NULL;
     }
-    if (!comparable || fl_expr_call(&t->bind, n->fn, args, n->n_args, (fl_span){0}, &e, &err) < 0) return NULL;
+    if (!comparable || fl_expr_call(&t->bind, n->fn, n->folded, n->n_args, (fl_span){0}, &e, &err) < 0) return NULL;
     if (!fl_type_equal(e->type, n->e->type, false)) return NULL;
     outcome want = run_row(t, n, row), got = run_constant(t, e);
     check_constants(t, n, row, &want);
