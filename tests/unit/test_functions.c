@@ -559,9 +559,16 @@ static const char *described(const trial *t, int row) {
     return s;
 }
 
-/* Literals that Flink's planner makes something else of than a row would: a FLOAT and a CHAR that are computed, and
- * comparisons with a FLOAT or with a NaN. */
-static bool literals_differ(const trial *t, const fl_expr *fresh) {
+static bool is_zero(const fl_expr *e) {
+    return fl_expr_is_literal(e) && fl_type_is_approximate(e->type) && !e->value.is_null && e->value.d == 0;
+}
+
+/* Literals that Flink's planner makes something else of than a row would: a FLOAT and a CHAR that are computed, a zero
+ * that loses its sign, and comparisons with a FLOAT or with a NaN. */
+static bool literals_differ(const trial *t, fl_expr *const *args, const fl_expr *fresh) {
+    if (is_zero(fresh)) return true;
+    for (int i = 0; i < t->n_args; i++)
+        if (is_zero(args[i])) return true;
     if (fresh->type->kind == FL_T_FLOAT || fresh->type->kind == FL_T_CHAR) return true;
     if (strcmp(t->fn->name, "REGEXP_REPLACE") == 0) return true; /* NULL for a bad pattern, where the type has one */
     for (int i = 0; i < t->n_args; i++)
@@ -585,7 +592,7 @@ static const char *value_in_row(const trial *t, int i, fl_error *err) {
     const char *alone = value_of(fl_expr_substitute(&arena, t->e, by), err);
     if (rows) return alone; /* written out they are compared field by field, otherwise as wholes */
     if (try_call(t->fn->name, fresh, t->n_args, &bound, err) < 0 || !fl_type_equal(bound->type, t->e->type, false) ||
-        literals_differ(t, bound))
+        literals_differ(t, fresh, bound))
         return alone; /* a literal may be refused, or change the type */
     const char *folded = value_of(bound, err);
     if ((alone == NULL) != (folded == NULL) || (alone != NULL && strcmp(alone, folded) != 0))
