@@ -117,7 +117,8 @@ FL_UNARY_KERNEL(sign_f64, double, double, x > 0 ? 1 : x < 0 ? -1 : x)
 static int infer_same_number(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     const fl_type *t = call->args[0]->type;
-    if (!fl_type_is_numeric(t)) return fl_bad_arguments(call, err);
+    bool interval = fl_type_is_interval(t) && call->fn->name[0] == 'A'; /* as SQL has it; Flink finds no code for it */
+    if (!fl_type_is_numeric(t) && !interval) return fl_bad_arguments(call, err);
     return fl_typed(b, call, t, t->nullable);
 }
 
@@ -595,7 +596,7 @@ FL_FUNCTION_TABLE(math) = {
                 "Natural logarithm, or the one to the given base."),
     ROW("PI", 0, 0, 0, infer_constant, choose_none, "PI()", "3.141592653589793."),
     ROW("E", 0, 0, 0, infer_constant, choose_none, "E()", "2.718281828459045."),
-    ROW("ABS", 1, 1, 0, infer_same_number, choose_abs, "'ABS(<NUMERIC>)'", "The absolute value."),
+    ROW("ABS", 1, 1, 0, infer_same_number, choose_abs, "'ABS(<NUMERIC>)', 'ABS(<INTERVAL>)'", "The absolute value."),
     ROW("SIGN", 1, 1, 0, infer_same_number, choose_sign, "'SIGN(<NUMERIC>)'", "-1, 0 or 1, in the argument's type."),
     ROW("CEIL", 1, 2, 0, infer_ceil, choose_ceil, "'CEIL(<NUMERIC>)', 'CEIL(<DATETIME> TO unit)'",
         "The least whole number not below n, or the least boundary of a unit not before t."),

@@ -217,6 +217,10 @@ static void times_are_counted_as_in_flink(void **state) {
     gives(F("-", ts, minute), "TIMESTAMP(3) NOT NULL", "2024-02-29T15:03:05.678");
     gives(F("TIMESTAMPADD", word("DAY"), whole(1), day), "DATE NOT NULL", "2024-02-01");
     gives(F("TIMESTAMPDIFF", word("MONTH"), day, ts), "INT NOT NULL", "1");
+    fl_expr *back = fl_expr_int(&arena, -90061001, fl_type_of(FL_T_INTERVAL_DAY, false));
+    gives(F("ABS", back), "INTERVAL SECOND(3) NOT NULL", "PT25H1M1.001S");
+    gives(F("ABS", fl_expr_int(&arena, -14, fl_type_of(FL_T_INTERVAL_MONTH, false))), "INTERVAL MONTH NOT NULL",
+          "P14M");
     gives(F("EXTRACT", word("WEEK"), ts), "BIGINT NOT NULL", "9");
     gives(F("QUARTER", day), "BIGINT NOT NULL", "1");
     gives(F("FLOOR", ts, word("HOUR")), "TIMESTAMP(3) NOT NULL", "2024-02-29T15:00");
