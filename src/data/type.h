@@ -23,7 +23,7 @@ typedef enum fl_phys {
     FL_P_I128, /* DECIMAL(19..38), TIMESTAMP(7..9) (ns) */
     FL_P_F32,
     FL_P_F64,
-    FL_P_VIEW,   /* CHAR, VARCHAR, BINARY, VARBINARY, RAW: 16-byte views */
+    FL_P_VIEW,   /* CHAR, VARCHAR, BINARY, VARBINARY, RAW, VARIANT: 16-byte views */
     FL_P_LIST,   /* ARRAY: int32 offsets, one child */
     FL_P_MAP,    /* MAP, MULTISET: int32 offsets, children key and value (MULTISET: element and INT count) */
     FL_P_ROW,    /* ROW: one child per field */
