@@ -530,13 +530,13 @@ static fl_kernel_fn *choose_cast(const fl_expr *call) {
     return fl_type_equal(from, to, false) ? cast_same : fl_cast_kernel(from, to);
 }
 
-/* args[1] is a NULL of the target type: fl_expr_cast puts it there. */
 /* What Flink refuses only once it makes code: a NULL that is written never comes that far. */
 static bool is_time_and_number(const fl_type *from, const fl_type *to) {
     return (fl_type_is_numeric(from) && fl_type_is_timestamp(to)) ||
            (fl_type_is_timestamp(from) && fl_type_is_numeric(to));
 }
 
+/* args[1] is a NULL of the target type: fl_expr_cast puts it there. */
 static int infer_cast(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *from = call->args[0]->type, *to = call->args[1]->type;
     bool try_cast = call->fn->name[0] == 'T';
