@@ -37,8 +37,9 @@ typedef struct flott_function_error {
 } flott_function_error;
 
 typedef enum flott_function_kind {
-    FLOTT_FUNCTION_SCALAR, /* a value for each row:           SELECT f(x) */
-    FLOTT_FUNCTION_TABLE,  /* any number of rows for each:    FROM t, LATERAL TABLE(f(x)) AS r (a, b) */
+    FLOTT_FUNCTION_SCALAR,    /* a value for each row:           SELECT f(x) */
+    FLOTT_FUNCTION_TABLE,     /* any number of rows for each:    FROM t, LATERAL TABLE(f(x)) AS r (a, b) */
+    FLOTT_FUNCTION_AGGREGATE, /* a value for each group:      SELECT k, f(x) FROM t GROUP BY k */
 } flott_function_kind;
 
 /* What `infer` answers. Texts are types as SQL writes them: 'DECIMAL(10, 2) NOT NULL', 'ROW<word STRING, size INT>';
@@ -59,7 +60,14 @@ typedef struct flott_function_call {
     const struct ArrowSchema *result; /* the type of what eval gives; of a TABLE function a struct of its columns */
 } flott_function_call;
 
-/* Order of calls: infer, any number of times, when statements are made; for each instance open, eval, close. */
+/* Takes bytes of an accumulator; may be called any number of times. */
+typedef struct flott_function_writer flott_function_writer;
+struct flott_function_writer {
+    void (*put)(flott_function_writer *w, const void *bytes, size_t size);
+};
+
+/* Order of calls: infer, any number of times, when statements are made; for each instance open, the
+ * hooks of the kind in any mix, close. */
 typedef struct flott_function {
     uint32_t abi; /* FLOTT_FUNCTION_ABI */
     flott_function_kind kind;
@@ -81,6 +89,22 @@ typedef struct flott_function {
      * row i is made from. Origins ascend; they are borrowed until the next call with this instance. */
     int (*eval_table)(void *instance, const struct ArrowArray *args, struct ArrowArray *rows, const int32_t **origin,
                       flott_function_error *err);
+
+    /* AGGREGATE, of one to three arguments. An accumulator is what the function remembers of a group of rows: a pointer
+     * of its own making, never NULL. flott decides how many there are and which rows they get, keeps them between
+     * batches, and puts them into checkpoints as bytes. */
+    int (*create)(void *instance, void **accumulator, flott_function_error *err);
+    /* accumulators[i] gets row i of `args`; a group's comes as often as it has rows, which are in their order. */
+    int (*update)(void *instance, void *const *accumulators, const struct ArrowArray *args, flott_function_error *err);
+    /* into[i] gets all that from[i] has; from[i] stays as it is. Windows that share rows are put together so. */
+    int (*merge)(void *instance, void *const *into, const void *const *from, int64_t n, flott_function_error *err);
+    /* The values of n accumulators, which stay as they are: as `eval` gives them. */
+    int (*result)(void *instance, void *const *accumulators, int64_t n, struct ArrowArray *result,
+                  flott_function_error *err);
+    /* An accumulator as bytes, and one from bytes that this function has written, maybe in another process. */
+    int (*encode)(void *instance, const void *accumulator, flott_function_writer *w, flott_function_error *err);
+    int (*decode)(void *instance, const void *bytes, size_t size, void **accumulator, flott_function_error *err);
+    void (*discard)(void *instance, void *accumulator);
 } flott_function;
 
 /* `self` of a C function is NULL. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* functions.c -- two functions for SQL, written in C: `distance` of two points, and the `words` of a text.
+/* functions.c -- three functions for SQL, written in C: the `distance` of two points, the `words` of a text, and the
+ * `spread` of the values of a group.
  *
  *     cc -shared -fPIC -O2 -I../../include -o functions.so functions.c -lm
  *     flott run functions.sql
@@ -139,4 +140,107 @@ const flott_function words = {
     .open = words_open,
     .close = words_close,
     .eval_table = words_eval,
+};
+
+/* ---- spread(x): how far the greatest value of a group is from the least ---- */
+
+typedef struct spread_state {
+    double least, greatest;
+    int64_t values;
+} spread_state;
+
+static int spread_types(void *self, const struct ArrowSchema *args, flott_function_types *out,
+                        flott_function_error *err) {
+    static const char *const double_only[] = {"DOUBLE"};
+    (void)self;
+    if (args->n_children != 1) {
+        snprintf(err->message, sizeof err->message, "spread takes one number");
+        return -1;
+    }
+    out->args = double_only;
+    out->result = "DOUBLE";
+    return 0;
+}
+
+static int spread_create(void *instance, void **accumulator, flott_function_error *err) {
+    (void)instance, (void)err;
+    *accumulator = calloc(1, sizeof(spread_state));
+    return 0;
+}
+
+static void spread_discard(void *instance, void *accumulator) {
+    (void)instance;
+    free(accumulator);
+}
+
+static void add(spread_state *s, double least, double greatest, int64_t values) {
+    if (values == 0) return;
+    if (s->values == 0 || least < s->least) s->least = least;
+    if (s->values == 0 || greatest > s->greatest) s->greatest = greatest;
+    s->values += values;
+}
+
+static int spread_update(void *instance, void *const *accumulators, const struct ArrowArray *args,
+                         flott_function_error *err) {
+    const struct ArrowArray *x = args->children[0];
+    (void)instance, (void)err;
+    for (int64_t i = 0; i < args->length; i++)
+        if (!is_null(x, i)) add(accumulators[i], doubles(x)[i], doubles(x)[i], 1);
+    return 0;
+}
+
+static int spread_merge(void *instance, void *const *into, const void *const *from, int64_t n,
+                        flott_function_error *err) {
+    (void)instance, (void)err;
+    for (int64_t i = 0; i < n; i++) {
+        const spread_state *s = from[i];
+        add(into[i], s->least, s->greatest, s->values);
+    }
+    return 0;
+}
+
+static int spread_result(void *instance, void *const *accumulators, int64_t n, struct ArrowArray *result,
+                         flott_function_error *err) {
+    double *out = make_values(result, n, sizeof *out);
+    (void)instance, (void)err;
+    for (int64_t i = 0; i < n; i++) {
+        const spread_state *s = accumulators[i];
+        out[i] = s->greatest - s->least;
+        if (s->values == 0) set_null(result, i);
+    }
+    return 0;
+}
+
+static int spread_encode(void *instance, const void *accumulator, flott_function_writer *w, flott_function_error *err) {
+    (void)instance, (void)err;
+    w->put(w, accumulator, sizeof(spread_state));
+    return 0;
+}
+
+static int spread_decode(void *instance, const void *bytes, size_t size, void **accumulator,
+                         flott_function_error *err) {
+    if (size != sizeof(spread_state)) {
+        snprintf(err->message, sizeof err->message, "these %zu bytes are no state of spread", size);
+        return -1;
+    }
+    if (spread_create(instance, accumulator, err) < 0) return -1;
+    memcpy(*accumulator, bytes, size);
+    return 0;
+}
+
+FLOTT_FUNCTION_EXPORT extern const flott_function spread;
+const flott_function spread = {
+    .abi = FLOTT_FUNCTION_ABI,
+    .kind = FLOTT_FUNCTION_AGGREGATE,
+    .name = "spread",
+    .doc = "How far the greatest value of a group is from the least.",
+    .deterministic = true,
+    .infer = spread_types,
+    .create = spread_create,
+    .update = spread_update,
+    .merge = spread_merge,
+    .result = spread_result,
+    .encode = spread_encode,
+    .decode = spread_decode,
+    .discard = spread_discard,
 };

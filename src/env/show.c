@@ -328,7 +328,9 @@ static int describe_more(flott_session *s, const described *d, table *t, fl_erro
     if (d->user != NULL) {
         const fl_user_function *f;
         FL_TRY(fl_functions_open(s->catalogs, d->user, fl_session_open_function, s, &f, err));
-        if (f->impl->kind == FLOTT_FUNCTION_TABLE) kind = "TABLE";
+        kind = f->impl->kind == FLOTT_FUNCTION_TABLE       ? "TABLE"
+               : f->impl->kind == FLOTT_FUNCTION_AGGREGATE ? "AGGREGATE"
+                                                           : "SCALAR";
         deterministic = f->impl->deterministic;
     }
     add_info(t, "kind", kind);

@@ -480,7 +480,7 @@ static int group_agg_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_
     }
     fl_buf_deinit(&b);
     free(place);
-    return rc;
+    return rc < 0 ? rc : fl_agg_failed(g->layout, err);
 }
 
 static int by_old_id(const void *a, const void *b) {

@@ -92,13 +92,18 @@ static int session_agg_open(fl_op *op, fl_error *err) {
     return 0;
 }
 
+static int session_agg_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *out, fl_error *err) {
+    FL_TRY(fl_session_op_snapshot(op, checkpoint, out, err));
+    return fl_agg_failed(((const session_agg *)op)->layout, err);
+}
+
 static const fl_op_type session_agg_type = {
     .name = "SessionWindowAggregate",
     .open = session_agg_open,
     .batch = fl_session_op_batch,
     .watermark = fl_session_op_watermark,
     .timer = fl_session_op_timer,
-    .snapshot = fl_session_op_snapshot,
+    .snapshot = session_agg_snapshot,
     .restore = fl_session_op_restore,
     .close = fl_session_op_close,
 };

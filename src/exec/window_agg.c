@@ -378,11 +378,11 @@ static void window_agg_close(fl_op *op) {
 }
 
 static int window_agg_snapshot(fl_op *op, int64_t checkpoint, fl_snapshot *s, fl_error *err) {
-    (void)checkpoint, (void)err;
+    (void)checkpoint;
     window_agg *w = (window_agg *)op;
     fl_buf_put_i64(fl_snapshot_own(s), w->watermark);
     fl_window_store_snapshot(w->store, op->ctx->max_parallelism, s);
-    return 0;
+    return fl_agg_failed(w->layout, err);
 }
 
 static int window_agg_restore(fl_op *op, const fl_restore *r, fl_error *err) {

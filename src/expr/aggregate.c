@@ -479,7 +479,8 @@ bool fl_agg_call_exact(const fl_agg_call *call) {
 
 static bool same_cell(const fl_cell *a, const fl_cell *b) {
     if (a->type != b->type || a->filter != b->filter || a->distinct != b->distinct || a->hidden) return false;
-    return a->call == NULL || b->call == NULL ? a->arg == b->arg : fl_agg_same_args(a->call, b->call);
+    if (a->call == NULL || b->call == NULL) return a->arg == b->arg;
+    return fl_agg_same_args(a->call, b->call) && (a->call->user == NULL || a->call->fn == b->call->fn);
 }
 
 static const fl_cell *add_cell(fl_agg_layout *l, const fl_cell *want) {
@@ -531,6 +532,7 @@ const fl_agg_layout *fl_agg_layout_new(fl_arena *a, const fl_agg_call *calls, in
         if (l->cells[i].type == &fl_cell_rows && l->cells[i].filter < 0) l->rows_cell = i;
         if (!l->cells[i].type->plain || l->cells[i].distinct) l->plain = false;
         if (l->cells[i].type->grows) l->grows = true;
+        if (l->cells[i].type->open != NULL) l->cells[i].type->open(a, &l->cells[i]);
     }
     l->size = FL_MAX(l->size, 16);
     return l;

@@ -47,6 +47,7 @@ struct fl_agg_call {
     const fl_type *type; /* result */
     const char *name;    /* as EXPLAIN shows it */
     fl_span span;
+    const struct fl_user_call *user; /* the function is of users: its types (user_function.h); NULL: it is not */
 };
 
 /* Appends the results of n accumulator rows to out. */
@@ -82,6 +83,7 @@ struct fl_agg_function {
      * parts, though the cell itself could be. */
     const char *unmergeable;
     const char *signature, *doc;
+    const void *user; /* the fl_user_function that it is part of; NULL: built in */
 };
 
 /* Adds the k-th of `rows` to the cell in accumulator row acc[k], for all k. args[i] is the column of the call's i-th
@@ -98,6 +100,7 @@ struct fl_cell_type {
     bool ordered;    /* what it holds depends on the order of the rows: sums of FLOAT and DOUBLE do, too */
     bool grows;      /* so does its result, with every row */
     bool takes_null; /* rows whose first argument is NULL count, too */
+    void (*open)(fl_arena *a, fl_cell *cell); /* fills cell->own, which lives as long as the layout; NULL: nothing */
     fl_cell_update_fn *update;
     fl_cell_merge_fn *merge;
     /* These get the accumulator row, as all others do. */
@@ -114,6 +117,7 @@ struct fl_cell {
     int arg, filter;         /* arg: column of the call's first argument; -1: none */
     bool distinct;
     fl_error *failure;    /* the layout's: filled by who cannot go on */
+    void *own;            /* what the type's open has made */
     int offset;           /* in the accumulator row */
     const fl_cell *inner; /* DISTINCT: the cell behind the set, at its own offset */
     bool hidden;          /* behind a DISTINCT: not updated by itself */
@@ -163,7 +167,7 @@ void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *c
 void fl_agg_merge(const fl_agg_layout *l, char *const *dst, char *const *src, int n, fl_arena *scratch);
 
 /* Some functions cannot take every row (a second row of SINGLE_VALUE, a key that comes twice), and all have limits.
- * Whoever has updated, merged or read accumulators asks here before the results go on: 0, or the failure's code. */
+ * Whoever has updated, merged, read or saved accumulators asks here before the results go on: 0, or the failure's code. */
 int fl_agg_failed(const fl_agg_layout *l, fl_error *err);
 
 /* Appends results of n accumulator rows, one column for each call. */

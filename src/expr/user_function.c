@@ -9,19 +9,13 @@
  * Instances:  one for each call in a program (fl_kernel_call.cache), opened when the first row comes, closed with the
  *             program.
  */
-#include "expr/user_function.h"
+#include "expr/user_function_int.h"
 
 #include <stdlib.h>
 
 #include "data/arrow.h"
 #include "expr/kernel.h"
 #include "messages/udf.h"
-
-struct fl_user_instance {
-    const fl_user_call *call;
-    flott_function_call told; /* what open was told: valid until close */
-    void *instance;
-};
 
 /* ---- the words of functions ---- */
 
@@ -31,9 +25,9 @@ static const char *words_of(flott_function_error *e) {
     return e->message[0] != 0 ? e->message : "it does not say why";
 }
 
-static int failed(const fl_user_call *c, flott_function_error *e, fl_error *err) {
-    fl_fail(err, FL_ERR_UDF_FAILED, c->fn->fn.name, words_of(e));
-    return e->hint[0] != 0 ? fl_error_hint(err, "%s", e->hint) : err->code;
+int fl_user_failed(const fl_user_call *c, flott_function_error *why, fl_error *err) {
+    fl_fail(err, FL_ERR_UDF_FAILED, c->fn->fn.name, words_of(why));
+    return why->hint[0] != 0 ? fl_error_hint(err, "%s", why->hint) : err->code;
 }
 
 /* ---- types ---- */
@@ -178,7 +172,7 @@ int fl_user_open(const fl_user_call *call, fl_user_instance **out, fl_error *err
     x->told = (flott_function_call){&call->args_form, table ? &call->form : call->form.children[0]};
     if (f->impl->open != NULL && f->impl->open(f->self, &x->told, &x->instance, &why) < 0) {
         free(x);
-        return failed(call, &why, err);
+        return fl_user_failed(call, &why, err);
     }
     *out = x;
     return 0;
@@ -247,7 +241,7 @@ static struct ArrowArray wrap(struct ArrowArray *in) {
                                .private_data = w};
 }
 
-static int hand_over(const fl_user_call *c, fl_batch *args, struct ArrowArray *out, fl_error *err) {
+int fl_user_hand_over(const fl_user_call *c, fl_batch *args, struct ArrowArray *out, fl_error *err) {
     if (fl_arrow_export_batch(args, &c->args, 0, out, err) == 0) return 0;
     return fl_error_prefix(err, FL_AT_UDF_ARGUMENTS, c->fn->fn.name);
 }
@@ -258,31 +252,35 @@ static int check_answer(const fl_user_call *c, int rc, struct ArrowArray *result
     if (rc >= 0 && result->release != NULL && result->length >= 0) return 0;
     if (result->release != NULL) result->release(result);
     if (rc >= 0) return fl_fail(err, FL_ERR_UDF_NO_RESULT, c->fn->fn.name);
-    return failed(c, why, err);
+    return fl_user_failed(c, why, err);
 }
 
 /* ---- scalar functions ---- */
 
-static int eval(fl_user_instance *x, fl_batch *args, fl_batch **out, fl_error *err) {
-    const fl_user_call *c = x->call;
-    struct ArrowArray in, result = {0};
-    flott_function_error why = {{0}, {0}};
-    int n = args->n;
-    FL_TRY(hand_over(c, args, &in, err));
-    int rc = c->fn->impl->eval(x->instance, &in, &result, &why);
-    in.release(&in);
-    FL_TRY(check_answer(c, rc, &result, &why, err));
-    if (result.length != n) {
-        fl_fail(err, FL_ERR_UDF_LENGTH, c->fn->fn.name, (long long)result.length, n);
-        result.release(&result);
+int fl_user_take_values(const fl_user_call *c, int rc, struct ArrowArray *result, flott_function_error *why, int n,
+                        fl_batch **out, fl_error *err) {
+    FL_TRY(check_answer(c, rc, result, why, err));
+    if (result->length != n) {
+        fl_fail(err, FL_ERR_UDF_LENGTH, c->fn->fn.name, (long long)result->length, n);
+        result->release(result);
         return err->code;
     }
-    struct ArrowArray top = wrap(&result);
+    struct ArrowArray top = wrap(result);
     const struct ArrowArray rows = top;
     fl_buffer *keep = fl_arrow_keep(&top);
     rc = import(c, &rows, keep, 0, n, out, err);
     fl_buffer_unref(keep);
     return rc;
+}
+
+static int eval(fl_user_instance *x, fl_batch *args, fl_batch **out, fl_error *err) {
+    const fl_user_call *c = x->call;
+    struct ArrowArray in, result = {0};
+    flott_function_error why = {{0}, {0}};
+    FL_TRY(fl_user_hand_over(c, args, &in, err));
+    int rc = c->fn->impl->eval(x->instance, &in, &result, &why);
+    in.release(&in);
+    return fl_user_take_values(c, rc, &result, &why, args->n, out, err);
 }
 
 /* The result's value k to row rows.sel[k]; rows between get some value. */
@@ -367,7 +365,7 @@ int fl_user_table(fl_user_instance *x, fl_batch *args, fl_user_rows *out, fl_err
     struct ArrowArray in;
     flott_function_error why = {{0}, {0}};
     *out = (fl_user_rows){0};
-    FL_TRY(hand_over(c, args, &in, err));
+    FL_TRY(fl_user_hand_over(c, args, &in, err));
     int rc = c->fn->impl->eval_table(x->instance, &in, &out->array, &out->origin, &why);
     in.release(&in);
     FL_TRY(check_answer(c, rc, &out->array, &why, err));
@@ -391,16 +389,32 @@ void fl_user_rows_free(fl_user_rows *rows) {
 
 /* ---- making them ---- */
 
+/* The hook that the function's kind needs and that it has not; NULL: none. */
+static const char *missing_hook(const flott_function *f) {
+    if (f->infer == NULL) return "infer";
+    switch (f->kind) {
+    case FLOTT_FUNCTION_SCALAR: return f->eval == NULL ? "eval" : NULL;
+    case FLOTT_FUNCTION_TABLE: return f->eval_table == NULL ? "eval_table" : NULL;
+    case FLOTT_FUNCTION_AGGREGATE:
+        return f->create == NULL    ? "create"
+               : f->update == NULL  ? "update"
+               : f->merge == NULL   ? "merge"
+               : f->result == NULL  ? "result"
+               : f->encode == NULL  ? "encode"
+               : f->decode == NULL  ? "decode"
+               : f->discard == NULL ? "discard"
+                                    : NULL;
+    }
+    return "kind";
+}
+
 int fl_user_function_new(fl_arena *a, const char *name, const flott_function *impl, void *self,
                          const fl_user_function **out, fl_error *err) {
     if (impl->abi != FLOTT_FUNCTION_ABI)
         return fl_fail(err, FL_ERR_UDF_ABI, name, "its table", impl->abi, (unsigned)FLOTT_FUNCTION_ABI);
-    const char *own = impl->name != NULL ? impl->name : name;
-    bool table = impl->kind == FLOTT_FUNCTION_TABLE;
-    if (impl->kind != FLOTT_FUNCTION_SCALAR && !table) return fl_fail(err, FL_ERR_UDF_INCOMPLETE, name, own, "kind");
-    if (impl->infer == NULL) return fl_fail(err, FL_ERR_UDF_INCOMPLETE, name, own, "infer");
-    if (table ? impl->eval_table == NULL : impl->eval == NULL)
-        return fl_fail(err, FL_ERR_UDF_INCOMPLETE, name, own, table ? "eval_table" : "eval");
+    const char *own = impl->name != NULL ? impl->name : name, *missing = missing_hook(impl);
+    bool scalar = impl->kind == FLOTT_FUNCTION_SCALAR;
+    if (missing != NULL) return fl_fail(err, FL_ERR_UDF_INCOMPLETE, name, own, missing);
     fl_user_function *f = FL_NEW(a, fl_user_function);
     f->impl = impl;
     f->self = self;
@@ -408,12 +422,13 @@ int fl_user_function_new(fl_arena *a, const char *name, const flott_function *im
         (fl_function){.name = fl_arena_strdup(a, name),
                       .max_args = FL_USER_ARGS_MAX,
                       .flags = FL_FN_FALLIBLE | FL_FN_COSTLY | FL_FN_USER | (impl->deterministic ? 0 : FL_FN_DYNAMIC),
-                      .infer = table ? NULL : scalar_infer,
-                      .choose = table ? NULL : scalar_choose,
+                      .infer = scalar ? scalar_infer : NULL,
+                      .choose = scalar ? scalar_choose : NULL,
                       .signature = name,
                       .doc = impl->doc,
                       .user = f,
                       .close = close_cache};
+    if (impl->kind == FLOTT_FUNCTION_AGGREGATE) f->agg = fl_user_aggregate(f);
     *out = f;
     return 0;
 }

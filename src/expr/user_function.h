@@ -11,6 +11,7 @@
 #define FL_EXPR_USER_FUNCTION_H
 
 #include "data/schema.h"
+#include "expr/aggregate.h"
 #include "expr/expr.h"
 #include "flott_function.h"
 
@@ -21,6 +22,7 @@ enum {
 
 typedef struct fl_user_function {
     fl_function fn;             /* name, flags; of a scalar function all that a call needs */
+    fl_agg_function agg;        /* AGGREGATE */
     const flott_function *impl; /* borrowed for ever */
     void *self;                 /* what its hooks are given */
 } fl_user_function;
@@ -34,7 +36,7 @@ int fl_user_function_new(fl_arena *a, const char *name, const flott_function *im
 typedef struct fl_user_call {
     const fl_user_function *fn;
     fl_schema args;
-    fl_schema result; /* SCALAR: one column; TABLE: its columns */
+    fl_schema result; /* SCALAR, AGGREGATE: one column; TABLE: its columns */
     struct ArrowSchema args_form, form;
 } fl_user_call;
 

@@ -107,10 +107,15 @@
     FL_E_VALIDATION, "function %s is a table function and gives rows, not a value" \
     FL_ADVICE "write it in FROM: FROM t, LATERAL TABLE(%s(…)) AS r (…)"
 
+/* Sets of rows are not kept. */
+#define FL_ERR_UDF_DISTINCT \
+    FL_E_UNSUPPORTED, "%s(DISTINCT …) of several arguments is not supported" \
+    FL_ADVICE "select DISTINCT rows in a subquery, and aggregate these"
+
 /* A scalar function stands where rows are wanted. */
 #define FL_ERR_UDF_NOT_TABLE \
-    FL_E_VALIDATION, "No match found for table function '%s': it is a scalar function and gives one value" \
-    FL_ADVICE "call it in SELECT or WHERE"
+    FL_E_VALIDATION, "No match found for table function '%s': it gives one value, not rows" \
+    FL_ADVICE "call it in SELECT or WHERE; an aggregate function, with GROUP BY"
 
 /* The words are the function's own. */
 #define FL_ERR_UDF_REFUSED \

@@ -66,11 +66,20 @@ static bool calc_blocks(const fl_plan *p) {
     return p->calc.condition != NULL && fl_expr_waits(p->calc.condition);
 }
 
+static bool any_of_users(const fl_agg_call *calls, int n) {
+    for (int i = 0; i < n; i++)
+        if (calls[i].user != NULL) return true;
+    return false;
+}
+
 static bool blocks(const fl_plan *p) {
     if (p->kind == FL_PLAN_SCAN) return p->scan.type->may_block;
     if (p->kind == FL_PLAN_CALC) return calc_blocks(p);
     if (p->kind == FL_PLAN_CORRELATE)
         return p->correlate.call != NULL || any_waits(p->correlate.args, p->correlate.n_args);
+    if (p->kind == FL_PLAN_GROUP_AGG) return any_of_users(p->group_agg.calls, p->group_agg.n_calls);
+    if (p->kind == FL_PLAN_WINDOW_AGG || p->kind == FL_PLAN_SESSION_AGG)
+        return any_of_users(p->window_agg.calls, p->window_agg.n_calls);
     return p->kind == FL_PLAN_SINK && p->sink.type->may_block;
 }
 

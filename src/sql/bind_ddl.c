@@ -68,7 +68,7 @@ static int bind_computed(fl_binder *b, const fl_ast_create_table *t, fl_catalog_
     for (int i = 0; i < t->n_columns; i++) {
         fl_expr *e;
         if (out->columns[i].kind != FL_COLUMN_COMPUTED) continue;
-        if (fl_ast_aggregates(t->columns[i].expr)) /* Flink refuses it only where the table is read */
+        if (fl_ast_aggregates(b, t->columns[i].expr)) /* Flink refuses it only where the table is read */
             return fl_bind_fail(t->columns[i].pos, err, FL_ERR_TABLE_COMPUTED_AGGREGATE, out->columns[i].name);
         FL_TRY(fl_bind_ast(&x, t->columns[i].expr, &e, err));
         if (e->type->kind == FL_T_NULL)

@@ -272,6 +272,7 @@ int fl_bind_no_function(fl_binder *b, const fl_scope *scope, const fl_ast_expr *
 
 static int bind_user(fl_expr_ctx *x, const fl_user_function *f, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_expr **args;
+    if (f->impl->kind == FLOTT_FUNCTION_AGGREGATE) return fl_bind_aggregate(x, &f->agg, e, out, err);
     if (f->impl->kind == FLOTT_FUNCTION_TABLE)
         return fl_bind_fail(e->pos, err, FL_ERR_UDF_NOT_SCALAR, f->fn.name, f->fn.name);
     FL_TRY(check_clauses(e, f->fn.name, err));
@@ -290,9 +291,8 @@ static int bind_function(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl
     if (e->name.n > 1) return fl_bind_no_function(x->b, x->scope, e, err);
     FL_TRY(fl_group_call(x, e, out, err));
     if (*out != NULL) return 0;
-    if (fl_agg_find(fl_str_from(name)) != NULL)
-        return x->inside_call ? fl_bind_fail(e->pos, err, FL_ERR_QUERY_NESTED_AGGREGATE)
-                              : fl_bind_fail(e->pos, err, FL_ERR_QUERY_AGGREGATE_PLACE, x->clause);
+    const fl_agg_function *agg = fl_agg_find(fl_str_from(name));
+    if (agg != NULL) return fl_bind_aggregate(x, agg, e, out, err);
     FL_TRY(check_window_words(e, name, err));
     FL_TRY(fl_bind_check_missing(name, e->pos, err));
     FL_TRY(check_clauses(e, name, err));

@@ -44,12 +44,20 @@ struct fl_group {
 
 /* ---- finding aggregates ---- */
 
-bool fl_ast_aggregates(const fl_ast_expr *e) {
+static bool is_aggregate(fl_binder *b, const fl_ast_expr *e) {
+    const fl_user_function *user;
+    fl_error ignored; /* told when the call is bound */
+    if (e->kind != FL_AX_CALL || e->over != NULL) return false;
+    if (e->name.n == 1 && fl_agg_find(fl_str_from(e->name.part[0])) != NULL) return true;
+    return fl_bind_find_user(b, e, &user, &ignored) == 0 && user != NULL &&
+           user->impl->kind == FLOTT_FUNCTION_AGGREGATE;
+}
+
+bool fl_ast_aggregates(fl_binder *b, const fl_ast_expr *e) {
     if (e == NULL || e->query != NULL) return false;
-    if (e->kind == FL_AX_CALL && e->over == NULL && e->name.n == 1 && fl_agg_find(fl_str_from(e->name.part[0])) != NULL)
-        return true;
+    if (is_aggregate(b, e)) return true;
     for (int i = 0; i < e->n_args; i++)
-        if (fl_ast_aggregates(e->args[i])) return true;
+        if (fl_ast_aggregates(b, e->args[i])) return true;
     return false;
 }
 
@@ -136,9 +144,11 @@ static int ask_for_call(fl_agg_asker *asker, const char *name, fl_expr *arg, fl_
     return finish_call(r->g, &c, 1, out, err);
 }
 
-static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out,
-                          fl_error *err) {
+int fl_bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out, fl_error *err) {
     fl_group *g = x->group;
+    if (g == NULL)
+        return x->inside_call ? fl_bind_fail(e->pos, err, FL_ERR_QUERY_NESTED_AGGREGATE)
+                              : fl_bind_fail(e->pos, err, FL_ERR_QUERY_AGGREGATE_PLACE, x->clause);
     fl_expr_ctx inner = {.b = x->b, .scope = x->scope, .clause = "aggregate", .inside_call = true};
     group_call c = {.call = {.fn = fn,
                              .filter = -1,
@@ -150,7 +160,7 @@ static int bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_as
     FL_TRY(bind_arguments(&inner, e, c.args, err));
     if (fn->prepare != NULL) FL_TRY(fn->prepare(&x->b->fns, fn, c.args, e->n_args, c.call.span, err));
     if (e->filter != NULL) {
-        if (fl_ast_aggregates(e->filter)) return fl_bind_fail(e->filter->pos, err, FL_ERR_QUERY_FILTER_AGGREGATE);
+        if (fl_ast_aggregates(x->b, e->filter)) return fl_bind_fail(e->filter->pos, err, FL_ERR_QUERY_FILTER_AGGREGATE);
         inner.clause = "FILTER";
         FL_TRY(fl_bind_condition(&inner, e->filter, &c.filter, err));
         c.call.filter = 0;
@@ -221,7 +231,7 @@ int fl_group_call(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr **out, fl_error 
     *out = NULL;
     if (x->group == NULL || e->name.n != 1) return 0;
     const fl_agg_function *fn = fl_agg_find(fl_str_from(e->name.part[0]));
-    if (fn != NULL) return bind_aggregate(x, fn, e, out, err);
+    if (fn != NULL) return fl_bind_aggregate(x, fn, e, out, err);
     char base[8];
     const window_word *w = split_window_word(e->name.part[0], base);
     return w != NULL && x->group->window_name != NULL ? bind_window_word(x, w, base, e, out, err) : 0;

@@ -79,10 +79,10 @@ static fl_rel *distinct(fl_arena *a, fl_rel *r) {
     return fl_rel_aggregate_new(a, r, &(fl_rel_aggregate){.keys = keys, .n_keys = r->n_cols}, names);
 }
 
-static bool is_grouped(const fl_ast_select *s) {
+static bool is_grouped(fl_binder *b, const fl_ast_select *s) {
     if (s->has_group || s->having != NULL) return true;
     for (int i = 0; i < s->n_items; i++)
-        if (fl_ast_aggregates(s->items[i].expr)) return true;
+        if (fl_ast_aggregates(b, s->items[i].expr)) return true;
     return false;
 }
 
@@ -137,7 +137,7 @@ static int bind_select(fl_binder *b, const fl_ast_select *s, fl_rel **out, fl_er
         FL_TRY(fl_bind_condition(&x, s->where, &condition, err));
         scope.rel = fl_rel_filter(b->ctx->arena, scope.rel, condition);
     }
-    FL_TRY(is_grouped(s) ? fl_bind_grouped(b, s, &scope, has_ttl, out, err) : bind_plain(b, s, &scope, out, err));
+    FL_TRY(is_grouped(b, s) ? fl_bind_grouped(b, s, &scope, has_ttl, out, err) : bind_plain(b, s, &scope, out, err));
     if (s->distinct) *out = distinct(b->ctx->arena, *out);
     return 0;
 }

@@ -119,7 +119,9 @@ int fl_bind_items(fl_expr_ctx *x, const fl_ast_select *s, fl_items *out, fl_erro
 /* ---- grouping ---- */
 
 /* Whether the expression calls an aggregate function outside of subqueries. */
-bool fl_ast_aggregates(const fl_ast_expr *e);
+bool fl_ast_aggregates(fl_binder *b, const fl_ast_expr *e);
+/* A call of an aggregate function; where none may stand it is refused. */
+int fl_bind_aggregate(fl_expr_ctx *x, const fl_agg_function *fn, const fl_ast_expr *e, fl_expr **out, fl_error *err);
 /* SELECT … FROM scope with GROUP BY, HAVING or aggregates. */
 int fl_bind_grouped(fl_binder *b, const fl_ast_select *s, const fl_scope *scope, bool has_ttl, fl_rel **out,
                     fl_error *err);

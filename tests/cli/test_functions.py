@@ -22,6 +22,8 @@ ROWS = """\
 +I[home to work, work, 4]
 +I[work to lake, work, 4]
 +I[work to lake, lake, 4]
++I[0, 0.0]
++I[3, 0.0]
 """
 
 

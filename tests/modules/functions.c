@@ -190,6 +190,113 @@ static int upto_eval(void *instance, const struct ArrowArray *args, struct Arrow
 
 TABLE(upto, .doc = "The numbers from one on.");
 
+/* ---- gather(text): the texts of a group in their order, each in brackets; NULL is one, too ---- */
+
+typedef struct gathered {
+    size_t n;
+    char *p;
+} gathered;
+
+static int gather_types(void *self, const struct ArrowSchema *args, flott_function_types *out,
+                        flott_function_error *err) {
+    static const char *const text_only[] = {"STRING"};
+    (void)self, (void)args, (void)err;
+    out->args = text_only;
+    out->result = "STRING NOT NULL";
+    return 0;
+}
+
+static void gather_add(gathered *g, const char *p, size_t n) {
+    g->p = realloc(g->p, g->n + n + 1);
+    memcpy(g->p + g->n, p, n);
+    g->n += n;
+}
+
+static int gather_create(void *instance, void **accumulator, flott_function_error *err) {
+    (void)instance, (void)err;
+    *accumulator = calloc(1, sizeof(gathered));
+    return 0;
+}
+
+static void gather_discard(void *instance, void *accumulator) {
+    (void)instance;
+    free(((gathered *)accumulator)->p);
+    free(accumulator);
+}
+
+static int gather_update(void *instance, void *const *accumulators, const struct ArrowArray *args,
+                         flott_function_error *err) {
+    const struct ArrowArray *in = args->children[0];
+    (void)instance, (void)err;
+    for (int64_t i = 0; i < args->length; i++) {
+        int32_t n = 4;
+        const char *p = is_null(in, i) ? "null" : text(in, i, &n);
+        gather_add(accumulators[i], "[", 1);
+        gather_add(accumulators[i], p, (size_t)n);
+        gather_add(accumulators[i], "]", 1);
+    }
+    return 0;
+}
+
+static int gather_merge(void *instance, void *const *into, const void *const *from, int64_t n,
+                        flott_function_error *err) {
+    (void)instance, (void)err;
+    for (int64_t i = 0; i < n; i++) {
+        const gathered *g = from[i];
+        if (g->n > 0) gather_add(into[i], g->p, g->n);
+    }
+    return 0;
+}
+
+static int gather_result(void *instance, void *const *accumulators, int64_t n, struct ArrowArray *result,
+                         flott_function_error *err) {
+    int32_t *offsets;
+    size_t bytes = 0;
+    (void)instance, (void)err;
+    for (int64_t i = 0; i < n; i++) bytes += ((const gathered *)accumulators[i])->n;
+    char *to = make_texts(result, n, bytes, &offsets);
+    for (int64_t i = 0; i < n; i++) {
+        const gathered *g = accumulators[i];
+        if (g->n > 0) memcpy(to + offsets[i], g->p, g->n);
+        offsets[i + 1] = offsets[i] + (int32_t)g->n;
+    }
+    return 0;
+}
+
+/* In two pieces, which flott must keep together. */
+static int gather_encode(void *instance, const void *accumulator, flott_function_writer *w, flott_function_error *err) {
+    const gathered *g = accumulator;
+    (void)instance, (void)err;
+    w->put(w, g->p, g->n / 2);
+    w->put(w, g->n > 0 ? g->p + g->n / 2 : NULL, g->n - g->n / 2);
+    return 0;
+}
+
+static int gather_decode(void *instance, const void *bytes, size_t size, void **accumulator,
+                         flott_function_error *err) {
+    if (gather_create(instance, accumulator, err) < 0) return -1;
+    if (size > 0) gather_add(*accumulator, bytes, size);
+    return 0;
+}
+
+#define AGGREGATE(symbol, ...)                                                                                         \
+    EXPORT symbol;                                                                                                     \
+    const flott_function symbol = {.abi = FLOTT_FUNCTION_ABI,                                                          \
+                                   .kind = FLOTT_FUNCTION_AGGREGATE,                                                   \
+                                   .name = #symbol,                                                                    \
+                                   .deterministic = true,                                                              \
+                                   .infer = gather_types,                                                              \
+                                   .create = gather_create,                                                            \
+                                   .update = gather_update,                                                            \
+                                   .merge = gather_merge,                                                              \
+                                   .result = gather_result,                                                            \
+                                   .encode = gather_encode,                                                            \
+                                   .decode = gather_decode,                                                            \
+                                   .discard = gather_discard,                                                          \
+                                   __VA_ARGS__}
+
+AGGREGATE(gather, .doc = "The texts of a group.");
+
 /* ---- what can go wrong ---- */
 
 SCALAR(other_abi, .abi = FLOTT_FUNCTION_ABI + 1);
@@ -289,6 +396,46 @@ static int no_origin_eval(void *instance, const struct ArrowArray *args, struct 
     return rc;
 }
 TABLE(no_origins, .eval_table = no_origin_eval);
+
+AGGREGATE(no_merge, .merge = NULL);
+AGGREGATE(no_discard, .discard = NULL);
+
+static int no_create(void *instance, void **accumulator, flott_function_error *err) {
+    (void)instance, (void)accumulator;
+    snprintf(err->message, sizeof err->message, "no more groups");
+    return -1;
+}
+AGGREGATE(fails_to_create, .create = no_create);
+
+static int failing_update(void *instance, void *const *accumulators, const struct ArrowArray *args,
+                          flott_function_error *err) {
+    (void)instance, (void)accumulators, (void)args;
+    snprintf(err->message, sizeof err->message, "these rows are too many");
+    return -1;
+}
+AGGREGATE(fails_to_update, .update = failing_update);
+
+static int short_result(void *instance, void *const *accumulators, int64_t n, struct ArrowArray *result,
+                        flott_function_error *err) {
+    return gather_result(instance, accumulators, n - 1, result, err);
+}
+AGGREGATE(gives_too_few_results, .result = short_result);
+
+static int failing_encode(void *instance, const void *accumulator, flott_function_writer *w,
+                          flott_function_error *err) {
+    (void)instance, (void)accumulator, (void)w;
+    snprintf(err->message, sizeof err->message, "it has no bytes");
+    return -1;
+}
+AGGREGATE(fails_to_encode, .encode = failing_encode);
+
+static int failing_decode(void *instance, const void *bytes, size_t size, void **accumulator,
+                          flott_function_error *err) {
+    (void)instance, (void)bytes, (void)size, (void)accumulator;
+    snprintf(err->message, sizeof err->message, "these bytes mean nothing");
+    return -1;
+}
+AGGREGATE(fails_to_decode, .decode = failing_decode);
 
 /* Not a function at all. */
 FLOTT_FUNCTION_EXPORT extern const char not_a_function[];

@@ -143,6 +143,20 @@ static void test_names(void **state) {
                  "No match found for function signature upto(<NUMERIC>)", 52);
 }
 
+static void test_aggregate(void **state) {
+    (void)state;
+    create("gather");
+    run("SET 'execution.runtime-mode' = 'batch'");
+    assert_rows("SELECT gather(s), COUNT(*) " T, "[[a][bb][a text that is longer than a view], 3] ");
+    assert_rows("SELECT gather(s) || '!' " T " WHERE n > 5", "[!] ");
+    assert_rows(
+        "SELECT MOD(n, 2), gather(CAST(n AS STRING)) FROM (VALUES (1), (2), (3), (4)) AS t (n) GROUP BY MOD(n, 2)",
+        "[1, [1][3]] [0, [2][4]] ");
+    assert_rows("SELECT gather(CAST(n AS STRING)), gather(s) FILTER (WHERE n = 2) " T, "[[1][2][null], [bb]] ");
+    assert_rows("SELECT gather(DISTINCT s) FROM (VALUES ('x'), ('y'), ('x')) AS t (s)", "[[x][y]] ");
+    assert_rows("SELECT gather(s) FROM (VALUES ('x')) AS t (s) HAVING gather(s) <> 'x'", "[[x]] ");
+}
+
 /* ---- mistakes of whoever writes SQL ---- */
 
 static void test_refused_calls(void **state) {
@@ -154,8 +168,14 @@ static void test_refused_calls(void **state) {
     assert_string_equal(err.hint, "give it numbers");
     assert_fails("SELECT 1, twice('x')", FLOTT_E_VALIDATION, "twice takes BIGINT as argument 1, and CHAR(1) NOT NULL",
                  17);
+    create("gather");
+    assert_fails("SELECT n " T " WHERE gather(s) = 'x'", FLOTT_E_VALIDATION, "WHERE", 0);
+    assert_fails("SELECT gather(gather(s)) " T, FLOTT_E_VALIDATION, "Aggregate expressions cannot be nested", 15);
+    assert_fails("SELECT * FROM TABLE(gather('x')) AS r (x)", FLOTT_E_VALIDATION, "gives one value, not rows", 21);
+    assert_fails("SELECT gather(s, s, s, s) " T, FLOTT_E_VALIDATION, "Invalid number of arguments", 8);
+    assert_fails("SELECT gather(DISTINCT s, s) " T, FLOTT_E_UNSUPPORTED, "of several arguments", 8);
     assert_fails("SELECT upto(1)", FLOTT_E_VALIDATION, "function upto is a table function", 8);
-    assert_fails("SELECT * FROM TABLE(twice(1)) AS r (x)", FLOTT_E_VALIDATION, "it is a scalar function", 21);
+    assert_fails("SELECT * FROM TABLE(twice(1)) AS r (x)", FLOTT_E_VALIDATION, "gives one value, not rows", 21);
     assert_fails("SELECT twice(DISTINCT 1)", FLOTT_E_VALIDATION, "DISTINCT", 8);
     assert_fails("SELECT n, x " T " LEFT JOIN LATERAL TABLE(upto(n)) AS r (x) ON x > n", FLOTT_E_VALIDATION,
                  "unexpected correlate variable", 0);
@@ -199,6 +219,8 @@ static void test_tables_of_functions(void **state) {
         {"no_infer", "no_infer has no infer"},
         {"no_eval", "no_eval has no eval"},
         {"no_eval_table", "no_eval_table has no eval_table"},
+        {"no_merge", "no_merge has no merge"},
+        {"no_discard", "no_discard has no discard"},
         {"gives_no_type", "the type that it gives for its result is none: BIGINT NOTHING"},
         {"gives_nothing", "the type that it gives for its result is none: there is nothing"},
     };
@@ -249,6 +271,37 @@ static void test_answers_of_tables(void **state) {
                  cases[i].symbol);
         assert_fails(sql, FLOTT_E_RUNTIME, cases[i].words, 0);
     }
+}
+
+static void test_answers_of_aggregates(void **state) {
+    (void)state;
+    static const struct {
+        const char *symbol, *words;
+    } cases[] = {
+        {"fails_to_create", "function fails_to_create failed: no more groups"},
+        {"fails_to_update", "function fails_to_update failed: these rows are too many"},
+        {"gives_too_few_results", "function gives_too_few_results gave 0 values for 1 rows"},
+    };
+    run("SET 'execution.runtime-mode' = 'batch'");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[300];
+        create(cases[i].symbol);
+        snprintf(sql, sizeof sql, "SELECT COUNT(*), %s(s) " T, cases[i].symbol);
+        assert_fails(sql, FLOTT_E_RUNTIME, cases[i].words, 18);
+    }
+}
+
+/* Accumulators that cannot go into a checkpoint, or not come back from one: here after every batch. */
+static void test_checkpoints_of_aggregates(void **state) {
+    (void)state;
+    flott_session_free(s);
+    s = flott_session_new(&(flott_options){.simulated = true, .seed = 3, .crash_always = true});
+    create("fails_to_encode");
+    create("fails_to_decode");
+    assert_fails("SELECT fails_to_encode(s) " T, FLOTT_E_RUNTIME, "function fails_to_encode failed: it has no bytes",
+                 0);
+    assert_fails("SELECT fails_to_decode(s) " T, FLOTT_E_RUNTIME,
+                 "function fails_to_decode failed: these bytes mean nothing", 0);
 }
 
 /* ---- languages ---- */
@@ -314,10 +367,23 @@ static void test_python(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_scalar),    TEST(test_getter),  TEST(test_rows_and_texts),      TEST(test_which_rows_are_given),
-        TEST(test_table),     TEST(test_names),   TEST(test_refused_calls),       TEST(test_java),
-        TEST(test_modules),   TEST(test_answers), TEST(test_tables_of_functions), TEST(test_answers_of_tables),
-        TEST(test_no_python), TEST(test_python),
+        TEST(test_scalar),
+        TEST(test_getter),
+        TEST(test_rows_and_texts),
+        TEST(test_which_rows_are_given),
+        TEST(test_table),
+        TEST(test_names),
+        TEST(test_refused_calls),
+        TEST(test_java),
+        TEST(test_modules),
+        TEST(test_answers),
+        TEST(test_tables_of_functions),
+        TEST(test_answers_of_tables),
+        TEST(test_no_python),
+        TEST(test_aggregate),
+        TEST(test_answers_of_aggregates),
+        TEST(test_checkpoints_of_aggregates),
+        TEST(test_python),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
