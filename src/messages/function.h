@@ -275,8 +275,7 @@
 /* There is no table function of this name. */
 #define FL_ERR_FUNCTION_UNKNOWN_TABLE_FUNCTION \
     FL_E_VALIDATION, "No match found for table function '%s'" \
-    FL_ADVICE "window functions are TUMBLE, HOP, CUMULATE and SESSION; table functions of one's own are not " \
-              "supported yet"
+    FL_ADVICE "window functions are TUMBLE, HOP, CUMULATE and SESSION; CREATE FUNCTION adds table functions of one's own"
 
 /* COUNT takes one column. */
 #define FL_ERR_FUNCTION_COUNT_ONE \
