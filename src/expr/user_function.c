@@ -132,6 +132,10 @@ static int ask(const fl_user_function *f, fl_expr *const *args, int n, const fl_
 int fl_user_infer(fl_bind *b, const fl_user_function *f, fl_expr **args, int n, fl_span span, fl_user_call **out,
                   fl_error *err) {
     fl_arena *a = b->arena;
+    if (n > FL_USER_ARGS_MAX) {
+        fl_fail(err, FL_ERR_UDF_ARGS, f->fn.name, n, FL_USER_ARGS_MAX);
+        return fl_error_at(err, span);
+    }
     fl_schema given = schema_of_args(a, args, n);
     flott_function_types types;
     const fl_type *result = NULL;
@@ -420,7 +424,7 @@ int fl_user_function_new(fl_arena *a, const char *name, const flott_function *im
     f->self = self;
     f->fn =
         (fl_function){.name = fl_arena_strdup(a, name),
-                      .max_args = FL_USER_ARGS_MAX,
+                      .max_args = -1,
                       .flags = FL_FN_FALLIBLE | FL_FN_COSTLY | FL_FN_USER | (impl->deterministic ? 0 : FL_FN_DYNAMIC),
                       .infer = scalar ? scalar_infer : NULL,
                       .choose = scalar ? scalar_choose : NULL,

@@ -127,6 +127,11 @@
     FL_E_VALIDATION, "function %s: the type that it gives for %s is none: %s" \
     FL_ADVICE "this is a fault of the function: it must name a type as SQL writes it, such as DECIMAL(10, 2)"
 
+/* As many as a method of Java can have. */
+#define FL_ERR_UDF_ARGS \
+    FL_E_LIMIT, "Invalid function call: %s is given %d arguments; at most %d" \
+    FL_ADVICE "pass some of them as an ARRAY or a ROW"
+
 /* Only casts that lose nothing are made without being asked for. */
 #define FL_ERR_UDF_ARGUMENT \
     FL_E_VALIDATION, \

@@ -184,6 +184,20 @@ static void test_refused_calls(void **state) {
     assert_fails("SELECT x FROM (VALUES (2)) AS t (n), TABLE(upto(n)) AS r (x)", FLOTT_E_UNSUPPORTED, "JOIN", 0);
 }
 
+static void test_number_of_arguments(void **state) {
+    (void)state;
+    static const char *const forms[] = {"SELECT twice(0", "SELECT * FROM TABLE(upto(0"};
+    create("twice");
+    create("upto");
+    for (int f = 0; f < 2; f++) {
+        char sql[2000];
+        strcpy(sql, forms[f]);
+        for (int i = 1; i < 256; i++) strcat(sql, ", 0");
+        strcat(sql, f == 0 ? ")" : ")) AS r (x)");
+        assert_fails(sql, FLOTT_E_LIMIT, "is given 256 arguments; at most 255", 0);
+    }
+}
+
 static void test_java(void **state) {
     (void)state;
     run("CREATE FUNCTION j AS 'com.example.J'");
@@ -375,6 +389,7 @@ int main(void) {
         TEST(test_names),
         TEST(test_refused_calls),
         TEST(test_java),
+        TEST(test_number_of_arguments),
         TEST(test_modules),
         TEST(test_answers),
         TEST(test_tables_of_functions),
