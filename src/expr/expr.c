@@ -69,7 +69,7 @@ static bool is_number(const fl_expr *e, double x) {
 /* Calls that are their argument: a cast of a number as it was written, x + 0, x * 1. */
 static bool is_identity(const fl_expr *call) {
     const char *name = call->fn->name;
-    if (strcmp(name, "CAST") == 0) return call->args[0]->fn == NULL;
+    if (strcmp(name, "CAST") == 0) return call->args[0]->fn == NULL && !fl_type_is_char(call->args[0]->type);
     if (call->n_args == 2 && (name[0] == '+' || name[0] == '-')) return is_number(call->args[1], 0);
     return call->n_args == 2 && (name[0] == '*' || name[0] == '/') && is_number(call->args[1], 1);
 }

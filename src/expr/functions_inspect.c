@@ -73,7 +73,7 @@ static int kernel_is(FL_KERNEL_ARGS) {
     bool binary = fl_type_is_numeric(t) && t->kind != FL_T_DECIMAL; /* no DECIMAL is one to Flink */
     bool of_number = what == 'E' ? binary : what == 'I' && fl_type_is_integer(t);
     FL_EACH_ROW(rows, i, {
-        bool yes = !fl_column_is_null(in[0], i);
+        bool yes = !fl_column_is_null(in[0], i) || (what == 'E' && of_number); /* a NULL number is -1 to Flink here */
         if (yes && in[0]->phys == FL_P_VIEW) {
             fl_str s = fl_view_str(fl_view_at(in[0], i));
             yes = what == 'L' ? all_are(s, is_letter) : what == 'I' ? all_are(s, is_digit) : is_decimal(s);

@@ -404,6 +404,8 @@ static int cast_interval_to_number(fl_expr_ctx *x, const fl_ast_expr *e, fl_expr
                             "CAST of an interval of several fields or of unknown unit to a number");
     fl_expr *args[2];
     FL_TRY(fl_expr_cast(b, arg, fl_type_of(FL_T_BIGINT, arg->type->nullable), false, span, &args[0], err));
+    if (e->flag) /* TRY_CAST: as it is stored, in milliseconds or months */
+        return fl_expr_cast(b, args[0], e->type, true, span, out, err);
     args[1] = fl_expr_int(b->arena, fl_interval_unit_size(unit), fl_type_of(FL_T_BIGINT, false));
     FL_TRY(fl_bind_call(x, "/", args, 2, e->pos, &arg, err));
     return fl_expr_cast(b, arg, fl_type_nullable(b->arena, e->type, arg->type->nullable), e->flag, span, out, err);
