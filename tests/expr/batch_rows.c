@@ -185,7 +185,7 @@ static void compare(const call *c, const char *how, fl_program *p, fl_program *q
 
 /* The call bound with a literal for an argument; NULL: that is refused, or something else by right. */
 static fl_program *bound_anew(call *c, int arg, fl_expr *literal) {
-    fl_bind b = {.arena = &arena, .tz = fl_tz_utc()};
+    fl_bind b = {.arena = &arena, .tz = fl_tz_utc(), .database = "default_database"};
     fl_expr *args[ARGS_MAX], *fresh;
     fl_error err;
     for (int k = 0; k < c->s->n; k++) args[k] = k == arg ? literal : c->args[k];
@@ -241,7 +241,7 @@ static void check_folding(call *c, int row) {
 /* ---- one signature ---- */
 
 static bool bind_call(call *c, chance *ch, bool nullable) {
-    fl_bind b = {.arena = &arena, .tz = fl_tz_utc()};
+    fl_bind b = {.arena = &arena, .tz = fl_tz_utc(), .database = "default_database"};
     fl_error err;
     for (int i = 0; i < c->s->n; i++) {
         const fl_type *t = c->s->type[i] < 0 ? fl_type_string(false) : drawn_types[c->s->type[i]];

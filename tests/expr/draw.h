@@ -370,7 +370,7 @@ static inline void find_signatures(signatures *out, const fl_function *fn, chanc
     enum { TRIES = 3000, INT = 3, STRING = 13 }; /* both are often among them */
     fl_arena a;
     fl_arena_init(&a);
-    fl_bind b = {.arena = &a, .tz = fl_tz_utc()};
+    fl_bind b = {.arena = &a, .tz = fl_tz_utc(), .database = "default_database"};
     int max = fn->max_args < 0 ? fn->min_args + 3 : fn->max_args, first = out->n;
     for (int n = fn->min_args; n <= FL_MIN(max, ARGS_MAX); n++) {
         int all = n == 0 ? 1 : n == 1 ? N_TYPES : n == 2 ? N_TYPES * N_TYPES : TRIES;

@@ -17,7 +17,7 @@
  * Exempt:    words of the syntax and literals whose value Flink asks for before there are rows (the table `wanted`
  *            below); a bare NULL, for no column has its type; nullable columns where an answer depends on what is
  *            nullable (asks_nullability); what is refused as not supported yet; texts so long that a batch has no room
- *            for a thousand of them. What else differs, because Flink derives a type from the value of a literal or its
+ *            for a thousand of them; PRINT. What else differs, because Flink derives a type from the value of a literal or its
  *            planner computes something else than its run time, is listed with the reason in CONSTANTS.tsv; a line of
  *            that list which does not differ fails the test. Where oddities.tsv beside the folder corrects a recorded
  *            answer, the correction counts.
@@ -143,7 +143,8 @@ typedef struct binding {
 
 static void binding_init(binding *b) {
     fl_arena_init(&b->arena);
-    b->ctx = (fl_sql_ctx){.arena = &b->arena, .pf = fl_platform_real(), .tz = fl_tz_utc()};
+    b->ctx =
+        (fl_sql_ctx){.arena = &b->arena, .pf = fl_platform_real(), .tz = fl_tz_utc(), .database = "default_database"};
     b->binder = fl_binder_make(&b->ctx);
 }
 
@@ -507,6 +508,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < all.n; i++) {
         line *odd = find_line(&oddities, all.p[i].expression);
         if (odd != NULL) all.p[i].type = odd->type, all.p[i].value = odd->value;
+        if (fl_str_starts(all.p[i].expression, "PRINT(")) continue; /* it writes each row */
         if (!fl_str_is(all.p[i].type, "!") || is_failure(&all.p[i])) check_line(&all.p[i], &exceptions, &sum);
     }
     for (int i = 0; i < exceptions.n; i++) {

@@ -341,7 +341,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
               .values = {.state = fl_hash_bytes((const char *)data, size)}};
     fl_arena_init(&t.arena);
     evaluator_init(&t.eval);
-    t.bind = (fl_bind){.arena = &t.arena, .tz = fl_tz_utc()};
+    t.bind = (fl_bind){.arena = &t.arena, .tz = fl_tz_utc(), .database = "default_database"};
     t.n_rows = 1 + data[0] % ROWS_MAX;
     node *n = make(&t, N_TYPES, DEPTH_MAX);
     for (int i = 0; i < t.n_cols; i++) t.cols[i] = drawn_column(t.types[i], t.n_rows, &t.values);
