@@ -254,6 +254,12 @@ static void check_constants(tree *t, node *n, int row, const outcome *want) {
     outcome_deinit(&got);
 }
 
+static bool has_float(const fl_type *t) {
+    bool any = t->kind == FL_T_FLOAT;
+    for (int i = 0; i < t->n_fields; i++) any |= has_float(t->fields[i].type);
+    return any;
+}
+
 /* What the planner computes otherwise: FLOATs and CHARs, decimals that do not fit, comparisons of FLOATs and NaNs, zeros,
  * of which it has no negative one, and what is made of them. A
  * pattern that is none gives NULL where the type has one. A ROW is compared field by field if it is written, else as a
@@ -261,7 +267,7 @@ static void check_constants(tree *t, node *n, int row, const outcome *want) {
 static bool literals_differ(const node *n, const outcome *got, const outcome *want) {
     const fl_type *type = n->e->type;
     const char *name = n->fn->name;
-    if (type->kind == FL_T_FLOAT || type->kind == FL_T_CHAR) return true;
+    if (has_float(type) || type->kind == FL_T_CHAR) return true;
     if (type->kind == FL_T_DECIMAL && got->value != NULL && want->value != NULL)
         return fl_column_is_null(got->value, 0) != fl_column_is_null(want->value, 0);
     if (strcmp(name, "REGEXP_REPLACE") == 0) return true;
