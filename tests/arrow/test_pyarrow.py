@@ -52,7 +52,7 @@ class ArrowArray(ctypes.Structure):
 
 
 class FlottError(ctypes.Structure):
-    _fields_ = [("code", c_int), ("retriable", c_bool), ("line", c_int), ("column", c_int), ("length", c_int),
+    _fields_ = [("code", c_int), ("retriable", c_bool), ("row", c_int64), ("line", c_int), ("column", c_int), ("length", c_int),
                 ("message", c_char * 1200), ("hint", c_char * 400)]
 
 

@@ -347,6 +347,14 @@ static inline int like_type(const fl_type *t) {
 /* Gives the same value each time that it is asked. */
 static inline bool is_steady(const fl_function *fn) { return !(fn->flags & (FL_FN_DYNAMIC | FL_FN_MARKS)); }
 
+/* Calls of it can be drawn: it is none that no table of arguments makes, that is always refused, or that writes. */
+static inline bool is_drawn(const fl_function *fn) {
+    static const char *const others[] = {"OVERLAPS", "SOURCE_WATERMARK", "PRINT"};
+    for (size_t i = 0; i < FL_ARRAY_LEN(others); i++)
+        if (strcmp(fn->name, others[i]) == 0) return false;
+    return is_steady(fn);
+}
+
 /* Binds the call over columns; false: its type rule has refused. Arguments that are words are drawn. */
 static inline bool accepts(fl_bind *b, signature *s, chance *c) {
     fl_expr *args[ARGS_MAX], *e;

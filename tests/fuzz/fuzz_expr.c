@@ -38,7 +38,7 @@ static void find_all(void) {
     drawing_init();
     for (int i = 0; i < fl_function_count(); i++) {
         const fl_function *fn = fl_function_at(i);
-        if (is_steady(fn) && strcmp(fn->name, "OVERLAPS") != 0) find_signatures(&found, fn, &c, SIGNATURES);
+        if (is_drawn(fn)) find_signatures(&found, fn, &c, SIGNATURES);
     }
     for (int t = 0; t <= N_TYPES; t++) giving[t] = FL_NEW_N(&drawn_arena, int, found.n);
     for (int i = 0; i < found.n; i++) {
