@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* find.c -- looking into UTF-8 sixteen bytes at a time: the first occurrence of a text, the number of code points.
+/* find.c -- looking into UTF-8 sixteen bytes at a time: the first occurrence of a text, the number of code points
+ * and of units of UTF-16.
  *
  * What:       texts in columns are short, some tens of bytes: what counts is to begin and to end quickly.
  * Algorithm:  fl_str_find compares sixteen places at once with the first and the last byte of what is looked for, and
@@ -139,5 +140,11 @@ int64_t fl_utf8_count(const char *p, size_t n) {
         return count + (int64_t)left - continuing(word >> 8 * (8 - left));
     }
     for (; p < end; p++) count += (*p & 0xc0) != 0x80;
+    return count;
+}
+
+int64_t fl_utf16_count(fl_str s) {
+    int64_t count = fl_utf8_count(s.p, s.n);
+    for (size_t i = 0; i < s.n; i++) count += (unsigned char)s.p[i] >= 0xf0;
     return count;
 }

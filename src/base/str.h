@@ -129,6 +129,8 @@ int fl_utf8_decode(const char *p, const char *end, uint32_t *cp);
 int fl_utf8_encode(uint32_t cp, char out[4]);
 /* Code points in UTF-8: bytes that do not continue one. (find.c) */
 int64_t fl_utf8_count(const char *p, size_t n);
+/* Units of UTF-16 that the text would take: Java's String.length. (find.c) */
+int64_t fl_utf16_count(fl_str s);
 /* Columns that the text takes on a terminal: East Asian wide characters count two, combining marks none. */
 int fl_utf8_width(const char *p, size_t n);
 

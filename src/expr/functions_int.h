@@ -168,12 +168,6 @@ static inline char *fl_text_room(fl_column *out, size_t n, char small[FL_VIEW_IN
     return n <= FL_VIEW_INLINE ? small : fl_column_heap(out, n);
 }
 
-/* Units of UTF-16: Java's String.length. */
-static inline int64_t fl_utf16_count(fl_str s) {
-    int64_t count = fl_utf8_count(s.p, s.n);
-    for (size_t i = 0; i < s.n; i++) count += (unsigned char)s.p[i] >= 0xf0;
-    return count;
-}
 /* The start of the code point after the one at p; end stays. */
 static inline const char *fl_utf8_next(const char *p, const char *end) {
     for (p++; p < end && ((unsigned char)*p & 0xc0) == 0x80; p++) {}

@@ -481,19 +481,10 @@ static int match(json_search *s, const value *x, const value *y) {
     return 0;
 }
 
-static int utf16_length(fl_str text) {
-    int n = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        n += ((c & 0xc0) != 0x80) + (c >= 0xf0);
-    }
-    return n;
-}
-
 static int has_size(const value *x, const value *y) {
     double d;
     if (y->kind != NUMBER || !fl_double_parse(y->text, &d)) return 0;
-    int length = x->kind == STRING ? utf16_length(x->text) : is_list(x) ? x->tree->n : -1;
+    int length = x->kind == STRING ? (int)fl_utf16_count(x->text) : is_list(x) ? x->tree->n : -1;
     return x->kind == STRING || x->kind == TREE ? length == (int64_t)d : 0;
 }
 

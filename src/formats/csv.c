@@ -71,7 +71,7 @@ static int read_character(const fl_format_config *c, const char *key, char *unes
     int unit = unescaped != NULL ? java_escape(text, &used) : -1;
     if (unit >= 0 && used == out->n && (unit & 0xf800) != 0xd800)
         *out = fl_str_make(unescaped, (size_t)fl_utf8_encode((uint32_t)unit, unescaped));
-    if (text_utf16_length(*out) == 1) return 0;
+    if (fl_utf16_count(*out) == 1) return 0;
     return fl_fail(err, FL_ERR_FORMAT_CSV_CHARACTER, key, text);
 }
 

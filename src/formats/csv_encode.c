@@ -55,7 +55,7 @@ static bool has_unsafe_character(const char *p, const char *end, uint32_t safe, 
 
 static bool needs_quotes(const csv_encoder *e, fl_str s) {
     if (e->opt.quote.n == 0) return false;
-    if (s.n > UNQUOTED_MAX && text_utf16_length(s) > UNQUOTED_MAX) return true;
+    if (s.n > UNQUOTED_MAX && fl_utf16_count(s) > UNQUOTED_MAX) return true;
     uint32_t escape = e->opt.escape.n > 0 ? first_code_point(e->opt.escape) : '\\';
     if (e->safe <= 0x80 && escape < 0x80)
         return has_unsafe_byte(s.p, s.p + s.n, (unsigned char)e->safe, (unsigned char)escape);

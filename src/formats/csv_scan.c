@@ -195,7 +195,7 @@ static csv_end too_many(csv_scan *s, csv_end end) {
     bool blank = text_trim(text).n == 0;
     if (blank && end != CSV_DELIMITER) return end; /* one delimiter too many at the end is fine */
     if (blank) text = (fl_str){"", 0};
-    fl_fail(s->err, FL_ERR_FORMAT_CSV_TOO_MANY, s->cells_max, s->cells_max, text_utf16_length(text),
+    fl_fail(s->err, FL_ERR_FORMAT_CSV_TOO_MANY, s->cells_max, s->cells_max, (long long)fl_utf16_count(text),
             (int)FL_MIN(text.n, (size_t)100), text.p);
     return skip_line(s, end);
 }

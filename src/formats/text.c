@@ -14,15 +14,6 @@ const double text_pow10_f64[19] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
 
 static bool is_tail(unsigned char c) { return (c & 0xc0) == 0x80; }
 
-size_t text_utf16_length(fl_str s) {
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        n += !is_tail(c) + (c >= 0xf0);
-    }
-    return n;
-}
-
 /* ---- base64 ---- */
 
 int text_base64_value(char c) {

@@ -20,9 +20,6 @@ enum { TEXT_SLACK = 40 };
 
 static inline bool text_is_digit(char c) { return (unsigned char)(c - '0') < 10; }
 
-/* UTF-16 units that the text has, as Java's String.length. */
-size_t text_utf16_length(fl_str s);
-
 /* Java's String.trim. */
 static inline fl_str text_trim(fl_str s) {
     while (s.n > 0 && (unsigned char)s.p[0] <= ' ') s.p++, s.n--;

@@ -67,7 +67,7 @@
 
 /* The line has more cells than the table has columns. */
 #define FL_ERR_FORMAT_CSV_TOO_MANY \
-    FL_E_RUNTIME, "Too many entries: expected at most %d (value #%d (%zu chars) \"%.*s\")" \
+    FL_E_RUNTIME, "Too many entries: expected at most %d (value #%d (%lld chars) \"%.*s\")" \
     FL_ADVICE FL_DO_CSV
 
 /* There are two standards for timestamps in JSON. */

@@ -61,17 +61,9 @@ static int bind_number(fl_binder *b, const fl_ast_expr *e, fl_expr **out, fl_err
 
 /* ---- texts and bytes ---- */
 
-/* Code units of UTF-16: what Flink counts as the length of a literal. */
-static int utf16_length(fl_str s) {
-    int n = 0;
-    uint32_t cp;
-    for (const char *p = s.p, *end = s.p + s.n; p<end; n += cp> 0xFFFF ? 2 : 1) p += fl_utf8_decode(p, end, &cp);
-    return n;
-}
-
 static int bind_text(fl_binder *b, const fl_ast_expr *e, fl_expr **out) {
     bool binary = e->kind == FL_AX_BINARY;
-    int length = binary ? (int)e->text.n : utf16_length(e->text);
+    int length = (int)(binary ? (int64_t)e->text.n : fl_utf16_count(e->text)); /* Flink counts units of UTF-16 */
     fl_value v = {.type = fl_type_text(b->ctx->arena, binary ? FL_T_BINARY : FL_T_CHAR, length, false), .s = e->text};
     *out = literal(b, e, &v);
     return 0;
