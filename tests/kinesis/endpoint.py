@@ -109,19 +109,6 @@ class Endpoint:
                 at = answer["NextShardIterator"]
         return found
 
-    def follow(self, stream):
-        """A generator: each time what has come to the stream since, from its beginning on."""
-        iterators = [self.call("GetShardIterator", StreamName=stream, ShardId=shard["ShardId"],
-                               ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
-                     for shard in self.call("ListShards", StreamName=stream)["Shards"]]
-        while True:
-            found = []
-            for i, at in enumerate(iterators):
-                answer = self.call("GetRecords", ShardIterator=at, Limit=10000)
-                found += [(r["PartitionKey"], base64.b64decode(r["Data"])) for r in answer["Records"]]
-                iterators[i] = answer["NextShardIterator"]
-            yield found
-
     def rows(self, stream):
         """The records as JSON rows, each with its partition key."""
         return [(key, json.loads(data)) for key, data in self.read(stream)]
