@@ -123,21 +123,22 @@ static model expected_extreme(const fl_agg_call *c, const int *rows, int n, cons
 
 static model expected(const fl_agg_call *c, const rows_of_group *g) {
     static int rows[ROWS_MAX];
-    int n = 0;
+    int n = 0, arg = rig_arg(c);
+    const model *value = arg >= 0 ? values[arg] : NULL; /* NULL: COUNT(*) */
     for (int i = 0; i < g->n; i++) {
         int row = g->row[i];
         bool skip = c->filter >= 0 && (values[c->filter][row].null || !values[c->filter][row].w);
-        if (rig_arg(c) >= 0) skip = skip || values[rig_arg(c)][row].null;
-        for (int k = 0; c->distinct && !skip && k < n; k++)
-            skip = model_equal(c->args[0].type, &values[rig_arg(c)][rows[k]], &values[rig_arg(c)][row]);
+        if (value != NULL) skip = skip || value[row].null;
+        for (int k = 0; c->distinct && value != NULL && !skip && k < n; k++)
+            skip = model_equal(c->args[0].type, &value[rows[k]], &value[row]);
         if (!skip) rows[n++] = row;
     }
     if (strcmp(c->fn->name, "COUNT") == 0) return (model){.w = n};
     bool first = strcmp(c->fn->name, "FIRST_VALUE") == 0;
     if (first || strcmp(c->fn->name, "LAST_VALUE") == 0)
-        return n == 0 ? (model){.null = true} : values[rig_arg(c)][rows[first ? 0 : n - 1]];
+        return n == 0 ? (model){.null = true} : value[rows[first ? 0 : n - 1]];
     bool sum = strcmp(c->fn->name, "SUM") == 0 || strcmp(c->fn->name, "AVG") == 0;
-    return sum ? expected_sum(c, rows, n, values[rig_arg(c)]) : expected_extreme(c, rows, n, values[rig_arg(c)]);
+    return sum ? expected_sum(c, rows, n, value) : expected_extreme(c, rows, n, value);
 }
 
 /* ---- accumulators: tables of groups ---- */
