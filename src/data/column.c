@@ -467,7 +467,7 @@ static void push_heap(fl_column *c, fl_buffer *b) {
 }
 
 char *fl_column_heap(fl_column *c, size_t n) {
-    if ((size_t)(c->heap_end - c->heap_at) < n) {
+    if (c->heap_at == NULL || (size_t)(c->heap_end - c->heap_at) < n) {
         size_t last = c->heap_end != NULL ? c->heaps[c->n_heaps - 1]->size : 0;
         size_t size = FL_MIN(FL_MAX(last * 2, (size_t)HEAP_FIRST), (size_t)HEAP_LARGEST);
         fl_buffer *b = fl_buffer_new(FL_MAX(size, n));

@@ -247,11 +247,12 @@ static int64_t unit_ms(fl_unit u) {
 /* Units longer than a day go by the calendar. */
 static bool is_long(fl_unit u) { return u >= FL_U_WEEK && u <= FL_U_MILLENNIUM; }
 
+/* Times that no calendar has, which arithmetic may make, wrap as in Java. */
 static int64_t round_ms(int64_t ms, fl_unit unit, bool up) {
-    if (is_long(unit)) return round_day(ms / MS_DAY, unit, up) * MS_DAY;
+    if (is_long(unit)) return (int64_t)((uint64_t)round_day(ms / MS_DAY, unit, up) * (uint64_t)MS_DAY);
     int64_t length = unit_ms(unit);
-    if (up) ms += length - 1;
-    return ms - fl_floor_mod(ms, length);
+    if (up) ms = (int64_t)((uint64_t)ms + (uint64_t)length - 1);
+    return (int64_t)((uint64_t)ms - (uint64_t)fl_floor_mod(ms, length));
 }
 
 static int round_timestamp(FL_KERNEL_ARGS) {

@@ -140,7 +140,7 @@ static inline int64_t draw_integer(chance *c, int bits) {
     switch (chance_below(c, 8)) {
     case 0: return most - chance_below(c, 2);
     case 1: return -most - 1 + chance_below(c, 2);
-    case 2: return (int64_t)(chance_u64(c) >> (64 - bits)) - most / 2;
+    case 2: return (int64_t)(chance_u64(c) << (64 - bits)) >> (64 - bits);
     case 3: return chance_below(c, (int)FL_MIN(most, 2000));
     default: return small[chance_below(c, FL_ARRAY_LEN(small))];
     }
