@@ -49,9 +49,10 @@ typedef struct flott_function_types {
     const char *result;
     /* Or the same as an Arrow type, which flott releases. Counts if `result` is NULL. */
     struct ArrowSchema result_schema;
-    /* What arguments are to be cast to, one text for each; NULL, as a whole or for one: they stay as they are. Casts
-     * are those that INSERT makes by itself (INT to BIGINT); the call is refused if there is none. */
+    /* What the first n_args arguments are to be cast to, a text for each; others, and those with NULL, stay as they are.
+     * Casts are those that INSERT makes by itself (INT to BIGINT); the call is refused if there is none. */
     const char *const *args;
+    int n_args;
 } flott_function_types;
 
 /* The call that an instance is for; borrowed, and valid until close. */

@@ -21,6 +21,7 @@ static int distance_types(void *self, const struct ArrowSchema *args, flott_func
         return -1;
     }
     out->args = doubles_only;
+    out->n_args = 4;
     out->result = "DOUBLE";
     return 0;
 }
@@ -65,6 +66,7 @@ static int words_types(void *self, const struct ArrowSchema *args, flott_functio
         return -1;
     }
     out->args = text_only;
+    out->n_args = 1;
     out->result = "ROW<word STRING NOT NULL, size INT NOT NULL>";
     return 0;
 }
@@ -158,6 +160,7 @@ static int spread_types(void *self, const struct ArrowSchema *args, flott_functi
         return -1;
     }
     out->args = double_only;
+    out->n_args = 1;
     out->result = "DOUBLE";
     return 0;
 }

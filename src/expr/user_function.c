@@ -65,9 +65,10 @@ static fl_schema schema_of_args(fl_arena *a, fl_expr *const *args, int n) {
 }
 
 /* The arguments as the function wants them. */
-static int cast_args(fl_bind *b, const fl_user_function *f, const char *const *types, fl_expr **args, int n,
+static int cast_args(fl_bind *b, const fl_user_function *f, const flott_function_types *told, fl_expr **args, int n,
                      fl_error *err) {
-    for (int i = 0; types != NULL && i < n; i++) {
+    const char *const *types = told->args;
+    for (int i = 0; types != NULL && i < FL_MIN(told->n_args, n); i++) {
         const fl_type *type;
         if (types[i] == NULL) continue;
         FL_TRY(parse_type(b, f, "an argument", types[i], &type, err));
@@ -142,7 +143,7 @@ int fl_user_infer(fl_bind *b, const fl_user_function *f, fl_expr **args, int n, 
     fl_user_call *c = *out = FL_NEW(a, fl_user_call);
     c->fn = f;
     FL_TRY(ask(f, args, n, &given, &types, err));
-    int rc = cast_args(b, f, types.args, args, n, err);
+    int rc = cast_args(b, f, &types, args, n, err);
     if (rc == 0 && types.result == NULL && types.result_schema.release == NULL)
         rc = fl_fail(err, FL_ERR_UDF_TYPE, f->fn.name, "its result", "there is nothing");
     if (rc == 0 && types.result != NULL) rc = parse_type(b, f, "its result", types.result, &result, err);

@@ -18,6 +18,7 @@ static int bigint_types(void *self, const struct ArrowSchema *args, flott_functi
         return -1;
     }
     out->args = all;
+    out->n_args = 4;
     out->result = "BIGINT";
     return 0;
 }
@@ -202,6 +203,7 @@ static int gather_types(void *self, const struct ArrowSchema *args, flott_functi
     static const char *const text_only[] = {"STRING"};
     (void)self, (void)args, (void)err;
     out->args = text_only;
+    out->n_args = 1;
     out->result = "STRING NOT NULL";
     return 0;
 }
