@@ -277,7 +277,8 @@ static bool literals_differ(const node *n, const outcome *got, const outcome *wa
     }
     if (type->kind == FL_T_DOUBLE && got->value != NULL && want->value != NULL)
         return FL_DATA(got->value, double)[0] == 0 && FL_DATA(want->value, double)[0] == 0;
-    for (int i = 0; i < n->n_args && type->kind == FL_T_BOOLEAN; i++) {
+    bool compares = type->kind == FL_T_BOOLEAN || strcmp(name, "NULLIF") == 0;
+    for (int i = 0; i < n->n_args && compares; i++) {
         const fl_type *arg = n->args[i]->e->type;
         if (fl_type_is_approximate(arg) || arg->kind == FL_T_ROW) return true;
     }
