@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sink.c -- the operator at the end of a chain: enforces NOT NULL, refuses what is no time of day, and hands rows to a sink. */
+/* sink.c -- the operator at the end of a chain: enforces NOT NULL, refuses what is no time of day, and hands rows to a
+ * sink. */
 #include "exec/sink.h"
 
 #include <stdlib.h>
@@ -13,10 +14,25 @@ typedef struct sink_op {
     fl_op base;
     const fl_plan *plan;
     fl_sink *sink;
+    int *times; /* columns that hold a TIME, themselves or inside */
+    int n_times;
     fl_batch *waiting; /* the sink has no room; counted */
 } sink_op;
 
 const fl_sink_type *fl_sink_type_of(const fl_plan *p) { return p->sink.type; }
+
+static bool has_time(const fl_type *t) {
+    if (t->kind == FL_T_TIME) return true;
+    for (int i = 0; i < t->n_fields; i++)
+        if (has_time(t->fields[i].type)) return true;
+    return false;
+}
+
+static void find_times(sink_op *o, const fl_schema *schema) {
+    o->times = FL_NEW_N(o->base.ctx->arena, int, schema->n);
+    for (int i = 0; i < schema->n; i++)
+        if (has_time(schema->fields[i].type)) o->times[o->n_times++] = i;
+}
 
 static int sink_open(fl_op *op, fl_error *err) {
     sink_op *o = (sink_op *)op;
@@ -29,6 +45,7 @@ static int sink_open(fl_op *op, fl_error *err) {
     s->schema = &fl_plan_out(o->plan->inputs[0])->schema;
     s->timer_ms = INT64_MAX;
     s->metrics = &op->metrics;
+    find_times(o, s->schema);
     int rc = type->open(s, err);
     op->timer_ms = s->timer_ms;
     return rc < 0 ? fl_error_at(err, o->plan->span) : 0;
@@ -89,22 +106,12 @@ static bool find_odd_time(const fl_column *c, int row, int32_t *ms) {
     return false;
 }
 
-static bool has_time(const fl_type *t) {
-    if (t->kind == FL_T_TIME) return true;
-    for (int i = 0; i < t->n_fields; i++)
-        if (has_time(t->fields[i].type)) return true;
-    return false;
-}
-
-static int check_times(const fl_batch *b, fl_error *err) {
+static int check_times(const sink_op *o, const fl_batch *b, fl_error *err) {
     int32_t ms;
-    for (int i = 0; i < b->n_cols; i++) {
-        if (!has_time(b->cols[i]->type)) continue;
-        for (int k = 0; k < b->n_sel; k++) {
-            if (!find_odd_time(b->cols[i], fl_batch_row(b, k), &ms)) continue;
-            return fl_fail(err, FL_ERR_VALUE_HOUR_RANGE, (int)fl_floor_div(ms, 3600000));
-        }
-    }
+    for (int i = 0; i < o->n_times; i++)
+        for (int k = 0; k < b->n_sel; k++)
+            if (find_odd_time(b->cols[o->times[i]], fl_batch_row(b, k), &ms))
+                return fl_fail(err, FL_ERR_VALUE_HOUR_RANGE, (int)fl_floor_div(ms, 3600000));
     return 0;
 }
 
@@ -117,7 +124,7 @@ static int after(sink_op *o, int rc, fl_error *err) {
 static int sink_batch(fl_op *op, int input, fl_batch *b, fl_error *err) {
     (void)input;
     sink_op *o = (sink_op *)op;
-    if (b != NULL) FL_TRY(check_times(b, err));
+    if (b != NULL) FL_TRY(check_times(o, b, err));
     if (b != NULL) FL_TRY(enforce_not_null(o, b, &o->waiting, err));
     if (o->sink->type->has_room != NULL && !o->sink->type->has_room(o->sink)) return FL_MORE;
     fl_batch *now = o->waiting;
