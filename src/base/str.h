@@ -67,7 +67,9 @@ static inline void fl_buf_puts(fl_buf *b, const char *s) { fl_buf_put(b, s, strl
 static inline void fl_buf_put_str(fl_buf *b, fl_str s) { fl_buf_put(b, s.p, s.n); }
 void fl_buf_printf(fl_buf *b, const char *fmt, ...) FL_PRINTF(2, 3);
 
-/* The content as a C string; borrowed until the next change. */
+/* The content; borrowed until the next change. */
+static inline fl_str fl_buf_str(const fl_buf *b) { return fl_str_make(b->p != NULL ? b->p : "", b->n); }
+/* The same as a C string. */
 const char *fl_buf_cstr(fl_buf *b);
 /* What it holds, as a text of the arena; the buffer is freed. */
 char *fl_buf_finish(fl_buf *b, fl_arena *a);

@@ -390,7 +390,7 @@ static const fl_column *printed(life *l, const fl_column *c) {
         if (fl_column_is_null(c, i))
             fl_column_append_null(texts);
         else
-            fl_column_append_str(texts, fl_str_make(b.p, b.n));
+            fl_column_append_str(texts, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return texts;

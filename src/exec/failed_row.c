@@ -21,7 +21,7 @@ static void put_value(fl_buf *out, fl_buf *text, const char *name, const fl_colu
     fl_text_table(text, c, row, tz);
     if (name[0] != '$') fl_buf_printf(out, "%s = ", name); /* else it is one of ours, which nobody has written */
     if (quoted) fl_buf_putc(out, '\'');
-    put_short(out, fl_str_make(text->p, text->n));
+    put_short(out, fl_buf_str(text));
     if (quoted) fl_buf_putc(out, '\'');
 }
 

@@ -133,7 +133,7 @@ static int bytes_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_utf8_put_java(&b, fl_view_str(fl_view_at(in[0], i)));
-        fl_cast_put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+        fl_cast_put_text(out, i, fl_buf_str(&b));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -148,7 +148,7 @@ static int integer_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_i64_print(&b, fl_column_i64(in[0], i));
-        fl_cast_put_text(out, i, fl_str_make(b.p, b.n));
+        fl_cast_put_text(out, i, fl_buf_str(&b));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -161,7 +161,7 @@ static int double_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_double_print(&b, FL_DATA(in[0], double)[fl_column_at(in[0], i)]);
-        fl_cast_put_text(out, i, fl_str_make(b.p, b.n));
+        fl_cast_put_text(out, i, fl_buf_str(&b));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -174,7 +174,7 @@ static int decimal_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_decimal_print(&b, fl_decimal_at(in[0], fl_column_at(in[0], i)), in[0]->type->scale);
-        fl_cast_put_text(out, i, fl_str_make(b.p, b.n));
+        fl_cast_put_text(out, i, fl_buf_str(&b));
     });
     fl_buf_deinit(&b);
     return 0;
@@ -187,7 +187,7 @@ static int value_to_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&b);
         fl_text_sql(&b, in[0], i, ev->tz);
-        fl_cast_put_text(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+        fl_cast_put_text(out, i, fl_buf_str(&b));
     });
     fl_buf_deinit(&b);
     return 0;

@@ -417,7 +417,7 @@ void fl_cell_update_distinct(const fl_cell *c, char *const *acc, fl_column *cons
             int rc = fl_encode_value(&b, args[cols[a]], i, &err);
             fl_assert(rc == 0); /* OBJECT, the one kind that can fail, is refused at planning */
         }
-        if (!add_value(c, acc[k], fl_str_make(b.p, b.n))) continue;
+        if (!add_value(c, acc[k], fl_buf_str(&b))) continue;
         sel[n] = (uint16_t)i;
         fresh[n++] = acc[k];
     }

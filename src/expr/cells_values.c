@@ -177,7 +177,7 @@ void fl_agg_result_json_array(const fl_agg_call *call FL_UNUSED, const fl_cell *
         fl_buf_putc(&b, '[');
         fl_buf_put_str(&b, joined_text(fl_cell_at(cell, acc[i])));
         fl_buf_putc(&b, ']');
-        fl_column_append_str(out, fl_str_make(b.p, b.n));
+        fl_column_append_str(out, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
 }
@@ -343,7 +343,7 @@ static void update_counted(CELL_UPDATE_ARGS) {
         fl_buf_reset(&b);
         int rc = fl_encode_value(&b, arg, i, &err);
         fl_assert(rc == 0); /* OBJECT, the one kind that can fail, is refused at planning */
-        count_value(*c, fl_str_make(b.p, b.n), 1);
+        count_value(*c, fl_buf_str(&b), 1);
     }
     fl_buf_deinit(&b);
 }
@@ -595,7 +595,7 @@ void fl_agg_result_json_object(const fl_agg_call *call FL_UNUSED, const fl_cell 
     for (int i = 0; i < n; i++) {
         fl_buf_reset(&b);
         print_object(&b, *object_of(cell, acc[i]));
-        fl_column_append_str(out, fl_str_make(b.p, b.n));
+        fl_column_append_str(out, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
 }

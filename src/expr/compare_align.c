@@ -73,7 +73,7 @@ static int align_float_literal(fl_bind *b, fl_expr *call, int arg, fl_error *err
     fl_buf digits;
     fl_buf_init(&digits);
     fl_float_print(&digits, (float)e->value.d);
-    bool ok = fl_double_parse(fl_str_make(digits.p, digits.n), &v.d);
+    bool ok = fl_double_parse(fl_buf_str(&digits), &v.d);
     fl_buf_deinit(&digits);
     if (!ok) return fl_coerce(b, call, arg, v.type, err);
     call->args[arg] = fl_expr_literal(b->arena, &v);

@@ -304,7 +304,7 @@ static int normalise(FL_KERNEL_ARGS) {
         fl_arena_reset(&arena);
         if ((rc = fl_json_normalise(&arena, s, &b, err)) < 0) rc = fl_kernel_failed(err, call);
         if (rc >= 0) rc = fl_text_grow(&so_far, b.n, call, err);
-        if (rc >= 0) fl_column_put_str(out, i, fl_str_make(b.p, b.n));
+        if (rc >= 0) fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     fl_arena_deinit(&arena);

@@ -98,7 +98,7 @@ static int kernel_quote(FL_KERNEL_ARGS) {
             put_quoted(&b, s);
         else
             rc = unquoted = unquote(&b, s, call, err);
-        if (unquoted > 0) s = fl_str_make(b.p != NULL ? b.p : "", b.n);
+        if (unquoted > 0) s = fl_buf_str(&b);
         if (rc >= 0) rc = fl_text_grow(&so_far, s.n, call, err);
         if (rc >= 0) fl_column_put_str(out, i, s);
     }

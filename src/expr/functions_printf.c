@@ -154,11 +154,11 @@ static void put_text(fl_buf *out, const conversion *c, fl_str s) {
         }
         fl_buf_put(&cut, s.p, (size_t)(p - s.p));
         if (left < 0) fl_buf_putc(&cut, '?');
-        s = fl_str_make(cut.p != NULL ? cut.p : "", cut.n);
+        s = fl_buf_str(&cut);
     }
     if (c->upper) {
         fl_upper(&upper, s);
-        s = fl_str_make(upper.p != NULL ? upper.p : "", upper.n);
+        s = fl_buf_str(&upper);
     }
     put_justified(out, c, s);
     fl_buf_deinit(&cut);
@@ -195,7 +195,7 @@ static void put_number(fl_buf *out, const conversion *c, bool negative, fl_str w
     }
     fl_buf_put_str(&b, rest);
     if (parens) fl_buf_putc(&b, ')');
-    put_justified(out, c, fl_str_make(b.p, b.n));
+    put_justified(out, c, fl_buf_str(&b));
     fl_buf_deinit(&b);
 }
 
@@ -221,7 +221,7 @@ static bool put_integer(fl_buf *out, const conversion *c, int64_t x, int bits) {
     fl_buf_puts(&b, prefix);
     if (c->flags & ZERO) put_zeros(&b, c->width - n - (int64_t)strlen(prefix));
     fl_buf_put(&b, digits, (size_t)n);
-    put_justified(out, c, fl_str_make(b.p, b.n));
+    put_justified(out, c, fl_buf_str(&b));
     fl_buf_deinit(&b);
     return true;
 }
@@ -420,7 +420,7 @@ static bool put_argument(fl_buf *out, const conversion *c, const fl_column *arg,
         fl_buf b;
         fl_buf_init(&b);
         put_value(&b, arg, at);
-        put_text(out, c, fl_str_make(b.p != NULL ? b.p : "", b.n));
+        put_text(out, c, fl_buf_str(&b));
         fl_buf_deinit(&b);
         return true;
     }
@@ -488,7 +488,7 @@ static int kernel_printf(FL_KERNEL_ARGS) {
         if (!fl_column_is_null(in[0], i)) rc = fits = put_row(&b, fl_column_str(in[0], i), call, in, i, err);
         if (rc >= 0) rc = fl_text_grow(&so_far, b.n, call, err);
         if (rc >= 0 && fits > 0)
-            fl_column_put_str(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+            fl_column_put_str(out, i, fl_buf_str(&b));
         else
             fl_kernel_null(out, i);
     }

@@ -147,7 +147,7 @@ static int replace(FL_KERNEL_ARGS) {
         }
         if (what.n > 0) fl_buf_put(&b, p, (size_t)(end - p));
         if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0)
-            fl_column_put_str(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+            fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return rc;
@@ -238,7 +238,7 @@ static int translate(FL_KERNEL_ARGS) {
         fl_buf_reset(&b);
         put_translated(&b, &d, text_at(in[0], i));
         if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0)
-            fl_column_put_str(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+            fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return rc;

@@ -60,7 +60,7 @@ static int concat_ws(FL_KERNEL_ARGS) {
             if (parts++ > 0) fl_buf_put_str(&b, fl_view_str(fl_view_at(in[0], i)));
             fl_buf_put_str(&b, fl_view_str(fl_view_at(in[a], i)));
         }
-        fl_column_put_str(out, i, fl_str_make(b.p != NULL ? b.p : "", b.n));
+        fl_column_put_str(out, i, fl_buf_str(&b));
     });
     fl_buf_deinit(&b);
     return 0;

@@ -272,7 +272,7 @@ static int url_decode(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_buf_reset(&text);
         if (put_decoded(&text, &bytes, fl_view_str(fl_view_at(in[0], i))))
-            fl_column_put_str(out, i, fl_str_make(text.p != NULL ? text.p : "", text.n));
+            fl_column_put_str(out, i, fl_buf_str(&text));
         else
             fl_kernel_null(out, i);
     });
