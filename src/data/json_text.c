@@ -21,7 +21,7 @@ static char short_escape(unsigned char c) {
     }
 }
 
-static int unit_at(const char *p, const char *end) {
+int fl_json_unit(const char *p, const char *end) {
     int unit = 0;
     if (end - p < 4) return -1;
     for (int i = 0; i < 4; i++) {
@@ -33,9 +33,9 @@ static int unit_at(const char *p, const char *end) {
 }
 
 int fl_json_code_point(const char *p, const char *end, uint32_t *cp) {
-    int high = unit_at(p, end), low = -1;
+    int high = fl_json_unit(p, end), low = -1;
     if (high < 0) return 0;
-    if (high >= 0xd800 && high < 0xdc00 && end - p >= 10 && p[4] == '\\' && p[5] == 'u') low = unit_at(p + 6, end);
+    if (high >= 0xd800 && high < 0xdc00 && end - p >= 10 && p[4] == '\\' && p[5] == 'u') low = fl_json_unit(p + 6, end);
     if (low >= 0xdc00 && low < 0xe000) {
         *cp = 0x10000 + ((uint32_t)(high - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
         return 10;

@@ -26,6 +26,9 @@ static inline int fl_json_unescaped(char letter) {
     }
 }
 
+/* The unit of UTF-16 that the four hexadecimal digits at p are; -1: there are no four. */
+int fl_json_unit(const char *p, const char *end);
+
 /* What stands behind a \u at p: four hexadecimal digits, or ten characters where these are half of a pair and \uXXXX is
  * the other half. Their number; 0: there are no four digits. Half a pair becomes U+FFFD. */
 int fl_json_code_point(const char *p, const char *end, uint32_t *cp);

@@ -61,9 +61,7 @@ static int put_unquoted(fl_buf *b, fl_str s, const fl_kernel_call *call, fl_erro
         int unit = fl_json_unescaped(p[1]);
         if (p[1] == 'u') {
             if (end + 1 - p < 6) return fl_kernel_fail(err, call, FL_ERR_JSON_ESCAPE_ENDS);
-            unit = 0;
-            for (int k = 2; k < 6 && unit >= 0; k++)
-                unit = fl_hex_digit(p[k]) < 0 ? -1 : unit << 4 | fl_hex_digit(p[k]);
+            unit = fl_json_unit(p + 2, end + 1);
             p += 4;
         }
         if (unit < 0) return 0;

@@ -139,9 +139,7 @@ fl_str fl_json_unescape(fl_arena *a, json_string s) {
         fl_buf_put(&b, p, (size_t)(plain - p));
         if ((p = plain) == end) break;
         if (p[1] == 'u') {
-            unsigned unit = 0;
-            for (int i = 2; i < 6; i++) unit = unit << 4 | (unsigned)fl_hex_digit(p[i]);
-            fl_json_units_put(&u, (uint16_t)unit);
+            fl_json_units_put(&u, (uint16_t)fl_json_unit(p + 2, end)); /* the reader has seen the digits */
             p += 6;
         } else {
             fl_json_units_put(&u, (uint16_t)fl_json_unescaped(p[1]));
