@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* calendar.h -- the day's year, month and day, for loops over columns; timestamp.h has the same for any day.
+/* calendar.h -- the day's year, month and day, for loops over columns.
  *
  * The method of C. Neri and L. Schneider, "Euclidean affine functions and their application to calendar algorithms": years
  * begin on March 1, and divisions become multiplications of 32 bits.

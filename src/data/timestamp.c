@@ -14,7 +14,6 @@
  */
 #include "data/timestamp.h"
 
-#include "data/calendar.h"
 #include "data/decimal.h"
 
 /* ---- calendar ---- */
@@ -42,14 +41,7 @@ int64_t fl_days_from_civil(int64_t year, int month, int day) {
     return (int64_t)days + day - 1 - EPOCH_DAY_SHIFT;
 }
 
-void fl_civil_from_days(int64_t days, int64_t *year, int *month, int *day) {
-    if (FL_LIKELY(fl_calendar_reaches(days))) {
-        const fl_calendar_day c = fl_calendar_at(days);
-        *year = c.year;
-        *month = c.month;
-        *day = c.day;
-        return;
-    }
+void fl_civil_from_far_days(int64_t days, int64_t *year, int *month, int *day) {
     uint64_t n = (uint64_t)(days + EPOCH_DAY_SHIFT);
     uint32_t of_cycle = (uint32_t)(n % DAYS_PER_400_YEARS); /* 400 years, 4 centuries, 100 leap cycles */
     uint32_t y = (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;

@@ -8,6 +8,7 @@
 #ifndef FL_DATA_TIMESTAMP_H
 #define FL_DATA_TIMESTAMP_H
 
+#include "data/calendar.h"
 #include "data/column.h"
 
 #define FL_MS_PER_DAY 86400000LL
@@ -31,7 +32,19 @@ static inline int64_t fl_floor_mod(int64_t a, int64_t b) {
 }
 
 int64_t fl_days_from_civil(int64_t year, int month, int day);
-void fl_civil_from_days(int64_t days, int64_t *year, int *month, int *day);
+void fl_civil_from_far_days(int64_t days, int64_t *year, int *month, int *day); /* any; the other is quicker */
+
+static inline void fl_civil_from_days(int64_t days, int64_t *year, int *month, int *day) {
+    if (!FL_LIKELY(fl_calendar_reaches(days))) {
+        fl_civil_from_far_days(days, year, month, day);
+        return;
+    }
+    const fl_calendar_day c = fl_calendar_at(days);
+    *year = c.year;
+    *month = c.month;
+    *day = c.day;
+}
+
 fl_civil fl_civil_from_ts(fl_ts t);
 fl_ts fl_civil_to_ts(const fl_civil *c);
 bool fl_leap_year(int64_t year);

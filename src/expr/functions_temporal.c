@@ -9,7 +9,6 @@
  *             TIMESTAMPADD(unit, n, t), TIMESTAMPDIFF(unit, a, b), MINUS_DATE(a, b, unit). FLOOR and CEIL have their
  *             rows in functions_math.c; fl_infer_floor_time moves them to the forms here.
  */
-#include "data/calendar.h"
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -41,15 +40,9 @@ static inline int64_t wall_ms_at(const fl_column *c, int i, const fl_tz *zone) {
 
 /* ---- the calendar ---- */
 
-/* Inline for the days that people write, a call for the others. */
 static inline fl_civil date_of(int64_t day) {
     fl_civil c = {0};
-    if (FL_LIKELY(fl_calendar_reaches(day))) {
-        const fl_calendar_day d = fl_calendar_at(day);
-        c = (fl_civil){.year = d.year, .month = d.month, .day = d.day};
-    } else {
-        fl_civil_from_days(day, &c.year, &c.month, &c.day);
-    }
+    fl_civil_from_days(day, &c.year, &c.month, &c.day);
     return c;
 }
 
