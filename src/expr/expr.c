@@ -117,15 +117,8 @@ static fl_expr *fold(fl_bind *b, fl_expr *call) {
 
 /* An element that is missing stands for -1, blank or false only as a column of its own, and where nobody looks for NULL
  * because the element's type has none: to all other functions it is NULL. */
-static bool takes_substitute(const fl_function *fn) {
-    static const char *const names[] = {"IS NULL", "IS NOT NULL", "AND", "OR", "ITEM"};
-    for (size_t i = 0; i < FL_ARRAY_LEN(names); i++)
-        if (strcmp(fn->name, names[i]) == 0) return true;
-    return false;
-}
-
 static int missing_as_null(fl_bind *b, fl_expr *call, fl_error *err) {
-    if (takes_substitute(call->fn)) return 0;
+    if (call->fn->flags & FL_FN_SUBSTITUTE) return 0;
     for (int i = 0; i < call->n_args; i++) {
         const fl_expr *e = call->args[i];
         if (e->fn == NULL || strcmp(e->fn->name, "ITEM") != 0 || fl_type_is(e->type, FL_T_VARIANT)) continue;

@@ -82,14 +82,15 @@ typedef int fl_infer_fn(fl_bind *b, fl_expr *call, fl_error *err);
 typedef fl_kernel_fn *fl_choose_fn(const fl_expr *call);
 
 enum fl_function_flags {
-    FL_FN_STRICT = 1,    /* NULL in, NULL out; the evaluator handles it */
-    FL_FN_FALLIBLE = 2,  /* can fail at run time, or is unsafe on garbage: only rows that need it are computed */
-    FL_FN_DYNAMIC = 4,   /* differs from call to call or row to row: never folded, never shared */
-    FL_FN_MARKS = 8,     /* reads the watermark at each row */
-    FL_FN_COSTLY = 16,   /* worth skipping rows that are not needed (strings, patterns) */
-    FL_FN_OPERATOR = 32, /* not listed as a function */
-    FL_FN_SINCE_2 = 64,  /* only Flink 2.x has it (doc says since when): a user's function of its name comes first */
-    FL_FN_USER = 128,    /* a function of users (user_function.h): may wait for the outside world */
+    FL_FN_STRICT = 1,       /* NULL in, NULL out; the evaluator handles it */
+    FL_FN_FALLIBLE = 2,     /* can fail at run time, or is unsafe on garbage: only rows that need it are computed */
+    FL_FN_DYNAMIC = 4,      /* differs from call to call or row to row: never folded, never shared */
+    FL_FN_MARKS = 8,        /* reads the watermark at each row */
+    FL_FN_COSTLY = 16,      /* worth skipping rows that are not needed (strings, patterns) */
+    FL_FN_OPERATOR = 32,    /* not listed as a function */
+    FL_FN_SINCE_2 = 64,     /* only Flink 2.x has it (doc says since when): a user's function of its name comes first */
+    FL_FN_USER = 128,       /* a function of users (user_function.h): may wait for the outside world */
+    FL_FN_SUBSTITUTE = 256, /* where no NULL can be, a missing element's substitute goes into it (expr.c) */
 };
 
 /* Calls that decide which of their arguments are evaluated for which rows. */
