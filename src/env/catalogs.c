@@ -93,7 +93,7 @@ const fl_catalog_table *fl_catalogs_lookup(const fl_catalogs *c, const char *con
     return t != NULL ? *t : NULL;
 }
 
-static int fail_at(fl_pos pos, fl_error *err) { return fl_error_at(err, (fl_span){pos.line, pos.column, pos.length}); }
+static int fail_at(fl_pos pos, fl_error *err) { return fl_error_at(err, fl_span_of(pos)); }
 
 static int resolve_in(const char *catalog, const char *database_name, const fl_name *name, const char *path[3],
                       fl_error *err) {

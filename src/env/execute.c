@@ -276,13 +276,12 @@ static int set(execution *x, flott_result **out, fl_error *err) {
     if (strcmp(s->key, "table.local-time-zone") == 0 && strcmp(s->value, "default") != 0)
         rc = fl_tz_find(s->value, &zone, err) < 0 ? fl_option_refused(err, s->key, s->value) : 0;
     if (rc == 0) rc = fl_config_set(x->session->config, FL_CONFIG_SET, s->key, s->value, err);
-    return rc < 0 ? fl_error_at(err, (fl_span){s->key_pos.line, s->key_pos.column, s->key_pos.length}) : done(x, out);
+    return rc < 0 ? fl_error_at(err, fl_span_of(s->key_pos)) : done(x, out);
 }
 
 static int reset(execution *x, flott_result **out, fl_error *err) {
     int rc = fl_config_reset(x->session->config, x->stmt->key, err);
-    return rc < 0 ? fl_error_at(err, (fl_span){x->stmt->key_pos.line, x->stmt->key_pos.column, x->stmt->key_pos.length})
-                  : done(x, out);
+    return rc < 0 ? fl_error_at(err, fl_span_of(x->stmt->key_pos)) : done(x, out);
 }
 
 static int use(execution *x, flott_result **out, fl_error *err) {

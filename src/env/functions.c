@@ -62,26 +62,24 @@ int fl_functions_open(fl_catalogs *c, const fl_catalog_function *f, fl_function_
     return 0;
 }
 
+static bool lies_in(const fl_catalog_function *e, const char *catalog, const char *database) {
+    return e != NULL && !e->temporary && same(e->catalog, catalog) && (database == NULL || same(e->database, database));
+}
+
 bool fl_functions_any(const fl_functions *f, const char *catalog, const char *database) {
-    for (int i = 0; i < f->n; i++) {
-        const fl_catalog_function *e = f->entries[i];
-        if (e != NULL && !e->temporary && same(e->catalog, catalog) && (!database || same(e->database, database)))
-            return true;
-    }
+    for (int i = 0; i < f->n; i++)
+        if (lies_in(f->entries[i], catalog, database)) return true;
     return false;
 }
 
 void fl_functions_forget(fl_functions *f, const char *catalog, const char *database) {
-    for (int i = 0; i < f->n; i++) {
-        const fl_catalog_function *e = f->entries[i];
-        if (e != NULL && !e->temporary && same(e->catalog, catalog) && (!database || same(e->database, database)))
-            f->entries[i] = NULL;
-    }
+    for (int i = 0; i < f->n; i++)
+        if (lies_in(f->entries[i], catalog, database)) f->entries[i] = NULL;
 }
 
 /* ---- CREATE, ALTER, DROP ---- */
 
-static int fail_at(fl_pos pos, fl_error *err) { return fl_error_at(err, (fl_span){pos.line, pos.column, pos.length}); }
+static int fail_at(fl_pos pos, fl_error *err) { return fl_error_at(err, fl_span_of(pos)); }
 
 /* The catalog must exist, and for CREATE the database too. */
 static int check_path(const fl_catalogs *c, const char *const path[3], bool database, fl_error *err) {

@@ -439,8 +439,6 @@ int fl_session_show(flott_session *s, const fl_ast_stmt *stmt, flott_result **ou
     fl_arena_init(&a);
     int rc = show(s, stmt, &a, out, err);
     fl_arena_deinit(&a);
-    if (rc < 0 && stmt->show->name.n > 0)
-        fl_error_at(err,
-                    (fl_span){stmt->show->name.pos.line, stmt->show->name.pos.column, stmt->show->name.pos.length});
+    if (rc < 0 && stmt->show->name.n > 0) fl_error_at(err, fl_span_of(stmt->show->name.pos));
     return rc;
 }

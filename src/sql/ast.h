@@ -17,6 +17,8 @@ typedef struct fl_pos {
     int length;       /* in characters, as in fl_error */
 } fl_pos;
 
+static inline fl_span fl_span_of(fl_pos p) { return (fl_span){p.line, p.column, p.length}; }
+
 /* a.b.c; a part is unquoted text with its case kept. */
 typedef struct fl_name {
     int n;

@@ -56,8 +56,6 @@ typedef struct fl_expr_ctx {
     const fl_ast_expr *json_part; /* what may be JSON(…) here; NULL: nothing may */
 } fl_expr_ctx;
 
-static inline fl_span fl_span_of(fl_pos p) { return (fl_span){p.line, p.column, p.length}; }
-
 /* Refusals. `what` is named: "JOIN is not supported yet". */
 int fl_bind_fail(fl_pos pos, fl_error *err, int code, const char *fmt, ...) FL_PRINTF(4, 5);
 
