@@ -57,8 +57,6 @@ bool fl_align_all(fl_bind *b, fl_expr *call, fl_error *err);
 
 /* Converts columns from one type to another, or NULL. The kernel goes by the types of its columns. */
 fl_kernel_fn *fl_cast_kernel(const fl_type *from, const fl_type *to);
-/* The same kernel inside another: out receives rows [0, n) of in; a value that cannot be converted ends the job. */
-bool fl_cast_changes_bytes(const fl_type *from, const fl_type *to);
 
 /* ---- texts (case_map.c) ---- */
 

@@ -144,7 +144,7 @@ static void append_pieces(fl_column *pieces, fl_str s, fl_str delimiter) {
     for (bool more = s.n > 0; more;) {
         const char *cut = NULL, *next = end;
         if (delimiter.n > 0) {
-            cut = memmem(p, (size_t)(end - p), delimiter.p, delimiter.n);
+            cut = fl_str_find(fl_str_make(p, (size_t)(end - p)), delimiter);
             if (cut != NULL) next = cut + delimiter.n;
         } else if (p < end && fl_utf8_next(p, end) < end) {
             cut = next = fl_utf8_next(p, end);

@@ -515,8 +515,7 @@ static int is_in(json_search *s, const value *x, const value *y) {
 }
 
 static int contains(json_search *s, const value *x, const value *y) {
-    if (x->kind == STRING && y->kind == STRING)
-        return y->text.n == 0 || (x->text.n > 0 && memmem(x->text.p, x->text.n, y->text.p, y->text.n) != NULL);
+    if (x->kind == STRING && y->kind == STRING) return y->text.n == 0 || fl_str_find(x->text, y->text) != NULL;
     return is_list(x) && list_has(s, x, y);
 }
 
