@@ -15,8 +15,8 @@
  * The rows' arguments are columns of one row each, made by themselves.
  *
  * Exempt:    functions that differ from call to call, or read watermarks; OVERLAPS, which becomes other calls of the
- *            parts of its rows; what a type rule makes another type of, or
- *            refuses, when it sees a literal; literals that the planner makes something else of (literals_differ).
+ *            parts of its rows; what a type rule makes another type of, or refuses, when it sees a literal; literals
+ *            that the planner makes something else of (literals_differ).
  */
 #include <getopt.h>
 

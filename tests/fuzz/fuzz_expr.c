@@ -260,10 +260,10 @@ static bool has_float(const fl_type *t) {
     return any;
 }
 
-/* What the planner computes otherwise: FLOATs and CHARs, decimals that do not fit, comparisons of FLOATs and NaNs, zeros,
- * of which it has no negative one, and what is made of them. A
- * pattern that is none gives NULL where the type has one. A ROW is compared field by field if it is written, else as a
- * whole. A number that is written and no DECIMAL of the key's type is not IN, but is NULL in a column. */
+/* What the planner computes otherwise: FLOATs and CHARs, decimals that do not fit, comparisons of FLOATs and NaNs,
+ * zeros, of which it has no negative one, and what is made of them. A pattern that is none gives NULL where the type has
+ * one. A ROW is compared field by field if it is written, else as a whole. A number that is written and no DECIMAL of
+ * the key's type is not IN, but is NULL in a column. */
 static bool literals_differ(const node *n, const outcome *got, const outcome *want) {
     const fl_type *type = n->e->type;
     const char *name = n->fn->name;

@@ -5,7 +5,7 @@
  * of updating; groups are merged, cloned, saved and loaded on the way. Sums are drawn so that they are exact in any
  * order; what depends on the order (overflow, NaN) has cases of its own.
  */
-#include "rig.h"
+#include "accumulators.h"
 
 #include "data/decimal.h"
 
@@ -145,13 +145,6 @@ static model expected(const fl_agg_call *c, const rows_of_group *g) {
 
 static char *acc[TABLES][GROUPS_MAX];
 
-static char *new_acc(const fl_agg_layout *l) { return memset(fl_aligned(16, (size_t)l->size), 0, (size_t)l->size); }
-
-static void drop_acc(const fl_agg_layout *l, char *a) {
-    fl_agg_free(l, a);
-    free(a);
-}
-
 static void assert_results(const fl_agg_layout *l, int table, int n_groups) {
     for (int i = 0; i < l->n_calls; i++) {
         fl_column *out = fl_column_new(l->calls[i].type, 0);
@@ -202,30 +195,6 @@ static void merge_tables(const fl_agg_layout *l, int n_groups) {
     assert_results(l, 1, n_groups);
 }
 
-static void clone_all(const fl_agg_layout *l, int table, int n_groups) {
-    for (int g = 0; g < n_groups; g++) {
-        char *copy = new_acc(l);
-        fl_agg_clone(l, copy, acc[table][g]);
-        drop_acc(l, acc[table][g]);
-        acc[table][g] = copy;
-    }
-}
-
-static void save_and_load(const fl_agg_layout *l, int table, int n_groups) {
-    fl_error err;
-    fl_buf b;
-    fl_buf_init(&b);
-    for (int g = 0; g < n_groups; g++) {
-        fl_agg_encode(l, acc[table][g], &b);
-        drop_acc(l, acc[table][g]);
-        acc[table][g] = new_acc(l);
-    }
-    fl_reader r = fl_reader_make(b.p, b.n);
-    for (int g = 0; g < n_groups; g++) assert_int_equal(fl_agg_decode(l, acc[table][g], &r, &err), 0);
-    assert_true(r.p == r.end);
-    fl_buf_deinit(&b);
-}
-
 static void results_are_those_of_the_rows(void **state) {
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
@@ -244,8 +213,8 @@ static void results_are_those_of_the_rows(void **state) {
         for (int b = 0; b < BATCHES; b++) {
             int t = draw(TABLES);
             add_batch(l, types, t, n_groups, &n_rows);
-            if (draw(3) == 0) clone_all(l, t, n_groups);
-            if (draw(3) == 0) save_and_load(l, t, n_groups);
+            if (draw(3) == 0) clone_all(l, acc[t], n_groups);
+            if (draw(3) == 0) save_and_load(l, acc[t], n_groups);
             assert_results(l, t, n_groups);
         }
         merge_tables(l, n_groups);

@@ -5,7 +5,7 @@
  * Random rows go to random groups of two tables; groups are merged, cloned, saved and loaded on the way. Then what ends
  * a job: rows that a function does not take, limits, damaged accumulators.
  */
-#include "rig.h"
+#include "accumulators.h"
 
 #include <math.h>
 
@@ -299,13 +299,6 @@ static int counted_rows(const spec *s, bool filtered, int table, int group, cons
 
 static char *acc[TABLES][GROUPS_MAX];
 
-static char *new_acc(const fl_agg_layout *l) { return memset(fl_aligned(16, (size_t)l->size), 0, (size_t)l->size); }
-
-static void drop_acc(const fl_agg_layout *l, char *a) {
-    fl_agg_free(l, a);
-    free(a);
-}
-
 static void assert_results(const fl_agg_layout *l, const int *which, int table, int n_groups) {
     const row *r[TABLES * ROWS_MAX];
     fl_buf got, want;
@@ -348,30 +341,6 @@ static void add_batch(const fl_agg_layout *l, int table, int n_groups) {
     fl_arena_reset(&scratch);
 }
 
-static void clone_all(const fl_agg_layout *l, int table, int n_groups) {
-    for (int g = 0; g < n_groups; g++) {
-        char *copy = new_acc(l);
-        fl_agg_clone(l, copy, acc[table][g]);
-        drop_acc(l, acc[table][g]);
-        acc[table][g] = copy;
-    }
-}
-
-static void save_and_load(const fl_agg_layout *l, int table, int n_groups) {
-    fl_error err;
-    fl_buf b;
-    fl_buf_init(&b);
-    for (int g = 0; g < n_groups; g++) {
-        fl_agg_encode(l, acc[table][g], &b);
-        drop_acc(l, acc[table][g]);
-        acc[table][g] = new_acc(l);
-    }
-    fl_reader r = fl_reader_make(b.p, b.n);
-    for (int g = 0; g < n_groups; g++) assert_int_equal(fl_agg_decode(l, acc[table][g], &r, &err), 0);
-    assert_true(r.p == r.end);
-    fl_buf_deinit(&b);
-}
-
 static void make_types(void) {
     types[COL_S] = types[COL_KEY] = fl_type_string(true);
     types[COL_X] = fl_type_of(FL_T_BIGINT, true);
@@ -403,8 +372,8 @@ static void results_are_those_of_the_rows(void **state) {
         for (int b = 0; b < BATCHES; b++) {
             int t = draw(TABLES);
             add_batch(l, t, n_groups);
-            if (draw(3) == 0) clone_all(l, t, n_groups);
-            if (draw(3) == 0) save_and_load(l, t, n_groups);
+            if (draw(3) == 0) clone_all(l, acc[t], n_groups);
+            if (draw(3) == 0) save_and_load(l, acc[t], n_groups);
             assert_results(l, which, t, n_groups);
         }
         fl_agg_merge(l, acc[0], acc[1], n_groups, &scratch);
