@@ -65,6 +65,8 @@ class Endpoint:
                 found = json.loads(answer.read())
                 break
             except (http.client.HTTPException, OSError) as e:
+                if self.connection is not None:
+                    self.connection.close()
                 self.connection = None
                 if not again or (self.process is not None and self.process.poll() is not None):
                     raise RuntimeError(f"{operation}: no answer from the service, {self.state()}") from e

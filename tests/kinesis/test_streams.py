@@ -5,7 +5,7 @@ pass in bounded memory.
 
 KILLS kills (default 5), RECORDS records (default 20000). SEED repeats a run as far as a real clock allows. The service is
 service.py, which is quick; with SERVICE=kinesis-local it is that, whose time for a call grows with the records of the stream:
-many records are then spread over streams of STREAM_RECORDS each, all copied by one job."""
+many records are then spread over streams of STREAM_RECORDS each in SERVICES processes of it, all copied by one job."""
 import json
 import os
 import random
@@ -26,8 +26,9 @@ RECORDS = int(os.environ.get("RECORDS", "20000"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 LOCAL = os.environ.get("SERVICE") == "kinesis-local"
 SERVICE = endpoint.KinesisLocal if LOCAL else endpoint.StandIn
-STREAM_RECORDS, SHARDS, CLIENTS = 2500, 2, 10
-PAUSE, QUIET_TICKS = 30, 100  # a job that has used less than a second of CPU in half a minute has nothing left to copy
+STREAM_RECORDS, SHARDS, CLIENTS = 2500, 2, 8
+SERVICES = 8  # one that has too much to do stops to listen, for good
+PAUSE, QUIET_TICKS = 30, 300  # a job that has used a tenth of a CPU for half a minute has nothing left to copy
 MEMORY_MAX_KB = 160_000
 KEYS = 17
 
@@ -40,16 +41,18 @@ def copy(url, **sink):
             "INSERT INTO b SELECT * FROM a;\n")
 
 
-def copy_all(url, n):
-    """The same for n pairs of streams, as one job."""
+def copy_all(urls):
+    """The same for a pair of streams at each of the URLs, as one job."""
     # It is the service that has no time.
     calm = {"scan_shard_getrecords_intervalmillis": "30000", "scan_shard_discovery_intervalmillis": "600000"}
+    one = {"sink_requests_max__inflight": "1"}
     tables = "".join(
         f"CREATE TABLE a{j} (k INT, i INT, word STRING) "
         f"WITH ({endpoint.options(url, stream=f'a{j}', scan_stream_initpos='TRIM_HORIZON', **calm)});\n"
-        f"CREATE TABLE b{j} (k INT, i INT, word STRING) PARTITIONED BY (i) WITH ({endpoint.options(url, stream=f'b{j}')});\n"
-        for j in range(n))
-    inserts = "".join(f"INSERT INTO b{j} SELECT * FROM a{j};\n" for j in range(n))
+        f"CREATE TABLE b{j} (k INT, i INT, word STRING) PARTITIONED BY (i) "
+        f"WITH ({endpoint.options(url, stream=f'b{j}', **one)});\n"
+        for j, url in enumerate(urls))
+    inserts = "".join(f"INSERT INTO b{j} SELECT * FROM a{j};\n" for j in range(len(urls)))
     return f"{tables}EXECUTE STATEMENT SET BEGIN\n{inserts}END;\n"
 
 
@@ -131,13 +134,15 @@ class Volume(endpoint.Case):
         n = -(-RECORDS // STREAM_RECORDS)
         os.environ["SHARD_LIMIT"] = str(2 * n * SHARDS + 10)
         os.environ["CREATE_STREAM_DURATION"] = "5ms"  # one stream after the other
-        os.environ["NODE_OPTIONS"] = "--max-old-space-size=12000"  # all that it stores is in its memory
-        service = self.endpoint(endpoint.KinesisLocal, **{f"{side}{j}": SHARDS for side in "ab" for j in range(n)})
+        os.environ["NODE_OPTIONS"] = "--max-old-space-size=2000"  # all that it stores is in its memory
+        services = [self.endpoint(endpoint.KinesisLocal, **{f"{side}{j}": SHARDS for side in "ab" for j in range(k, n, SERVICES)})
+                    for k in range(SERVICES)]
+        at = [services[j % SERVICES] for j in range(n)]  # the service of each pair of streams
         with ThreadPoolExecutor(CLIENTS) as clients:
-            for j, _ in enumerate(clients.map(lambda j: self.fill(service.port, j, n), range(n))):
+            for j, _ in enumerate(clients.map(lambda j: self.fill(at[j].port, j, n), range(n))):
                 if sys.stderr.isatty():
                     print(f"\r{j + 1} of {n} streams", end="", file=sys.stderr)
-        process, before, found = self.start(copy_all(service.url, n)), None, {}
+        process, before, found = self.start(copy_all([service.url for service in at])), None, {}
 
         def arrived():
             """Reads only what is complete: while the job keeps the service busy, each call of ours would wait long."""
@@ -146,7 +151,7 @@ class Volume(endpoint.Case):
             busy, before = before is None or ticks - before > QUIET_TICKS, ticks
             found.clear()
             for j in range(0 if busy else n):
-                for _, data in service.read(f"b{j}"):
+                for _, data in at[j].read(f"b{j}"):
                     i = json.loads(data)["i"]
                     found[i] = found.get(i, 0) + 1
             return len(found)
@@ -162,13 +167,15 @@ class Volume(endpoint.Case):
         client.connection.close()
 
     def watch(self, process, arrived, seconds, pause):
-        """Until all records have arrived, the time is over, or the process has ended; looks at its memory meanwhile."""
+        """Until all records have arrived or the time is over; looks at the memory of the process meanwhile."""
         began, peak = time.monotonic(), 0
         while True:
             n = arrived()
+            if process.poll() is not None:
+                self.fail(f"the job has ended with {process.returncode}: {process.stderr.read()}")
             with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
                 peak = max(peak, *(int(line.split()[1]) for line in status if line.startswith(("VmHWM", "VmRSS"))))
-            if n >= RECORDS or time.monotonic() > began + seconds or process.poll() is not None:
+            if n >= RECORDS or time.monotonic() > began + seconds:
                 break
             time.sleep(pause)
         took = time.monotonic() - began
