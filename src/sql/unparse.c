@@ -339,9 +339,17 @@ static void put_period(fl_buf *out, const fl_ast_expr *e, int left, int right) {
     fl_buf_putc(out, ')');
 }
 
+/* What stands before .`a` or [1], in parentheses if it must. */
+static void put_accessed(fl_buf *out, const fl_ast_expr *e, bool parentheses, int left) {
+    if (parentheses) fl_buf_putc(out, '(');
+    put_expr(out, e, left, PREC_ACCESS);
+    if (parentheses) fl_buf_putc(out, ')');
+}
+
 static void put_op(fl_buf *out, const fl_ast_expr *e, int left, int right) {
     fl_ast_expr *const *a = e->args;
     binding b = binding_of(e);
+    bool negative;
     switch (e->op) {
     case FL_OP_NOT:
     case FL_OP_NEGATE:
@@ -380,7 +388,7 @@ static void put_op(fl_buf *out, const fl_ast_expr *e, int left, int right) {
         put_expr(out, a[2], b.left, b.right);
         return;
     case FL_OP_ITEM:
-        put_expr(out, a[0], left, PREC_ACCESS);
+        put_accessed(out, a[0], signed_number(a[0], &negative) != NULL && negative, left);
         fl_buf_putc(out, '[');
         put_expr(out, a[1], 0, 0);
         fl_buf_putc(out, ']');
@@ -719,10 +727,8 @@ static void put_bare_expr(fl_buf *out, const fl_ast_expr *e, int left, int right
     case FL_AX_MAP: put_collection(out, e, "MAP"); return;
     case FL_AX_MULTISET: put_collection(out, e, "MULTISET"); return;
     case FL_AX_FIELD: {
-        bool number = e->args[0]->kind == FL_AX_NUMBER; /* 1.`a` would be read as a number and a name */
-        if (number) fl_buf_putc(out, '(');
-        put_expr(out, e->args[0], left, PREC_ACCESS);
-        if (number) fl_buf_putc(out, ')');
+        bool negative; /* 1.`a` would be read as a number and a name */
+        put_accessed(out, e->args[0], signed_number(e->args[0], &negative) != NULL, left);
         fl_buf_putc(out, '.');
         fl_quote_name(out, e->text.p);
         return;

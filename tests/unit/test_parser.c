@@ -843,6 +843,14 @@ static void what_is_printed_is_read_and_printed_the_same(void **state) {
         if (fl_sql_parse(&arena, fl_str_from(records[i].sql), &s, &err) < 0) continue;
         check_round_trip(records[i].where, s);
     }
+    static const char *const numbers[] = {"SELECT +(-5).a", "SELECT (-5).a", "SELECT 5 .a", "SELECT (-5)[1]",
+                                          "SELECT -5[1]"};
+    for (size_t i = 0; i < FL_ARRAY_LEN(numbers); i++) {
+        fl_ast_stmt *s;
+        fl_arena_reset(&arena);
+        assert_int_equal(fl_sql_parse(&arena, fl_str_from(numbers[i]), &s, &err), 0);
+        check_round_trip(numbers[i], s);
+    }
 }
 
 /* ---- random changes ---- */
