@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bytes.h -- looking for bytes in a run of them, eight at a time. */
+/* bytes.h -- what is done to a run of bytes, eight at a time: looking for bytes, writing them as hexadecimal digits. */
 #ifndef FL_BASE_BYTES_H
 #define FL_BASE_BYTES_H
 
@@ -7,6 +7,12 @@
 
 #define FL_EACH8 0x0101010101010101u
 #define FL_HIGH8 0x8080808080808080u
+
+static inline uint32_t fl_load4(const char *p) {
+    uint32_t x;
+    memcpy(&x, p, sizeof x);
+    return x;
+}
 
 static inline uint64_t fl_load8(const char *p) {
     uint64_t x;
@@ -47,6 +53,23 @@ static inline const char *fl_skip_ascii(const char *p, const char *end) {
     while (end - p >= 8 && (fl_load8(p) & FL_HIGH8) == 0) p += 8;
     while (p < end && (unsigned char)*p < 0x80) p++;
     return p;
+}
+
+/* Writes the 2 n hexadecimal digits of n bytes; the letters are a … f or A … F. */
+static inline void fl_put_hex(char *to, const void *bytes, size_t n, char ten) {
+    const unsigned char *p = bytes;
+    for (; n >= 4; n -= 4, p += 4, to += 8) { /* a byte becomes the two nibbles of 16 bits */
+        uint64_t x = p[0] | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 32 | (uint64_t)p[3] << 48;
+        x = (x >> 4 | x << 8) & (0x0f * FL_EACH8);
+        const uint64_t letters = (x + 6 * FL_EACH8) >> 4 & FL_EACH8;
+        x += '0' * FL_EACH8 + letters * (uint64_t)(ten - '0' - 10);
+        memcpy(to, &x, 8);
+    }
+    for (; n > 0; n--, p++) {
+        const unsigned upper = *p >> 4, lower = *p & 15;
+        *to++ = (char)(upper < 10 ? '0' + upper : (unsigned)ten + upper - 10);
+        *to++ = (char)(lower < 10 ? '0' + lower : (unsigned)ten + lower - 10);
+    }
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* functions_encode.c -- texts of codes and codes of texts: CHR, BIN, HEX, UNHEX, TO_BASE64, FROM_BASE64. */
 #include "base/base64.h"
+#include "base/bytes.h"
 #include "expr/functions_int.h"
 #include "messages/value.h"
 
@@ -10,7 +11,7 @@ static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, i
 static int chr(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         int64_t x = bigint_at(in[0], i);
-        char text[4];
+        char text[FL_VIEW_INLINE]; /* four bytes at most */
         int n = x < 0 ? 0 : fl_utf8_encode((uint32_t)(x & 255), text);
         fl_put_slice(out, i, text, (size_t)n);
     });
@@ -41,10 +42,7 @@ static int hex_of_text(FL_KERNEL_ARGS) {
     FL_EACH_ROW(rows, i, {
         fl_str s = fl_view_str(fl_view_at(in[0], i));
         char small[FL_VIEW_INLINE], *to = fl_text_room(out, 2 * s.n, small);
-        for (size_t k = 0; k < s.n; k++) {
-            to[2 * k] = "0123456789ABCDEF"[(unsigned char)s.p[k] >> 4];
-            to[2 * k + 1] = "0123456789ABCDEF"[(unsigned char)s.p[k] & 15];
-        }
+        fl_put_hex(to, s.p, s.n, 'A');
         fl_put_slice(out, i, to, 2 * s.n);
     });
     return 0;

@@ -8,6 +8,7 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "data/text.h"
 #include "expr/functions_int.h"
 #include "expr/md5.h"
@@ -47,10 +48,7 @@ static const digest *find(int64_t bits, int first) {
 
 static void put_hex(fl_column *out, int i, const uint8_t *bytes, int n) {
     char *text = fl_column_heap(out, 2 * (size_t)n); /* of at least 32 digits: no view holds them */
-    for (int k = 0; k < n; k++) {
-        text[2 * k] = "0123456789abcdef"[bytes[k] >> 4];
-        text[2 * k + 1] = "0123456789abcdef"[bytes[k] & 15];
-    }
+    fl_put_hex(text, bytes, (size_t)n, 'a');
     fl_put_slice(out, i, text, 2 * (size_t)n);
 }
 

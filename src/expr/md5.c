@@ -79,7 +79,7 @@ void fl_md5_short(const fl_str *texts, int n, uint8_t digests[][FL_MD5_BYTES]) {
         fl_assert(texts[lane].n <= FL_MD5_SHORT_MAX);
         if (texts[lane].n > 0) memcpy(block, texts[lane].p, texts[lane].n);
         block[texts[lane].n] = 0x80;
-        for (int k = 0; k < WORDS - 2; k++) {
+        for (size_t k = 0; k <= texts[lane].n / 4; k++) { /* all others are zero */
             memcpy(&word, block + 4 * k, 4);
             words[k][lane] = little(word);
         }

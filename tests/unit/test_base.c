@@ -2,9 +2,11 @@
 /* test_base.c -- arenas, texts, errors and both platforms: what the rest of the engine stands on. */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/platform_sim.h"
 #include "base/str.h"
@@ -76,6 +78,22 @@ static void code_points_are_counted(void **state) {
             for (size_t i = 0; i < n; i++) count += (s.p[i] & 0xc0) != 0x80;
             assert_int_equal(fl_utf8_count(s.p, n), count);
             free((char *)(uintptr_t)s.p);
+        }
+    }
+}
+
+static void bytes_become_hexadecimal_digits(void **state) {
+    (void)state;
+    unsigned char bytes[256];
+    char text[2 * sizeof bytes], want[4];
+    for (int i = 0; i < 256; i++) bytes[i] = (unsigned char)(i * 7);
+    for (size_t n = 0; n <= sizeof bytes; n = n < 9 ? n + 1 : n + 13) {
+        for (int upper = 0; upper < 2; upper++) {
+            fl_put_hex(text, bytes, n, upper ? 'A' : 'a');
+            for (size_t i = 0; i < n; i++) {
+                snprintf(want, sizeof want, upper ? "%02X" : "%02x", bytes[i]);
+                assert_memory_equal(text + 2 * i, want, 2);
+            }
         }
     }
 }
@@ -236,6 +254,7 @@ int main(void) {
         cmocka_unit_test(suggestions_find_slips_and_nothing_else),
         cmocka_unit_test(texts_are_found_where_they_first_are),
         cmocka_unit_test(code_points_are_counted),
+        cmocka_unit_test(bytes_become_hexadecimal_digits),
         cmocka_unit_test(messages_are_cut_at_a_character),
         cmocka_unit_test(reader_notices_the_end),
         cmocka_unit_test(key_groups_are_dealt_out_without_gap_or_overlap),

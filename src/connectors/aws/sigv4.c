@@ -18,6 +18,7 @@
  */
 #include "connectors/aws/sigv4.h"
 
+#include "base/bytes.h"
 #include "data/timestamp.h"
 
 enum { HASH = 32 };
@@ -79,8 +80,8 @@ static void encode_again(fl_buf *out, fl_str s) {
 }
 
 static void put_hex(fl_buf *out, const uint8_t hash[HASH]) {
-    static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < HASH; i++) fl_buf_put(out, (char[]){digits[hash[i] >> 4], digits[hash[i] & 15]}, 2);
+    fl_put_hex(fl_buf_reserve(out, 2 * HASH), hash, HASH, 'a');
+    out->n += 2 * HASH;
 }
 
 /* ---- the canonical request ---- */
