@@ -18,6 +18,7 @@
 
 #include <stdatomic.h>
 
+#include "base/bytes.h"
 #include "base/str.h"
 #include "data/type.h"
 
@@ -60,15 +61,25 @@ enum { FL_VIEW_INLINE = 12 };
 static inline const char *fl_view_ptr(const fl_view *v) { return v->n <= FL_VIEW_INLINE ? v->prefix : v->p; }
 /* Borrowed: from the view itself if the string is short. */
 static inline fl_str fl_view_str(const fl_view *v) { return fl_str_make(fl_view_ptr(v), v->n); }
-/* A view of bytes that live on at `p`. */
+/* A view of bytes that live on at `p`. Put together in registers: what is written piece by piece and read at once waits. */
 static inline fl_view fl_view_make(const char *p, uint32_t n) {
-    fl_view v = {.n = n};
-    if (n <= FL_VIEW_INLINE) {
-        if (n > 0) memcpy(v.prefix, p, n); /* runs on into rest: the two are one array of 12 bytes */
-    } else {
-        memcpy(v.prefix, p, 4);
-        v.p = p;
+    uint64_t halves[2] = {n, 0}; /* length and four bytes; eight bytes or where they are */
+    fl_view v;
+    if (n > FL_VIEW_INLINE) {
+        halves[0] |= (uint64_t)fl_load4(p) << 32;
+        halves[1] = (uintptr_t)p;
+    } else if (n >= 8) {
+        const uint64_t front = fl_load8(p), back = fl_load8(p + n - 8); /* overlapping */
+        halves[0] |= front << 32;
+        halves[1] = front >> 32 | back >> 8 * (15 - n) >> 8 << 32;
+    } else if (n >= 4) {
+        halves[0] |= (uint64_t)fl_load4(p) << 32;
+        halves[1] = (uint64_t)fl_load4(p + n - 4) >> 8 * (8 - n);
+    } else if (n > 0) {
+        const uint64_t c = (unsigned char)p[0], middle = (unsigned char)p[n / 2], last = (unsigned char)p[n - 1];
+        halves[0] |= c << 32 | middle << (32 + n / 2 * 8) | last << (24 + n * 8);
     }
+    memcpy(&v, halves, sizeof v);
     return v;
 }
 static inline bool fl_view_eq(const fl_view *a, const fl_view *b) {
@@ -194,6 +205,8 @@ static inline void fl_column_set_valid(fl_column *c, int i) {
 
 /* `n` bytes that live as long as the column, for a string of it. */
 char *fl_column_heap(fl_column *c, size_t n);
+/* Gives back the end of what the last call gave. */
+static inline void fl_column_heap_end(fl_column *c, char *end) { c->heap_at = end; }
 /* The column's views may point into `b` from now on. */
 void fl_column_add_heap(fl_column *c, fl_buffer *b);
 /* Takes over all heaps of another column. */

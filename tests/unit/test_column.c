@@ -339,6 +339,22 @@ static void rows_may_be_written_first_and_counted_later(void **state) {
     fl_column_unref(c);
 }
 
+static void a_view_holds_its_text_whatever_its_length(void **state) {
+    (void)state;
+    for (uint32_t n = 0; n <= 40; n++) {
+        char *text = fl_malloc(n + 1); /* of its own size, for reads beyond it to be seen */
+        for (uint32_t i = 0; i < n; i++) text[i] = (char)(200 + i);
+        const fl_view v = fl_view_make(text, n);
+        unsigned char bytes[16];
+        memcpy(bytes, &v, sizeof bytes);
+        assert_int_equal(v.n, n);
+        assert_true(n == 0 || memcmp(fl_view_ptr(&v), text, n) == 0);
+        if (n > FL_VIEW_INLINE) assert_ptr_equal(fl_view_ptr(&v), text);
+        for (uint32_t i = 4 + n; i < sizeof bytes; i++) assert_int_equal(bytes[i], 0);
+        free(text);
+    }
+}
+
 static void a_null_in_a_view_column_is_an_empty_view(void **state) {
     (void)state;
     fl_column *c = fl_column_new(fl_type_string(true), 2);
@@ -466,6 +482,7 @@ int main(void) {
         TEST(texts_order_by_unsigned_bytes_and_numbers_by_value),
         TEST(fillers_are_null_where_they_may_be_and_zero_elsewhere),
         TEST(rows_may_be_written_first_and_counted_later),
+        TEST(a_view_holds_its_text_whatever_its_length),
         TEST(a_null_in_a_view_column_is_an_empty_view),
         TEST(a_warm_column_allocates_no_more),
         TEST(shared_heaps_are_added_once),
