@@ -321,51 +321,63 @@ int fl_decimal_cmp(fl_i128 a, int sa, fl_i128 b, int sb) {
 
 enum { U128_DIGITS = 39 };
 
-static const char digit_pairs[201] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-                                     "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-                                     "8081828384858687888990919293949596979899";
-
-static void put_pair(char *p, uint32_t x) { memcpy(p, digit_pairs + 2 * x, 2); }
-
-/* Writes x backwards, so that its last digit stands before `end`; returns where it starts. Eight digits at a time, whose
- * divisions need not wait for each other. */
-static char *put_u64_before(char *end, uint64_t x) {
-    for (; x >= 100000000; x /= 100000000) {
-        uint32_t low = (uint32_t)(x % 100000000), upper = low / 10000, lower = low % 10000;
-        end -= 8;
-        put_pair(end, upper / 100);
-        put_pair(end + 2, upper % 100);
-        put_pair(end + 4, lower / 100);
-        put_pair(end + 6, lower % 100);
-    }
-    uint32_t rest = (uint32_t)x;
-    for (; rest >= 100; rest /= 100) put_pair(end -= 2, rest % 100);
-    if (rest < 10) {
-        *--end = (char)('0' + rest);
-        return end;
-    }
-    put_pair(end -= 2, rest);
-    return end;
+/* The eight digits of x < 100000000, the first in the lowest byte, as numbers 0 … 9: halves become quarters of two digits,
+ * and these become digits, side by side in one word. */
+static uint64_t eight_digits(uint32_t x) {
+    uint64_t v = x / 10000 | (uint64_t)(x % 10000) << 32, upper = (v * 5243 >> 19) & 0x0000007f0000007f; /* v / 100 */
+    v = upper | (v - 100 * upper) << 16;
+    upper = (v * 103 >> 10) & 0x000f000f000f000f; /* v / 10 */
+    return upper | (v - 10 * upper) << 8;
 }
 
-static char *put_u128_before(char *end, fl_u128 x) {
-    while (x >> 64 != 0) {
-        char *start = put_u64_before(end, (uint64_t)(x % (fl_u128)E18));
-        end -= 18;
-        while (start > end) *--start = '0';
-        x /= (fl_u128)E18;
-    }
-    return put_u64_before(end, (uint64_t)x);
+static char *put_eight(char *to, uint32_t x) {
+    const uint64_t v = eight_digits(x) | 0x3030303030303030;
+    memcpy(to, &v, 8);
+    return to + 8;
 }
 
-void fl_i64_print(fl_buf *out, int64_t x) {
-    char text[24], *end = text + sizeof text, *at = put_u64_before(end, x < 0 ? -(uint64_t)x : (uint64_t)x);
-    if (x < 0) *--at = '-';
-    fl_buf_put(out, at, (size_t)(end - at));
+/* The same without zeros in front; eight bytes are written all the same. */
+static char *put_first(char *to, uint32_t x) {
+    const uint64_t digits = eight_digits(x), v = digits | 0x3030303030303030;
+    const int zeros = __builtin_ctzll(digits | 1ull << 56) / 8; /* one digit at least */
+    const uint64_t shifted = v >> 8 * zeros;
+    memcpy(to, &shifted, 8);
+    return to + 8 - zeros;
 }
+
+static int put_u64(char *to, uint64_t x) {
+    enum { E8 = 100000000 };
+    const uint64_t upper = x / E8;
+    char *at;
+    if (upper == 0)
+        at = put_first(to, (uint32_t)x);
+    else if (upper < E8)
+        at = put_eight(put_first(to, (uint32_t)upper), (uint32_t)(x % E8));
+    else
+        at = put_eight(put_eight(put_first(to, (uint32_t)(upper / E8)), (uint32_t)(upper % E8)), (uint32_t)(x % E8));
+    return (int)(at - to);
+}
+
+int fl_i64_put(char to[FL_I64_TEXT], int64_t x) {
+    *to = '-';
+    return (x < 0) + put_u64(to + (x < 0), x < 0 ? -(uint64_t)x : (uint64_t)x);
+}
+
+/* As many bytes as digits are written, and FL_I64_TEXT at least. */
+static int put_u128(char *to, fl_u128 x) {
+    if (x >> 64 == 0) return put_u64(to, (uint64_t)x);
+    const int n = put_u128(to, x / (fl_u128)E18);
+    char text[FL_I64_TEXT];
+    const uint64_t low = (uint64_t)(x % (fl_u128)E18) + (uint64_t)E18; /* a 1 and the eighteen digits, zeros included */
+    put_u64(text, low);
+    memcpy(to + n, text + 1, 18);
+    return n + 18;
+}
+
+void fl_i64_print(fl_buf *out, int64_t x) { out->n += (size_t)fl_i64_put(fl_buf_reserve(out, FL_I64_TEXT), x); }
 
 void fl_decimal_print(fl_buf *out, fl_i128 x, int scale) {
-    char text[2 * U128_DIGITS], *end = text + sizeof text, *at = put_u128_before(end, magnitude(x));
+    char text[2 * U128_DIGITS], *at = text + U128_DIGITS, *end = at + put_u128(at, magnitude(x));
     while (end - at <= scale) *--at = '0'; /* at least one digit before the point */
     if (x < 0) fl_buf_putc(out, '-');
     fl_buf_put(out, at, (size_t)(end - at - scale));
@@ -375,7 +387,7 @@ void fl_decimal_print(fl_buf *out, fl_i128 x, int scale) {
 }
 
 void fl_decimal_print_row(fl_buf *out, fl_i128 x, int scale) {
-    char text[U128_DIGITS], *end = text + sizeof text, *at = put_u128_before(end, magnitude(x));
+    char text[U128_DIGITS], *at = text, *end = at + put_u128(at, magnitude(x));
     int exponent = (int)(end - at) - 1 - scale;
     if (scale >= 0 && exponent >= -6) {
         fl_decimal_print(out, x, scale);
@@ -666,7 +678,7 @@ static shortest shortest_float(float x) {
 
 /* Java's layout: 0.001 … 9999999.0 plain, everything else as 1.5E-7. */
 static void put_shortest(fl_buf *out, shortest s) {
-    char text[24], *end = text + sizeof text, *at = put_u64_before(end, s.value);
+    char text[FL_I64_TEXT], *at = text, *end = text + put_u64(text, s.value);
     int n = (int)(end - at), point = n + s.exp10; /* digits before the point */
     char *p = fl_buf_reserve(out, 40), *start = p;
     bool plain = point > -3 && point <= 7;

@@ -55,5 +55,8 @@ bool fl_float_parse(fl_str s, float *out);
 /* [+-]digits, all of s. OVERFLOW if it does not fit. */
 fl_number_error fl_i64_parse(fl_str s, int64_t *out);
 void fl_i64_print(fl_buf *out, int64_t x);
+/* Writes the digits of x to where there is this much room, which may be written to in full; returns how many they are. */
+enum { FL_I64_TEXT = 24 };
+int fl_i64_put(char to[FL_I64_TEXT], int64_t x);
 
 #endif

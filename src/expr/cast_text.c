@@ -143,14 +143,26 @@ static int bytes_to_text(FL_KERNEL_ARGS) {
 
 static int integer_to_text(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
-    fl_buf b;
-    fl_buf_init(&b);
+    char text[FL_I64_TEXT];
     FL_EACH_ROW(rows, i, {
-        fl_buf_reset(&b);
-        fl_i64_print(&b, fl_column_i64(in[0], i));
-        fl_cast_put_text(out, i, fl_buf_str(&b));
+        const int n = fl_i64_put(text, fl_column_i64(in[0], i));
+        fl_cast_put_text(out, i, fl_str_make(text, (size_t)n));
     });
-    fl_buf_deinit(&b);
+    return 0;
+}
+
+/* Of a BIGINT, to a text that has room for all digits: they are written to where they stay. */
+static int bigint_to_text(FL_KERNEL_ARGS) {
+    if (in[0]->constant) rows = fl_constant_rows(out, rows);
+    if (rows.n == 0) return 0;
+    const int64_t *values = in[0]->data;
+    char *at = fl_column_heap(out, (size_t)rows.n * FL_I64_TEXT);
+    FL_EACH_ROW(rows, i, {
+        const int n = fl_i64_put(at, values[i]);
+        FL_DATA(out, fl_view)[i] = fl_view_make(at, (uint32_t)n);
+        at += n > FL_VIEW_INLINE ? n : 0;
+    });
+    fl_column_heap_end(out, at);
     return 0;
 }
 
@@ -199,7 +211,10 @@ fl_kernel_fn *fl_cast_to_text(const fl_type *from, const fl_type *to) {
         return keeps || fl_type_equal(from, to, false) ? text_as_it_is : text_to_text;
     }
     if (fl_type_is_binary(from)) return bytes_to_text;
-    if (fl_type_is_integer(from)) return integer_to_text;
+    if (fl_type_is_integer(from)) {
+        const bool fits = from->kind == FL_T_BIGINT && to->kind == FL_T_VARCHAR && to->length >= FL_I64_TEXT;
+        return fits ? bigint_to_text : integer_to_text;
+    }
     switch (from->kind) {
     case FL_T_DOUBLE: return double_to_text;
     case FL_T_DECIMAL: return decimal_to_text;
