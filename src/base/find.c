@@ -70,6 +70,15 @@ static inline bool same(const char *p, const char *q, size_t n) {
     return true;
 }
 
+/* The first of the places from p on, of which `found` has the bits, where what is between fits, too; or NULL. */
+static inline const char *first_of(const char *p, uint64_t found, fl_str what) {
+    for (; found != 0; found &= found - 1) {
+        const char *at = p + __builtin_ctzll(found) / PLACE_BITS;
+        if (same(at + 1, what.p + 1, what.n - 2)) return at;
+    }
+    return NULL;
+}
+
 static const char *find_by_byte(const char *p, const char *last_place, fl_str what) {
     for (; p <= last_place; p++) {
         p = memchr(p, what.p[0], (size_t)(last_place - p) + 1);
@@ -85,15 +94,17 @@ const char *fl_str_find(fl_str s, fl_str what) {
 #ifdef FIND_BY_LANES
     if (last_place - p >= LANES - 1) {
         const lanes first = lanes_of(what.p[0]), last = lanes_of(what.p[what.n - 1]);
-        for (;;) {
-            uint64_t found = places(p, what.n - 1, first, last);
-            for (; found != 0; found &= found - 1) {
-                const char *at = p + __builtin_ctzll(found) / PLACE_BITS;
-                if (same(at + 1, what.p + 1, what.n - 2)) return at;
-            }
-            if (p + LANES > last_place) return NULL;
-            p = last_place - p >= 2 * LANES - 1 ? p + LANES : last_place - (LANES - 1);
+        const char *at;
+        for (; last_place - p >= 2 * LANES - 1; p += 2 * LANES) {
+            const uint64_t low = places(p, what.n - 1, first, last), high = places(p + LANES, what.n - 1, first, last);
+            if (FL_LIKELY((low | high) == 0)) continue;
+            if ((at = first_of(p, low, what)) != NULL || (at = first_of(p + LANES, high, what)) != NULL) return at;
         }
+        if (last_place - p >= LANES) {
+            if ((at = first_of(p, places(p, what.n - 1, first, last), what)) != NULL) return at;
+        }
+        p = last_place - (LANES - 1); /* some of these places have been looked at */
+        return first_of(p, places(p, what.n - 1, first, last), what);
     }
 #endif
     return find_by_byte(p, last_place, what);
@@ -113,34 +124,46 @@ static inline int64_t sum_of(counters c) {
 }
 
 /* Of eight bytes, those that continue a code point. */
-static inline int continuing(uint64_t x) { return __builtin_popcountll(x >> 7 & ~(x >> 6) & 0x0101010101010101); }
+static inline int continuing(uint64_t x) {
+    const uint64_t ones = 0x0101010101010101;
+    return (int)((x >> 7 & ~(x >> 6) & ones) * ones >> 56);
+}
+
+/* Of less than LANES bytes. */
+static inline int64_t count_few(const char *p, size_t n) {
+    uint64_t word;
+    int64_t count = 0;
+    if (n < 8) {
+        for (size_t i = 0; i < n; i++) count += (p[i] & 0xc0) != 0x80;
+        return count;
+    }
+    memcpy(&word, p, 8);
+    count = (int64_t)n - continuing(word);
+    memcpy(&word, p + n - 8, 8); /* without those of the first eight */
+    return n > 8 ? count - continuing(word >> 8 * (16 - n)) : count;
+}
 
 int64_t fl_utf8_count(const char *p, size_t n) {
-    enum { ROUNDS_MAX = 255 };
+    enum { ROUNDS_MAX = 254 }; /* and one for what is left */
+    static const signed char no_then_yes[2 * LANES] = {[LANES] = -1, -1, -1, -1, -1, -1, -1, -1,
+                                                       -1,           -1, -1, -1, -1, -1, -1, -1};
     const char *end = p + n;
     int64_t count = 0;
-    while (end - p >= LANES) {
-        counters sum = {0}, x;
+    if (n < LANES) return count_few(p, n);
+    for (;;) {
+        counters sum = {0}, x, counts;
         for (int k = 0; k < ROUNDS_MAX && end - p >= LANES; k++, p += LANES) {
             memcpy(&x, p, sizeof x);
             sum -= x > -65; /* true is -1; continuing bytes are -128 … -65 */
         }
-        count += sum_of(sum);
+        if (end - p >= LANES) {
+            count += sum_of(sum);
+            continue;
+        }
+        memcpy(&x, end - LANES, sizeof x);
+        memcpy(&counts, no_then_yes + (end - p), sizeof counts);
+        return count + sum_of(sum - ((x > -65) & counts));
     }
-    size_t left = (size_t)(end - p);
-    if (left == 0) return count;
-    uint64_t word;
-    if (left > 8) {
-        memcpy(&word, p, 8);
-        count += 8 - continuing(word);
-        left -= 8;
-    }
-    if (n >= 8) { /* the last eight bytes, without those that are counted */
-        memcpy(&word, end - 8, 8);
-        return count + (int64_t)left - continuing(word >> 8 * (8 - left));
-    }
-    for (; p < end; p++) count += (*p & 0xc0) != 0x80;
-    return count;
 }
 
 int64_t fl_utf16_count(fl_str s) {
