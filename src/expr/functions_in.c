@@ -14,6 +14,10 @@
 
 enum { FEW = 8 /* values for which a loop beats the table */ };
 
+typedef struct ends {
+    uint64_t head, tail;
+} ends;
+
 typedef struct value_set {
     fl_phys phys;
     bool has_null;
@@ -21,6 +25,7 @@ typedef struct value_set {
     void *values;   /* in the layout of phys */
     int32_t *slots; /* open addressing: index of a value + 1, or 0; NULL: there are few values */
     uint64_t mask;
+    ends few[FEW]; /* of few texts */
 } value_set;
 
 /* ---- hashing and equality, by layout ---- */
@@ -76,10 +81,39 @@ static bool same_view(fl_view x, fl_view y) { return fl_view_eq(&x, &y); }
 LAYOUTS(X)
 #undef X
 
+/* The length and the first four bytes, and the last eight; of a text of twelve bytes or less that is all. */
+static inline ends ends_of(const fl_view *v) {
+    ends e;
+    memcpy(&e.head, v, sizeof e.head);
+    memcpy(&e.tail, v->n <= FL_VIEW_INLINE ? v->rest : v->p + v->n - sizeof e.tail, sizeof e.tail);
+    return e;
+}
+
+/* Few texts are told apart by their ends, which needs no branch but where one may have been found. */
+static void search_few_texts(const value_set *s, const fl_column *c, fl_column *out, fl_rows rows) {
+    const fl_view *values = c->data;
+    FL_EACH_BIT(rows, out->data, i, ({
+                    const ends e = ends_of(&values[i]);
+                    bool found = false;
+                    for (int v = 0; v < s->n; v++) found |= (s->few[v].head == e.head) & (s->few[v].tail == e.tail);
+                    FL_UNLIKELY(found) && find_VIEW(s, values[i]);
+                }));
+}
+
 static void fill(value_set *s) {
     switch (s->phys) {
 #define X(layout, T, hash, same)                                                                                       \
     case FL_P_##layout: fill_##layout(s); break;
+        LAYOUTS(X)
+#undef X
+    default: fl_assert(!"a layout of sets");
+    }
+}
+
+static void search(const value_set *s, const fl_column *c, fl_column *out, fl_rows rows) {
+    switch (s->phys) {
+#define X(layout, T, hash, same)                                                                                       \
+    case FL_P_##layout: search_##layout(s, c, out, rows); break;
         LAYOUTS(X)
 #undef X
     default: fl_assert(!"a layout of sets");
@@ -110,13 +144,10 @@ static int is_in(FL_KERNEL_ARGS) {
         memcpy(out->valid, c->valid, fl_bitmap_bytes(out->n));
     }
     rows = present(ev, c, rows);
-    switch (s->phys) {
-#define X(layout, T, hash, same)                                                                                       \
-    case FL_P_##layout: search_##layout(s, c, out, rows); break;
-        LAYOUTS(X)
-#undef X
-    default: fl_assert(!"a layout of sets");
-    }
+    if (s->phys == FL_P_VIEW && s->slots == NULL)
+        search_few_texts(s, c, out, rows);
+    else
+        search(s, c, out, rows);
     for (int k = 0; s->has_null && k < rows.n; k++)
         if (!fl_bit(out->data, fl_row_at(rows, k))) fl_kernel_null(out, fl_row_at(rows, k));
     return 0;
@@ -145,7 +176,10 @@ static const value_set *make_set(fl_arena *a, const fl_expr *call) {
                                                  : (const void *)&v->w;
         memcpy(to + (size_t)size * (size_t)s->n++, from, (size_t)size);
     }
-    if (s->n <= FEW) return s;
+    if (s->n <= FEW) {
+        for (int v = 0; v < s->n && s->phys == FL_P_VIEW; v++) s->few[v] = ends_of((const fl_view *)s->values + v);
+        return s;
+    }
     uint64_t slots = 16;
     while (slots < 2 * (uint64_t)s->n) slots *= 2;
     s->mask = slots - 1;
