@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "expr/functions_int.h"
+#include "expr/text_search.h"
 
 #include "messages/function.h"
 #include "messages/value.h"
@@ -23,6 +24,13 @@ static inline fl_str text_at(const fl_column *c, int i) { return fl_view_str(fl_
 /* The first occurrence of `what` in [p, end), or NULL. */
 static const char *find(const char *p, const char *end, fl_str what) {
     return fl_str_find(fl_str_make(p, (size_t)(end - p)), what);
+}
+
+/* Of n rows those asked for; in the evaluator's scratch memory. */
+static int32_t *find_all(fl_eval *ev, const fl_column *texts, fl_rows rows, fl_str what, int n) {
+    int32_t *at = fl_arena_alloc(ev->scratch, sizeof *at * (size_t)n);
+    fl_find_rows(texts, rows, what, at);
+    return at;
 }
 
 /* ---- POSITION LOCATE INSTR ---- */
@@ -37,6 +45,15 @@ static int64_t locate(fl_str what, fl_str s, int64_t from) {
 /* POSITION(what, s), LOCATE(what, s), each with from */
 static int position(FL_KERNEL_ARGS) {
     bool has_from = call->expr->n_args == 3;
+    const fl_str what = in[0]->constant ? text_at(in[0], 0) : fl_str_make("", 0);
+    if (!has_from && what.n > 0) {
+        int32_t *at = find_all(ev, in[1], rows, what, out->n);
+        FL_EACH_ROW(rows, i, {
+            const fl_str s = text_at(in[1], i);
+            FL_DATA(out, int32_t)[i] = at[i] < 0 ? 0 : (int32_t)fl_utf8_count(s.p, (size_t)at[i]) + 1;
+        });
+        return 0;
+    }
     FL_EACH_ROW(rows, i, {
         int64_t from = has_from ? bigint_at(in[2], i) : 1;
         FL_DATA(out, int32_t)[i] = (int32_t)locate(text_at(in[0], i), text_at(in[1], i), from);
@@ -117,7 +134,7 @@ static void replace_shorter(fl_column *out, int i, fl_str s, fl_str what, fl_str
     memcpy(to, p, (size_t)(end - p));
     to += end - p;
     fl_put_slice(out, i, start, (size_t)(to - start));
-    out->heap_at = to - start > FL_VIEW_INLINE ? to : start;
+    fl_column_heap_end(out, to - start > FL_VIEW_INLINE ? to : start);
 }
 
 static int replace(FL_KERNEL_ARGS) {
@@ -146,8 +163,7 @@ static int replace(FL_KERNEL_ARGS) {
             p = at + what.n;
         }
         if (what.n > 0) fl_buf_put(&b, p, (size_t)(end - p));
-        if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0)
-            fl_column_put_str(out, i, fl_buf_str(&b));
+        if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0) fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return rc;
@@ -237,8 +253,7 @@ static int translate(FL_KERNEL_ARGS) {
         if (d.p == NULL || !fl_str_eq(from, d.from) || !fl_str_eq(to, d.to)) make_dictionary(ev->scratch, from, to, &d);
         fl_buf_reset(&b);
         put_translated(&b, &d, text_at(in[0], i));
-        if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0)
-            fl_column_put_str(out, i, fl_buf_str(&b));
+        if ((rc = fl_text_grow(&so_far, b.n, call, err)) == 0) fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return rc;
@@ -395,7 +410,7 @@ static void find_shape(pattern *p) {
     if (p->n == 2 && (first.n == 0 || last.n == 0)) {
         p->shape = last.n == 0 ? PREFIX : SUFFIX;
         p->text = last.n == 0 ? first : last;
-    } else if (p->n == 3 && first.n == 0 && last.n == 0 && is_plain(&p->parts[1], &middle)) {
+    } else if (p->n == 3 && first.n == 0 && last.n == 0 && is_plain(&p->parts[1], &middle) && middle.n > 0) {
         p->shape = CONTAINS;
         p->text = middle;
     }
@@ -492,7 +507,7 @@ static bool matches(const pattern *pat, fl_str s) {
 }
 
 /* A literal pattern. */
-static void like_literal(const pattern *p, const fl_column *texts, fl_column *out, fl_rows rows) {
+static void like_literal(fl_eval *ev, const pattern *p, const fl_column *texts, fl_column *out, fl_rows rows) {
     const fl_str t = p->text;
     switch (p->shape) {
     case PREFIX:
@@ -507,7 +522,11 @@ static void like_literal(const pattern *p, const fl_column *texts, fl_column *ou
                         s.n >= t.n &&memcmp(s.p + (s.n - t.n), t.p, t.n) == 0;
                     }));
         break;
-    case CONTAINS: FL_EACH_BIT(rows, out->data, i, fl_str_find(text_at(texts, i), t) != NULL); break;
+    case CONTAINS: {
+        const int32_t *at = find_all(ev, texts, rows, t, out->n);
+        FL_EACH_BIT(rows, out->data, i, at[i] >= 0);
+        break;
+    }
     default: FL_EACH_BIT(rows, out->data, i, matches(p, text_at(texts, i))); break;
     }
 }
@@ -517,7 +536,7 @@ static int like(FL_KERNEL_ARGS) {
     const pattern *p = call->expr->extra;
     pattern *made = NULL;
     if (p != NULL) {
-        like_literal(p, in[0], out, rows);
+        like_literal(ev, p, in[0], out, rows);
         return 0;
     }
     fl_str text = {0}, escape = {0};

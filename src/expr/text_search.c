@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text_search.c -- looking for a text in all texts of a column.
+ *
+ * What:       where little is found, a search that has to begin anew at each text spends most of its time on that.
+ * Algorithm:  texts of a column mostly lie one behind the other in memory. Such a stretch is searched as if it were one
+ *             text; rows that end before what is found do not have it, and what lies across the end of a row is not in it.
+ *
+ *                 rows         |https://a.example/|http://b.example/?q=lotus|http://c.…
+ *                 found                                           ^ the first row: -1, the second: 18
+ *                 goes on                                                  ^ at the row behind
+ * Interface:  text_search.h.
+ */
+#include "expr/text_search.h"
+
+static inline const fl_view *view_of(const fl_column *texts, fl_rows rows, int k) {
+    return &FL_DATA(texts, fl_view)[fl_column_at(texts, fl_row_at(rows, k))];
+}
+
+/* Behind the last row of the stretch that begins with the k-th. */
+static int stretch_end(const fl_column *texts, fl_rows rows, int k) {
+    const fl_view *v = view_of(texts, rows, k);
+    if (v->n <= FL_VIEW_INLINE) return k + 1;
+    const char *end = v->p + v->n;
+    while (++k < rows.n) {
+        v = view_of(texts, rows, k);
+        if (v->n <= FL_VIEW_INLINE || v->p != end) break;
+        end += v->n;
+    }
+    return k;
+}
+
+static void search_stretch(const fl_column *texts, fl_rows rows, int k, int end, fl_str what, int32_t *at) {
+    const fl_str last = fl_view_str(view_of(texts, rows, end - 1));
+    const char *p = fl_view_ptr(view_of(texts, rows, k)), *stop = last.p + last.n;
+    while (k < end) {
+        const char *found = fl_str_find(fl_str_make(p, (size_t)(stop - p)), what);
+        fl_str s = {0};
+        for (; k < end; k++) {
+            s = fl_view_str(view_of(texts, rows, k));
+            if (found != NULL && found < s.p + s.n) break;
+            at[fl_row_at(rows, k)] = -1;
+        }
+        if (k == end) return;
+        p = s.p + s.n;
+        at[fl_row_at(rows, k++)] = found + what.n <= p ? (int32_t)(found - s.p) : -1;
+    }
+}
+
+void fl_find_rows(const fl_column *texts, fl_rows rows, fl_str what, int32_t *at) {
+    fl_assert(what.n > 0);
+    for (int k = 0, end; k < rows.n; k = end) {
+        end = stretch_end(texts, rows, k);
+        search_stretch(texts, rows, k, end, what, at);
+    }
+}
