@@ -89,54 +89,43 @@ static fl_kernel_fn *choose_concat(const fl_expr *call) {
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
 typedef uint64_t words __attribute__((vector_size(16))); /* the same bits */
-enum { LANES = 16 };
+enum { LANES = 16, PIECE = 8, PIECES_MAX = 3 * PIECE };
+#define NOT_ASCII 0x8080808080808080
 
-/* Changes the case of ASCII letters from `first` on to first + 25; adds to `any` what bits were seen. */
-static inline lanes flip_lanes(lanes x, unsigned char first, lanes *any) {
-    *any |= x;
-    return x ^ ((lanes)(x - first < 26) & 0x20);
+/* Changes the case of ASCII letters from `first` on to first + 25. */
+static inline lanes flip(lanes x, unsigned char first) { return x ^ ((lanes)(x - first < 26) & 0x20); }
+
+/* A text of at most PIECES_MAX bytes, as three pieces of eight that overlap; `room` has place for it, or 16 bytes. Short
+ * texts and others take the same way, for which of them a row has cannot be foreseen: a short one lies in its view, whose
+ * four bytes of length are no letters. False: it is not ASCII, and nothing of use is written. */
+static inline bool flip_view(fl_view *to, const fl_view *v, char *room, unsigned char first) {
+    const bool is_long = v->n > FL_VIEW_INLINE;
+    const char *from = is_long ? v->p : (const char *)v;
+    const size_t third = is_long ? v->n - PIECE : PIECE, second = FL_MIN((size_t)PIECE, third);
+    const uint64_t front[] = {fl_load8(from), fl_load8(from + second)}, back = fl_load8(from + third);
+    const words x = (words)flip((lanes)(words){front[0], front[1]}, first),
+                y = (words)flip((lanes)(words){back}, first);
+    const uint64_t pieces[] = {x[0], x[1], y[0]};
+    memcpy(room, &pieces[0], PIECE);
+    memcpy(room + second, &pieces[1], PIECE);
+    memcpy(room + third, &pieces[2], PIECE);
+    const uint64_t halves[] = {is_long ? v->n | pieces[0] << 32 : pieces[0], is_long ? (uintptr_t)room : pieces[1]};
+    memcpy(to, halves, sizeof *to);
+    return ((front[0] | front[1] | back) & NOT_ASCII) == 0;
 }
 
-static inline bool lanes_are_ascii(lanes any) {
-    const words halves = (words)any;
-    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0;
-}
-
-/* The same for a text of more bytes than a view holds: up to 24 as three pieces of eight, which overlap, so that the
- * length decides nothing; longer ones sixteen at a time, the last of them overlapping. False: it is not ASCII, and nothing
- * of use is written. */
+/* A longer text, sixteen bytes at a time, the last of them overlapping. */
 static inline bool flip_long(char *to, const char *from, size_t n, unsigned char first) {
-    enum { PIECE = 8 };
     lanes any = {0}, x;
-    if (n <= 3 * PIECE) {
-        const size_t second = FL_MIN((size_t)PIECE, n - PIECE), third = n - PIECE;
-        const words front = {fl_load8(from), fl_load8(from + second)}, back = {fl_load8(from + third), 0};
-        const words x0 = (words)flip_lanes((lanes)front, first, &any), x1 = (words)flip_lanes((lanes)back, first, &any);
-        const uint64_t pieces[] = {x0[0], x0[1], x1[0]};
-        memcpy(to, &pieces[0], PIECE);
-        memcpy(to + second, &pieces[1], PIECE);
-        memcpy(to + third, &pieces[2], PIECE);
-        return lanes_are_ascii(any);
-    }
     for (size_t i = 0;; i = FL_MIN(i + LANES, n - LANES)) {
         memcpy(&x, from + i, LANES);
-        x = flip_lanes(x, first, &any);
+        any |= x;
+        x = flip(x, first);
         memcpy(to + i, &x, LANES);
         if (i == n - LANES) break;
     }
-    return lanes_are_ascii(any);
-}
-
-/* A short text lies in its view, behind four bytes of length: there is nothing to copy. */
-static inline bool flip_short(fl_view *to, const fl_view *from, unsigned char first) {
-    lanes any = {0}, x;
-    memcpy(&x, from, LANES);
-    x = flip_lanes(x, first, &any);
-    memcpy(to, &x, LANES);
-    to->n = from->n;
-    uint64_t halves[2];
-    memcpy(halves, &any, sizeof halves);
-    return ((halves[0] >> 32 | halves[1]) & 0x8080808080808080) == 0;
+    const words halves = (words)any;
+    return ((halves[0] | halves[1]) & NOT_ASCII) == 0;
 }
 
 static void change_case_of_any(fl_column *out, int i, fl_str s, bool upper, fl_buf *b) {
@@ -160,18 +149,20 @@ static int change_case(FL_KERNEL_ARGS) {
     bool upper = call->expr->fn->name[0] == 'U';
     const unsigned char first = upper ? 'a' : 'A';
     fl_view *views = out->data;
-    char *room = fl_column_heap(out, long_bytes(in[0], rows));
+    char *room = fl_column_heap(out, long_bytes(in[0], rows) + LANES);
     fl_buf b;
     fl_buf_init(&b);
     FL_EACH_ROW(rows, i, {
         const fl_view v = *fl_view_at(in[0], i);
-        if (v.n <= FL_VIEW_INLINE ? flip_short(&views[i], &v, first) : flip_long(room, v.p, v.n, first)) {
-            if (v.n <= FL_VIEW_INLINE) continue;
-            views[i] = fl_view_make(room, v.n);
-            room += v.n;
+        bool ascii;
+        if (v.n <= PIECES_MAX) {
+            ascii = flip_view(&views[i], &v, room, first);
         } else {
-            change_case_of_any(out, i, fl_view_str(&v), upper, &b);
+            ascii = flip_long(room, v.p, v.n, first);
+            views[i] = fl_view_make(room, v.n);
         }
+        room += v.n > FL_VIEW_INLINE ? v.n : 0;
+        if (!ascii) change_case_of_any(out, i, fl_view_str(&v), upper, &b);
     });
     fl_buf_deinit(&b);
     return 0;
