@@ -147,21 +147,36 @@ static int64_t stretch_of(char letter) {
     return letter == 'm' ? 60000 : letter == 's' ? 1000 : 1;
 }
 
+/* Parts of a time, of two digits each but the last. */
+enum { PART_CENTURY, PART_YEAR, PART_MONTH, PART_DAY, PART_HOUR, PART_MINUTE, PART_SECOND, PART_FRACTION };
+static const char part_letters[] = "  MdHmsS";
+
+static void add_part(fl_dt_fixed *f, int part, int count) {
+    f->fields[f->n_fields].part = (uint8_t)part;
+    f->fields[f->n_fields].at = (uint8_t)f->n;
+    f->fields[f->n_fields++].count = (uint8_t)count;
+    f->n += count;
+}
+
 /* Whether the item is always of one length; adds it to what is fixed. */
 static bool add_fixed(fl_dt_fixed *f, const fl_dt_item *it) {
-    size_t width = it->letter == 0 ? it->text.n : (size_t)it->count;
-    bool number = (strchr("MdHms", it->letter) != NULL && it->count == 2) || (it->letter == 'S' && it->count <= 9) ||
-                  ((it->letter == 'y' || it->letter == 'u') && it->count == 4);
-    if (it->pad != 0 || (it->letter != 0 && !number) || (size_t)f->n + width > FL_DT_FIXED_MAX) return false;
+    const size_t width = it->letter == 0 ? it->text.n : (size_t)it->count;
+    const bool year = (it->letter == 'y' || it->letter == 'u') && it->count == 4;
+    if (it->pad != 0 || (size_t)f->n + width > FL_DT_FIXED_MAX) return false;
     if (it->letter == 0) {
         if (width > 0) memcpy(f->text + f->n, it->text.p, width);
-    } else {
-        f->fields[f->n_fields].letter = it->letter;
-        f->fields[f->n_fields].at = (uint8_t)f->n;
-        f->fields[f->n_fields++].count = (uint8_t)it->count;
+        f->n += (int)width;
+        return true;
     }
-    f->n += (int)width;
-    return true;
+    if (year) {
+        add_part(f, PART_CENTURY, 2);
+        add_part(f, PART_YEAR, 2);
+        return true;
+    }
+    const char *letter = strchr(part_letters, it->letter);
+    const bool fits = letter != NULL && (it->letter == 'S' ? it->count <= 9 : it->count == 2);
+    if (fits) add_part(f, (int)(letter - part_letters), it->count);
+    return fits;
 }
 
 static void find_fixed(fl_dt_pattern *p) {
@@ -371,45 +386,43 @@ static int64_t day_of_year(int64_t days, int64_t year, bool hybrid) {
     return days - (hybrid ? fl_dt_hybrid_days(year, 1, 1) : fl_days_from_civil(year, 1, 1)) + 1;
 }
 
-static void put_two(char *p, int x) {
-    p[0] = (char)('0' + x / 10);
-    p[1] = (char)('0' + x % 10);
+static inline void put_two(char *p, int x) {
+    const int tens = x * 103 >> 10;
+    p[0] = (char)('0' + tens);
+    p[1] = (char)('0' + x - 10 * tens);
 }
 
-static void print_fixed(const fl_dt_fixed *f, const fl_civil *c, fl_buf *out) {
+static void print_fixed(const fl_dt_fixed *f, int64_t days, int year, int month, int day, fl_ts t, fl_buf *out) {
     char *text = fl_buf_reserve(out, FL_DT_FIXED_MAX);
     memcpy(text, f->text, FL_DT_FIXED_MAX);
     out->n += (size_t)f->n;
+    const int ms = (int)(t.ms - days * FL_MS_PER_DAY);
+    const int parts[] = {year / 100, year % 100, month, day, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60};
     for (int k = 0; k < f->n_fields; k++) {
         char *at = text + f->fields[k].at;
-        switch (f->fields[k].letter) {
-        case 'M': put_two(at, c->month); break;
-        case 'd': put_two(at, c->day); break;
-        case 'H': put_two(at, c->hour); break;
-        case 'm': put_two(at, c->minute); break;
-        case 's': put_two(at, c->second); break;
-        case 'S':
-            for (int j = 8, nanos = c->millis * 1000000 + c->nanos; j >= 0; j--, nanos /= 10)
-                if (j < f->fields[k].count) at[j] = (char)('0' + nanos % 10);
-            break;
-        default: /* a year */
-            put_two(at, (int)c->year / 100);
-            put_two(at + 2, (int)c->year % 100);
-            break;
+        if (FL_LIKELY(f->fields[k].part != PART_FRACTION)) {
+            put_two(at, parts[f->fields[k].part]);
+            continue;
         }
+        for (int j = 8, nanos = ms % 1000 * 1000000 + t.nanos; j >= 0; j--, nanos /= 10)
+            if (j < f->fields[k].count) at[j] = (char)('0' + nanos % 10);
     }
 }
 
 int fl_dt_print(const fl_dt_pattern *p, fl_ts local, fl_buf *out, fl_error *err) {
-    fl_civil c = fl_civil_from_ts(local);
-    if (p->fixed.n > 0 && c.year >= 1 && c.year <= 9999) {
-        print_fixed(&p->fixed, &c, out);
+    const int64_t days = fl_floor_div(local.ms, FL_MS_PER_DAY);
+    int64_t year;
+    int month, day;
+    fl_civil_from_days(days, &year, &month, &day);
+    if (p->fixed.n > 0 && year >= 1 && year <= 9999) {
+        print_fixed(&p->fixed, days, (int)year, month, day, local, out);
         return 0;
     }
-    parts v = {.days = fl_floor_div(local.ms, FL_MS_PER_DAY),
-               .year = c.year,
-               .month = c.month,
-               .day = c.day,
+    const fl_civil c = fl_civil_from_ts(local);
+    parts v = {.days = days,
+               .year = year,
+               .month = month,
+               .day = day,
                .hour = c.hour,
                .minute = c.minute,
                .second = c.second,

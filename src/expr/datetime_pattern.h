@@ -35,8 +35,7 @@ typedef struct fl_dt_fixed {
     int n;                      /* bytes of a text; 0: the pattern is not of this kind */
     char text[FL_DT_FIXED_MAX]; /* with what stands between the numbers */
     struct {
-        char letter;
-        uint8_t at, count;
+        uint8_t part, at, count; /* which of the parts of a time, where, how many digits */
     } fields[FL_DT_FIXED_MAX];
     int n_fields;
 } fl_dt_fixed;

@@ -72,14 +72,21 @@ static int prepare(fl_bind *b, fl_expr *call, int arg, fl_dt_dialect dialect, bo
 
 static const char *text_of(const fl_buf *b) { return b->p != NULL ? b->p : ""; }
 
+/* Whether two wall times in one of the pattern's stretches, which print alike. Times far apart are told without dividing. */
+static inline bool is_alike(const fl_dt_pattern *p, int64_t one, int64_t other) {
+    const int64_t stretch = p->stretch_ms;
+    if (stretch == 1 || (uint64_t)other - (uint64_t)one + (uint64_t)stretch > 2 * (uint64_t)stretch) return false;
+    return fl_floor_div(one, stretch) == fl_floor_div(other, stretch);
+}
+
 static int format_timestamp(FL_KERNEL_ARGS) {
     const fl_tz *zone = fl_type_is(in[0]->type, FL_T_TIMESTAMP_LTZ) ? ev->tz : fl_tz_utc();
     pattern_of_row p = {0};
     const fl_dt_pattern *last = NULL;
-    int64_t from = 0;
-    fl_view *views = out->data, made = {0};
+    int64_t printed = 0; /* this time, with that pattern, made that text */
+    fl_view *views = out->data;
     fl_buf b;
-    int rc = 0;
+    int rc = 0, made = 0;
     fl_buf_init(&b);
     for (int k = 0; k < rows.n && rc == 0; k++) {
         int i = fl_row_at(rows, k);
@@ -87,16 +94,16 @@ static int format_timestamp(FL_KERNEL_ARGS) {
         t.ms = fl_tz_to_local(zone, t.ms);
         rc = find_pattern(ev, call->expr->extra, in[1], i, FL_DT_FORMATTER, &p, err);
         if (rc < 0) break;
-        if (p.pattern != last || p.pattern->stretch_ms == 1 ||
-            (uint64_t)(t.ms - from) >= (uint64_t)p.pattern->stretch_ms) {
+        if (p.pattern != last || !is_alike(last, printed, t.ms)) {
             last = p.pattern;
-            from = t.ms - fl_floor_mod(t.ms, last->stretch_ms);
+            printed = t.ms;
             fl_buf_reset(&b);
             rc = fl_dt_print(last, t, &b, err);
             fl_column_put_str(out, i, fl_str_make(text_of(&b), b.n));
-            made = views[i];
+            made = i;
+        } else {
+            views[i] = views[made]; /* rows of one day, hour, … print alike */
         }
-        views[i] = made; /* rows of one day, hour, … print alike */
     }
     fl_buf_deinit(&b);
     return rc;
