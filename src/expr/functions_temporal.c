@@ -28,6 +28,23 @@ static inline int64_t ms_at(const fl_column *c, int i) {
     }
 }
 
+/* Whether the column's memory is milliseconds as it is. */
+static bool holds_ms(const fl_column *c) {
+    return c->phys == FL_P_I64 && !(fl_type_is_timestamp(c->type) && fl_type_timestamp_unit(c->type) != 3);
+}
+
+/* x / by of n numbers, cut towards zero, as doubles, of which a CPU divides many at once. They are exact below 2^53: the
+ * quotient is further from the next whole number than it is rounded. False, and nothing of use: some number is larger. */
+FL_CLONES static bool divide_all(const int64_t *restrict x, int64_t by, int64_t *restrict out, int n) {
+    const double divisor = (double)by;
+    uint64_t beyond = 0;
+    for (int i = 0; i < n; i++) {
+        beyond |= ((uint64_t)x[i] + (1ull << 52)) >> 53;
+        out[i] = (int64_t)((double)x[i] / divisor);
+    }
+    return beyond == 0;
+}
+
 /* The zone whose wall time a column shows, or NULL if it needs none. */
 static const fl_tz *zone_of(const fl_eval *ev, const fl_column *c) {
     return fl_type_is(c->type, FL_T_TIMESTAMP_LTZ) && !fl_tz_is_utc(ev->tz) ? ev->tz : NULL;
@@ -64,7 +81,42 @@ static int64_t iso_week(int64_t day) {
 /* Milliseconds are in o already; each unit makes its number of them. */
 #define EACH(expr) FL_EACH_ROW(rows, i, const int64_t t = o[i], day = t / MS_DAY; (void)day; o[i] = (expr))
 
+/* ---- of all rows at once ---- */
+
+enum { BLOCK = 512 };
+
+#define CALENDAR_PART(part)                                                                                            \
+    FL_CLONES static void part##s_of(const int64_t *restrict days, int64_t *restrict o, int n) {                       \
+        for (int i = 0; i < n; i++) o[i] = fl_calendar_at(days[i]).part;                                               \
+    }
+CALENDAR_PART(year)
+CALENDAR_PART(month)
+CALENDAR_PART(day)
+
+static void extract_calendar_at(fl_unit unit, int64_t *o, fl_rows rows);
+
 static void extract_calendar(fl_unit unit, int64_t *o, fl_rows rows) {
+    if (rows.sel != NULL || (unit != FL_U_YEAR && unit != FL_U_MONTH && unit != FL_U_DAY)) {
+        extract_calendar_at(unit, o, rows);
+        return;
+    }
+    int64_t days[BLOCK];
+    for (int at = 0; at < rows.n; at += BLOCK) {
+        const int n = FL_MIN((int)BLOCK, rows.n - at);
+        if (!divide_all(o + at, MS_DAY, days, n)) /* all others are days that the calendar reaches */
+            extract_calendar_at(unit, o + at, (fl_rows){NULL, n});
+        else if (unit == FL_U_YEAR)
+            years_of(days, o + at, n);
+        else if (unit == FL_U_MONTH)
+            months_of(days, o + at, n);
+        else
+            days_of(days, o + at, n);
+    }
+}
+
+/* ---- row by row ---- */
+
+static void extract_calendar_at(fl_unit unit, int64_t *o, fl_rows rows) {
     switch (unit) {
     case FL_U_YEAR: EACH(year_of(day)); break;
     case FL_U_QUARTER: EACH((month_of(day) + 2) / 3); break;
@@ -129,7 +181,7 @@ static int extract(FL_KERNEL_ARGS) {
         return 0;
     }
     const fl_tz *zone = unit == FL_U_EPOCH ? NULL : zone_of(ev, c);
-    if (zone == NULL && c->phys == FL_P_I64 && !(fl_type_is_timestamp(c->type) && fl_type_timestamp_unit(c->type) != 3))
+    if (zone == NULL && holds_ms(c))
         memcpy(o, c->data, sizeof *o * (size_t)(c->constant ? 1 : out->n)); /* they are milliseconds */
     else
         FL_EACH_ROW(rows, i, o[i] = wall_ms_at(c, i, zone));
@@ -355,8 +407,25 @@ static int64_t difference(fl_unit unit, int64_t a, int64_t b) {
     }
 }
 
+/* All differences of two columns of milliseconds, in units of a length. */
+static void diff_ms(const int64_t *a, const int64_t *b, int64_t length, int32_t *o, int rows) {
+    int64_t apart[BLOCK], whole[BLOCK];
+    for (int at = 0; at < rows; at += BLOCK) {
+        const int n = FL_MIN((int)BLOCK, rows - at);
+        for (int i = 0; i < n; i++) apart[i] = minus(b[at + i], a[at + i]);
+        if (!divide_all(apart, length, whole, n))
+            for (int i = 0; i < n; i++) whole[i] = apart[i] / length;
+        for (int i = 0; i < n; i++) o[at + i] = (int32_t)whole[i];
+    }
+}
+
 static int timestamp_diff(FL_KERNEL_ARGS) {
     fl_unit unit = fl_unit_find(fl_symbol(call->expr->args[0]));
+    const bool steady = unit == FL_U_SECOND || unit == FL_U_MINUTE || unit == FL_U_HOUR || unit == FL_U_DAY;
+    if (steady && rows.sel == NULL && !in[1]->constant && !in[2]->constant && holds_ms(in[1]) && holds_ms(in[2])) {
+        diff_ms(in[1]->data, in[2]->data, unit_ms(unit), out->data, rows.n);
+        return 0;
+    }
     FL_EACH_ROW(rows, i, {
         int64_t x = difference(unit, ms_at(in[1], i), ms_at(in[2], i));
         if (out->phys == FL_P_I32)
