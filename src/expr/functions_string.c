@@ -87,82 +87,99 @@ static fl_kernel_fn *choose_concat(const fl_expr *call) {
 
 /* ---- UPPER LOWER INITCAP ---- */
 
-typedef unsigned char lanes __attribute__((vector_size(16)));
-typedef uint64_t words __attribute__((vector_size(16))); /* the same bits */
-enum { LANES = 16, PIECE = 8, PIECES_MAX = 3 * PIECE };
-#define NOT_ASCII 0x8080808080808080
-
-/* Changes the case of ASCII letters from `first` on to first + 25. */
-static inline lanes flip(lanes x, unsigned char first) { return x ^ ((lanes)(x - first < 26) & 0x20); }
-
-/* A text of at most PIECES_MAX bytes, as three pieces of eight that overlap; `room` has place for it, or 16 bytes. Short
- * texts and others take the same way, for which of them a row has cannot be foreseen: a short one lies in its view, whose
- * four bytes of length are no letters. False: it is not ASCII, and nothing of use is written. */
-static inline bool flip_view(fl_view *to, const fl_view *v, char *room, unsigned char first) {
-    const bool is_long = v->n > FL_VIEW_INLINE;
-    const char *from = is_long ? v->p : (const char *)v;
-    const size_t third = is_long ? v->n - PIECE : PIECE, second = FL_MIN((size_t)PIECE, third);
-    const uint64_t front[] = {fl_load8(from), fl_load8(from + second)}, back = fl_load8(from + third);
-    const words x = (words)flip((lanes)(words){front[0], front[1]}, first),
-                y = (words)flip((lanes)(words){back}, first);
-    const uint64_t pieces[] = {x[0], x[1], y[0]};
-    memcpy(room, &pieces[0], PIECE);
-    memcpy(room + second, &pieces[1], PIECE);
-    memcpy(room + third, &pieces[2], PIECE);
-    const uint64_t halves[] = {is_long ? v->n | pieces[0] << 32 : pieces[0], is_long ? (uintptr_t)room : pieces[1]};
-    memcpy(to, halves, sizeof *to);
-    return ((front[0] | front[1] | back) & NOT_ASCII) == 0;
-}
-
-/* A longer text, sixteen bytes at a time, the last of them overlapping. */
-static inline bool flip_long(char *to, const char *from, size_t n, unsigned char first) {
-    lanes any = {0}, x;
-    for (size_t i = 0;; i = FL_MIN(i + LANES, n - LANES)) {
-        memcpy(&x, from + i, LANES);
-        any |= x;
-        x = flip(x, first);
-        memcpy(to + i, &x, LANES);
-        if (i == n - LANES) break;
-    }
-    const words halves = (words)any;
-    return ((halves[0] | halves[1]) & NOT_ASCII) == 0;
-}
-
 static void change_case_of_any(fl_column *out, int i, fl_str s, bool upper, fl_buf *b) {
     fl_buf_reset(b);
     (upper ? fl_upper : fl_lower)(b, s);
     fl_column_put_str(out, i, fl_str_make(b->p, b->n));
 }
 
-/* The bytes of all texts that do not fit into their views. */
-static size_t long_bytes(const fl_column *c, fl_rows rows) {
-    size_t n = 0;
-    FL_EACH_ROW(rows, i, {
-        uint32_t m = fl_view_at(c, i)->n;
-        n += m > FL_VIEW_INLINE ? m : 0;
-    });
-    return n;
+/* Where the texts lie that do not fit into their views, and how many bytes they have. */
+typedef struct extent {
+    uintptr_t begin, end;
+    size_t bytes;
+} extent;
+
+FL_CLONES static extent extent_of(const fl_view *views, int n) {
+    extent e = {.begin = UINTPTR_MAX};
+    for (int i = 0; i < n; i++) {
+        const uintptr_t p = (uintptr_t)views[i].p;
+        const bool is_long = views[i].n > FL_VIEW_INLINE;
+        e.begin = FL_MIN(e.begin, is_long ? p : UINTPTR_MAX);
+        e.end = FL_MAX(e.end, is_long ? p + views[i].n : 0);
+        e.bytes += is_long ? views[i].n : 0;
+    }
+    return e;
+}
+
+/* Whether they lie in one of the column's heaps, with little between them. */
+static bool is_dense(const fl_column *c, extent e) {
+    if (e.bytes == 0) return true;
+    bool inside = false;
+    for (int h = 0; h < c->n_heaps; h++) {
+        const uintptr_t at = (uintptr_t)c->heaps[h]->data;
+        inside |= at <= e.begin && e.end <= at + c->heaps[h]->size;
+    }
+    return inside && e.end - e.begin <= 2 * e.bytes;
+}
+
+/* The bit that differs between the cases, where one of eight ASCII bytes is a letter from `first` on. */
+static inline uint64_t case_bits(uint64_t x, unsigned char first) {
+    const uint64_t low = x & ~FL_HIGH8, from = low + (0x80 - first) * FL_EACH8, behind = from - 26 * FL_EACH8;
+    return (from & ~behind & ~x & FL_HIGH8) >> 2;
+}
+
+/* False: some are not ASCII. */
+FL_CLONES static bool flip_bytes(unsigned char *restrict to, const unsigned char *restrict from, size_t n,
+                                 unsigned char first) {
+    unsigned char any = 0;
+    for (size_t i = 0; i < n; i++) {
+        any |= from[i];
+        to[i] = from[i] ^ (unsigned char)((unsigned char)(from[i] - first) < 26 ? 0x20 : 0);
+    }
+    return any < 0x80;
+}
+
+/* The views of texts that have been moved by `by` bytes and changed there; short ones are changed here. */
+FL_CLONES static bool flip_views(uint64_t *restrict to, const uint64_t *restrict from, int n, uintptr_t by,
+                                 unsigned char first) {
+    const uint64_t prefix = 0xffffffff00000000;
+    uint64_t any = 0;
+    for (int i = 0; i < 2 * n; i += 2) {
+        const uint64_t head = from[i], rest = from[i + 1];
+        const uint64_t is_short = (uint32_t)head <= FL_VIEW_INLINE ? UINT64_MAX : 0;
+        any |= (head & prefix) | (rest & is_short);
+        to[i] = head ^ (case_bits(head, first) & prefix);
+        to[i + 1] = (rest ^ (case_bits(rest, first) & is_short)) + (by & ~is_short);
+    }
+    return (any & FL_HIGH8) == 0;
+}
+
+/* Changes all texts at once, together with what lies between them. False: they lie apart, or are not ASCII. */
+static bool change_case_of_all(fl_column *out, const fl_column *c, int n, extent e, unsigned char first) {
+    if (!is_dense(c, e)) return false;
+    const size_t span = e.bytes > 0 ? e.end - e.begin : 0;
+    char *room = fl_column_heap(out, span);
+    if (flip_bytes((unsigned char *)room, (const unsigned char *)e.begin, span, first) &&
+        flip_views(out->data, c->data, n, (uintptr_t)room - e.begin, first))
+        return true;
+    fl_column_heap_end(out, room);
+    return false;
 }
 
 static int change_case(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
-    bool upper = call->expr->fn->name[0] == 'U';
+    const bool upper = call->expr->fn->name[0] == 'U';
     const unsigned char first = upper ? 'a' : 'A';
-    fl_view *views = out->data;
-    char *room = fl_column_heap(out, long_bytes(in[0], rows) + LANES);
+    if (rows.sel == NULL && change_case_of_all(out, in[0], rows.n, extent_of(in[0]->data, rows.n), first)) return 0;
     fl_buf b;
     fl_buf_init(&b);
     FL_EACH_ROW(rows, i, {
-        const fl_view v = *fl_view_at(in[0], i);
-        bool ascii;
-        if (v.n <= PIECES_MAX) {
-            ascii = flip_view(&views[i], &v, room, first);
-        } else {
-            ascii = flip_long(room, v.p, v.n, first);
-            views[i] = fl_view_make(room, v.n);
-        }
-        room += v.n > FL_VIEW_INLINE ? v.n : 0;
-        if (!ascii) change_case_of_any(out, i, fl_view_str(&v), upper, &b);
+        const fl_str s = fl_view_str(fl_view_at(in[0], i));
+        char small[FL_VIEW_INLINE], *to = fl_text_room(out, s.n, small);
+        if (flip_bytes((unsigned char *)to, (const unsigned char *)s.p, s.n, first))
+            fl_put_slice(out, i, to, s.n);
+        else
+            change_case_of_any(out, i, s, upper, &b);
     });
     fl_buf_deinit(&b);
     return 0;
