@@ -111,7 +111,8 @@ FL_CLONES static extent extent_of(const fl_view *views, int n) {
     return e;
 }
 
-/* Whether they lie in one of the column's heaps, with little between them. */
+/* Whether they lie in one of the column's heaps, with little between them. That is older than the last of them, so nobody
+ * writes to it any more. */
 static bool is_dense(const fl_column *c, extent e) {
     if (e.bytes == 0) return true;
     bool inside = false;
