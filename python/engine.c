@@ -101,10 +101,11 @@ static void note(void *arg, const char *text) {
 }
 
 static PyObject *session_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    static char note_name[] = "note", script_name[] = "script", *names[] = {note_name, script_name, NULL};
+    static char note_name[] = "note", script_name[] = "script", folder_name[] = "folder";
+    static char *names[] = {note_name, script_name, folder_name, NULL};
     PyObject *listener = Py_None;
-    const char *script = NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Oz", names, &listener, &script)) return NULL;
+    const char *script = NULL, *folder = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Ozz", names, &listener, &script, &folder)) return NULL;
     session *s = (session *)PyType_GenericAlloc(type, 0);
     if (s == NULL) return NULL;
     s->lock = PyThread_allocate_lock();
@@ -112,7 +113,8 @@ static PyObject *session_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         Py_INCREF(listener);
         s->note = listener;
     }
-    s->s = flott_session_new(&(flott_options){.note = s->note ? note : NULL, .note_arg = s, .script = script});
+    const flott_options options = {.note = s->note ? note : NULL, .note_arg = s, .script = script, .folder = folder};
+    s->s = flott_session_new(&options);
     return (PyObject *)s;
 }
 

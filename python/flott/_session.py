@@ -43,7 +43,7 @@ class Session:
     """One session of the engine: catalogs, views, configuration."""
 
     def __init__(self):
-        self.engine = _engine.Session(note=note, script=_script())
+        self.engine = _engine.Session(note=note, script=_script(), folder=_folder())
         self.inserts = []  # jobs of INSERTs, which the program may wait for
         _sessions.append(self)
 
@@ -111,11 +111,22 @@ def wait(awaited, timeout_ms=-1):
         raise
 
 
+def _program():
+    """The program's file; None: it is not one."""
+    name = sys.argv[0] if sys.argv else ""
+    return name if name.endswith(".py") else None
+
+
 def _script():
     """The program's file without folder and ending: names its checkpoints."""
-    name = sys.argv[0] if sys.argv else ""
-    name = name.rpartition("/")[2]
-    return name[:-3] if name.endswith(".py") else None
+    program = _program()
+    return program and os.path.basename(program)[:-3]
+
+
+def _folder():
+    """Where the program lies: modules with functions in C are looked for there."""
+    program = _program()
+    return program and os.path.dirname(os.path.abspath(program))
 
 
 @atexit.register

@@ -2,6 +2,7 @@
 """What a program sees of the package: its start, imports, refusals by name, notes, signals, threads, the end."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,15 @@ class Starting(unittest.TestCase):
                                     "sys.exit(7)\n")
         done = flott(path, "-x", "y")
         self.assertEqual((done.stdout, done.returncode), (f"__main__ ['-x', 'y'] 5 INT {path}\n", 7))
+
+    def test_functions_in_c_lie_beside_the_program(self):
+        shutil.copy(os.environ["FLOTT_FUNCTIONS"], self.folder.name)
+        path = self.write("job.py", PRELUDE + """
+t_env.execute_sql("CREATE FUNCTION distance AS 'functions.so:distance' LANGUAGE C")
+print(list(t_env.execute_sql("SELECT distance(0, 0, 3, 4)").collect()))
+""")
+        done = flott(path, cwd="/")
+        self.assertEqual(done.stdout, "[<Row(5.0)>]\n", done.stderr)
 
     def test_modules_and_texts(self):
         self.write("job.py", "import sys\nimport pyflink.table\nprint(__name__, sys.argv[1:])\n")
