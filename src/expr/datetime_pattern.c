@@ -392,11 +392,10 @@ static inline void put_two(char *p, int x) {
     p[1] = (char)('0' + x - 10 * tens);
 }
 
-static void print_fixed(const fl_dt_fixed *f, int64_t days, int year, int month, int day, fl_ts t, fl_buf *out) {
+static void print_fixed(const fl_dt_fixed *f, int year, int month, int day, int ms, int nanos, fl_buf *out) {
     char *text = fl_buf_reserve(out, FL_DT_FIXED_MAX);
     memcpy(text, f->text, FL_DT_FIXED_MAX);
     out->n += (size_t)f->n;
-    const int ms = (int)(t.ms - days * FL_MS_PER_DAY);
     const int parts[] = {year / 100, year % 100, month, day, ms / 3600000, ms / 60000 % 60, ms / 1000 % 60};
     for (int k = 0; k < f->n_fields; k++) {
         char *at = text + f->fields[k].at;
@@ -404,29 +403,29 @@ static void print_fixed(const fl_dt_fixed *f, int64_t days, int year, int month,
             put_two(at, parts[f->fields[k].part]);
             continue;
         }
-        for (int j = 8, nanos = ms % 1000 * 1000000 + t.nanos; j >= 0; j--, nanos /= 10)
-            if (j < f->fields[k].count) at[j] = (char)('0' + nanos % 10);
+        for (int j = 8, left = nanos; j >= 0; j--, left /= 10)
+            if (j < f->fields[k].count) at[j] = (char)('0' + left % 10);
     }
 }
 
 int fl_dt_print(const fl_dt_pattern *p, fl_ts local, fl_buf *out, fl_error *err) {
     const int64_t days = fl_floor_div(local.ms, FL_MS_PER_DAY);
+    const int ms = (int)(local.ms - days * FL_MS_PER_DAY), nanos = ms % 1000 * 1000000 + local.nanos;
     int64_t year;
     int month, day;
     fl_civil_from_days(days, &year, &month, &day);
     if (p->fixed.n > 0 && year >= 1 && year <= 9999) {
-        print_fixed(&p->fixed, days, (int)year, month, day, local, out);
+        print_fixed(&p->fixed, (int)year, month, day, ms, nanos, out);
         return 0;
     }
-    const fl_civil c = fl_civil_from_ts(local);
     parts v = {.days = days,
                .year = year,
                .month = month,
                .day = day,
-               .hour = c.hour,
-               .minute = c.minute,
-               .second = c.second,
-               .nanos = c.millis * 1000000 + c.nanos};
+               .hour = ms / 3600000,
+               .minute = ms / 60000 % 60,
+               .second = ms / 1000 % 60,
+               .nanos = nanos};
     v.weekday = fl_dt_weekday(v.days);
     v.day_of_year = (int)day_of_year(v.days, v.year, false);
     for (int k = 0; k < p->n; k++) {
