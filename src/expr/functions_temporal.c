@@ -81,6 +81,26 @@ static int64_t iso_week(int64_t day) {
 /* Milliseconds are in o already; each unit makes its number of them. */
 #define EACH(expr) FL_EACH_ROW(rows, i, const int64_t t = o[i], day = t / MS_DAY; (void)day; o[i] = (expr))
 
+/* ---- row by row ---- */
+
+static void extract_calendar_at(fl_unit unit, int64_t *o, fl_rows rows) {
+    switch (unit) {
+    case FL_U_YEAR: EACH(year_of(day)); break;
+    case FL_U_QUARTER: EACH((month_of(day) + 2) / 3); break;
+    case FL_U_MONTH: EACH(month_of(day)); break;
+    case FL_U_WEEK: EACH(iso_week(day)); break;
+    case FL_U_DAY: EACH(day_of_month(day)); break;
+    case FL_U_DOW: EACH(iso_weekday(day) % 7 + 1); break;
+    case FL_U_ISODOW: EACH(iso_weekday(day)); break;
+    case FL_U_DOY: EACH(day - fl_days_from_civil(year_of(day), 1, 1) + 1); break;
+    case FL_U_ISOYEAR: EACH(year_of(thursday_of(day))); break;
+    case FL_U_DECADE: EACH(year_of(day) / 10); break;
+    case FL_U_CENTURY: EACH(year_of(day) > 0 ? (year_of(day) + 99) / 100 : (year_of(day) - 99) / 100); break;
+    case FL_U_MILLENNIUM: EACH(year_of(day) > 0 ? (year_of(day) + 999) / 1000 : (year_of(day) - 999) / 1000); break;
+    default: fl_assert(!"a unit of the calendar");
+    }
+}
+
 /* ---- of all rows at once ---- */
 
 enum { BLOCK = 512 };
@@ -92,8 +112,6 @@ enum { BLOCK = 512 };
 CALENDAR_PART(year)
 CALENDAR_PART(month)
 CALENDAR_PART(day)
-
-static void extract_calendar_at(fl_unit unit, int64_t *o, fl_rows rows);
 
 static void extract_calendar(fl_unit unit, int64_t *o, fl_rows rows) {
     if (rows.sel != NULL || (unit != FL_U_YEAR && unit != FL_U_MONTH && unit != FL_U_DAY)) {
@@ -114,25 +132,7 @@ static void extract_calendar(fl_unit unit, int64_t *o, fl_rows rows) {
     }
 }
 
-/* ---- row by row ---- */
-
-static void extract_calendar_at(fl_unit unit, int64_t *o, fl_rows rows) {
-    switch (unit) {
-    case FL_U_YEAR: EACH(year_of(day)); break;
-    case FL_U_QUARTER: EACH((month_of(day) + 2) / 3); break;
-    case FL_U_MONTH: EACH(month_of(day)); break;
-    case FL_U_WEEK: EACH(iso_week(day)); break;
-    case FL_U_DAY: EACH(day_of_month(day)); break;
-    case FL_U_DOW: EACH(iso_weekday(day) % 7 + 1); break;
-    case FL_U_ISODOW: EACH(iso_weekday(day)); break;
-    case FL_U_DOY: EACH(day - fl_days_from_civil(year_of(day), 1, 1) + 1); break;
-    case FL_U_ISOYEAR: EACH(year_of(thursday_of(day))); break;
-    case FL_U_DECADE: EACH(year_of(day) / 10); break;
-    case FL_U_CENTURY: EACH(year_of(day) > 0 ? (year_of(day) + 99) / 100 : (year_of(day) - 99) / 100); break;
-    case FL_U_MILLENNIUM: EACH(year_of(day) > 0 ? (year_of(day) + 999) / 1000 : (year_of(day) - 999) / 1000); break;
-    default: fl_assert(!"a unit of the calendar");
-    }
-}
+/* ---- the others ---- */
 
 static void extract_clock(fl_unit unit, int64_t *o, fl_rows rows) {
     switch (unit) {
