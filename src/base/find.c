@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* find.c -- looking into UTF-8 sixteen bytes at a time: the first occurrence of a text, the number of code points
+/* find.c -- looking into UTF-8 many bytes at a time: the first occurrence of a text, the number of code points
  * and of units of UTF-16.
  *
  * What:       texts in columns are short, some tens of bytes: what counts is to begin and to end quickly.
- * Algorithm:  fl_str_find compares sixteen places at once with the first and the last byte of what is looked for, and
- *             looks at the bytes between only where both fit. The last sixteen places overlap those before. Where there
- *             are fewer places, memchr finds the first byte.
+ * Algorithm:  fl_str_find compares twice sixteen places at once with the first and the last byte of what is looked for,
+ *             and looks at the bytes between only where both fit. The last sixteen places overlap those before. Where
+ *             there are fewer places, memchr finds the first byte.
  *
  *                 text     …the quick brown fox…       looked for: "brown"
  *                 first    ..........b.........        places that hold a 'b'
@@ -14,6 +14,7 @@
  *             fl_utf8_count counts bytes that continue no code point, in sixteen counters of a byte each.
  * Invariant:  no byte outside of the text is read.
  */
+#include "base/bytes.h"
 #include "base/str.h"
 
 #if defined(__SSE2__)
@@ -55,16 +56,8 @@ static inline uint64_t places(const char *p, size_t far, lanes first, lanes last
 
 /* Whether n bytes are the same; a call of memcmp costs more than to compare what is mostly looked for. */
 static inline bool same(const char *p, const char *q, size_t n) {
-    uint64_t a, b;
-    if (n > 2 * sizeof a) return memcmp(p, q, n) == 0;
-    if (n >= sizeof a) {
-        uint64_t c, d;
-        memcpy(&a, p, 8);
-        memcpy(&b, q, 8);
-        memcpy(&c, p + n - 8, 8);
-        memcpy(&d, q + n - 8, 8);
-        return ((a ^ b) | (c ^ d)) == 0;
-    }
+    if (n > 16) return memcmp(p, q, n) == 0;
+    if (n >= 8) return ((fl_load8(p) ^ fl_load8(q)) | (fl_load8(p + n - 8) ^ fl_load8(q + n - 8))) == 0;
     for (size_t i = 0; i < n; i++)
         if (p[i] != q[i]) return false;
     return true;
@@ -124,23 +117,17 @@ static inline int64_t sum_of(counters c) {
 }
 
 /* Of eight bytes, those that continue a code point. */
-static inline int continuing(uint64_t x) {
-    const uint64_t ones = 0x0101010101010101;
-    return (int)((x >> 7 & ~(x >> 6) & ones) * ones >> 56);
-}
+static inline int continuing(uint64_t x) { return (int)((x >> 7 & ~(x >> 6) & FL_EACH8) * FL_EACH8 >> 56); }
 
 /* Of less than LANES bytes. */
 static inline int64_t count_few(const char *p, size_t n) {
-    uint64_t word;
     int64_t count = 0;
     if (n < 8) {
         for (size_t i = 0; i < n; i++) count += (p[i] & 0xc0) != 0x80;
         return count;
     }
-    memcpy(&word, p, 8);
-    count = (int64_t)n - continuing(word);
-    memcpy(&word, p + n - 8, 8); /* without those of the first eight */
-    return n > 8 ? count - continuing(word >> 8 * (16 - n)) : count;
+    count = (int64_t)n - continuing(fl_load8(p));
+    return n > 8 ? count - continuing(fl_load8(p + n - 8) >> 8 * (16 - n)) : count; /* without the first eight */
 }
 
 int64_t fl_utf8_count(const char *p, size_t n) {

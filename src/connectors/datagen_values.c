@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "data/decimal.h"
 #include "data/timestamp.h"
@@ -126,7 +127,7 @@ static inline uint64_t hex8(uint32_t bits) {
     x = (x | x << 16) & 0x0000ffff0000ffffu;
     x = (x | x << 8) & 0x00ff00ff00ff00ffu;
     x = (x | x << 4) & 0x0f0f0f0f0f0f0f0fu;
-    uint64_t above_9 = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+    uint64_t above_9 = (x + 6 * FL_EACH8) >> 4 & FL_EACH8;
     return x + 0x3030303030303030u + above_9 * ('a' - '0' - 10);
 }
 
@@ -258,7 +259,7 @@ static void append_sequence_value(fl_column *c, const fl_gen *g, int64_t x, fl_b
     case FL_T_VARCHAR:
         fl_buf_reset(text);
         fl_i64_print(text, x);
-        fl_column_append_str(c, fl_str_make(text->p, text->n));
+        fl_column_append_str(c, fl_buf_str(text));
         break;
     case FL_T_BINARY:
     case FL_T_VARBINARY: fl_column_append_str(c, fl_str_make((const char *)&big_endian, sizeof big_endian)); break;

@@ -14,6 +14,7 @@
  */
 #include "data/timestamp.h"
 
+#include "base/bytes.h"
 #include "data/decimal.h"
 
 /* ---- calendar ---- */
@@ -264,16 +265,8 @@ void fl_period_print_java(fl_buf *out, int64_t months) {
 
 /* ---- text to values: the fixed form, in a few steps ---- */
 
-#define EACH_BYTE 0x0101010101010101u
-
-static uint64_t load8(const char *p) {
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
 /* Not zero if a byte of x is above 9. */
-static uint64_t above_nine(uint64_t x) { return (x | (x + EACH_BYTE * (0x7f - 9))) & EACH_BYTE * 0x80; }
+static uint64_t above_nine(uint64_t x) { return (x | (x + FL_EACH8 * (0x7f - 9))) & FL_HIGH8; }
 
 static int byte_of(uint64_t x, int i) { return (int)(x >> 8 * i & 0xff); }
 static int two_digits(uint64_t x, int i) { return byte_of(x, i) * 10 + byte_of(x, i + 1); }
@@ -296,8 +289,8 @@ static bool read_fraction(const char *p, const char *end, int32_t *nanos) {
 
 /* yyyy-MM-dd<sep>HH:mm:ss at p, every field within its bounds; reads 19 bytes. */
 static bool read_fixed(const char *p, char separator, int64_t *ms) {
-    uint64_t date = load8(p) ^ load8("0000-00-"), day = load8(p + 3) ^ load8("0-00-00\0"),
-             time = load8(p + 11) ^ load8("00:00:00");
+    uint64_t date = fl_load8(p) ^ fl_load8("0000-00-"), day = fl_load8(p + 3) ^ fl_load8("0-00-00\0"),
+             time = fl_load8(p + 11) ^ fl_load8("00:00:00");
     day ^= (uint64_t)(unsigned char)separator << 56;
     uint64_t separators = (date & 0xff0000ff00000000u) | (day & 0xff0000ff0000ff00u) | (time & 0x0000ff0000ff0000u);
     if (FL_UNLIKELY((separators | above_nine(date) | above_nine(day) | above_nine(time)) != 0)) return false;

@@ -70,8 +70,6 @@ static int prepare(fl_bind *b, fl_expr *call, int arg, fl_dt_dialect dialect, bo
 
 /* ---- DATE_FORMAT ---- */
 
-static const char *text_of(const fl_buf *b) { return b->p != NULL ? b->p : ""; }
-
 /* Whether two wall times in one of the pattern's stretches, which print alike. Times far apart are told without dividing. */
 static inline bool is_alike(const fl_dt_pattern *p, int64_t one, int64_t other) {
     const int64_t stretch = p->stretch_ms;
@@ -99,7 +97,7 @@ static int format_timestamp(FL_KERNEL_ARGS) {
             printed = t.ms;
             fl_buf_reset(&b);
             rc = fl_dt_print(last, t, &b, err);
-            fl_column_put_str(out, i, fl_str_make(text_of(&b), b.n));
+            fl_column_put_str(out, i, fl_buf_str(&b));
             made = i;
         } else {
             views[i] = views[made]; /* rows of one day, hour, … print alike */
@@ -124,7 +122,7 @@ static int format_text(FL_KERNEL_ARGS) {
         if (rc < 0) break;
         if (fl_dt_read_simple(d->standard, fl_view_str(fl_view_at(in[0], i)), fl_tz_utc(), &ms)) {
             rc = fl_dt_print_simple(p.pattern, ms, fl_tz_utc(), &b, err);
-            fl_column_put_str(out, i, fl_str_make(text_of(&b), b.n));
+            fl_column_put_str(out, i, fl_buf_str(&b));
         } else {
             fl_kernel_null(out, i);
         }
@@ -326,7 +324,7 @@ static int from_unixtime(FL_KERNEL_ARGS) {
         fl_buf_reset(&b);
         rc = find_pattern(ev, call->expr->extra, call->expr->n_args == 2 ? in[1] : NULL, i, FL_DT_SIMPLE, &p, err);
         if (rc == 0) rc = fl_dt_print_simple(p.pattern, ms, ev->tz, &b, err);
-        if (rc == 0) fl_column_put_str(out, i, fl_str_make(text_of(&b), b.n));
+        if (rc == 0) fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return rc;
@@ -399,7 +397,7 @@ static int convert_tz(FL_KERNEL_ARGS) {
         }
         fl_buf_reset(&b);
         rc = fl_dt_print_simple(p, ms, find_legacy_zone(ev, in[2], i, &to), &b, err);
-        fl_column_put_str(out, i, fl_str_make(text_of(&b), b.n));
+        fl_column_put_str(out, i, fl_buf_str(&b));
     }
     fl_buf_deinit(&b);
     return rc;

@@ -248,7 +248,7 @@ static double round_double(double d, int places, fl_buf *b) {
     if (q == 0) return 0;
     fl_buf_reset(b);
     fl_buf_printf(b, "%s%lluE%d", d < 0 ? "-" : "", (unsigned long long)q, -places);
-    bool ok = fl_double_parse(fl_str_make(b->p, b->n), &d);
+    bool ok = fl_double_parse(fl_buf_str(b), &d);
     fl_assert(ok);
     return d;
 }

@@ -337,7 +337,7 @@ static void put_hex_float(fl_buf *out, const conversion *c, double x) {
     fl_buf_puts(&all, c->upper ? "0X" : "0x");
     if (c->flags & ZERO) put_zeros(&all, c->width - (int64_t)(all.n + b.n));
     fl_buf_put(&all, b.p, b.n);
-    put_justified(out, c, fl_str_make(all.p, all.n));
+    put_justified(out, c, fl_buf_str(&all));
     fl_buf_deinit(&all);
     fl_buf_deinit(&b);
 }

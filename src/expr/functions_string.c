@@ -90,7 +90,7 @@ static fl_kernel_fn *choose_concat(const fl_expr *call) {
 static void change_case_of_any(fl_column *out, int i, fl_str s, bool upper, fl_buf *b) {
     fl_buf_reset(b);
     (upper ? fl_upper : fl_lower)(b, s);
-    fl_column_put_str(out, i, fl_str_make(b->p, b->n));
+    fl_column_put_str(out, i, fl_buf_str(b));
 }
 
 /* Where the texts lie that do not fit into their views, and how many bytes they have. */
@@ -246,13 +246,7 @@ static inline int64_t bigint_at(const fl_column *c, int i) { return FL_DATA(c, i
 /* How far n code points reach from p: the same number of bytes as long as they are ASCII, eight of which are looked at
  * at once. */
 static inline const char *reach(const char *p, const char *end, int64_t n) {
-    uint64_t word;
-    while (n >= 8 && end - p >= 8) {
-        memcpy(&word, p, 8);
-        if (word & 0x8080808080808080) break;
-        p += 8;
-        n -= 8;
-    }
+    for (; n >= 8 && end - p >= 8 && (fl_load8(p) & FL_HIGH8) == 0; p += 8) n -= 8;
     return fl_utf8_skip(p, end, n);
 }
 
@@ -326,7 +320,7 @@ static bool in_set(fl_str set, const char *p, size_t n) {
  * differs from row to row, and a loop over them would be guessed wrong. */
 static fl_str trim_byte(fl_str s, char c, int ends) {
     const char *p = s.p, *end = s.p + s.n;
-    const uint64_t all = (uint64_t)(unsigned char)c * 0x0101010101010101;
+    const uint64_t all = (uint64_t)(unsigned char)c * FL_EACH8;
     while (ends & LEADING) {
         const uint64_t differs = end - p >= 8 ? fl_load8(p) ^ all : 0;
         if (differs != 0) {

@@ -12,6 +12,7 @@
  * Nothing is decoded, and dots in paths stay.
  * Interface:  the table at the end.
  */
+#include "base/bytes.h"
 #include "expr/functions_int.h"
 
 /* A part with p == NULL is not there. */
@@ -188,7 +189,7 @@ static int parse_url(FL_KERNEL_ARGS) {
         if (read_url(&u, fl_view_str(fl_view_at(in[0], i)))) {
             lower.n = 0;
             fl_lower(&lower, u.protocol);
-            u.protocol = fl_str_make(lower.p, lower.n);
+            u.protocol = fl_buf_str(&lower);
             bool keyed = call->expr->n_args == 3;
             if (!keyed)
                 found = part_of(&u, part);
@@ -233,9 +234,9 @@ static int url_encode(FL_KERNEL_ARGS) {
                 *at++ = c == ' ' ? '+' : (char)c;
                 continue;
             }
-            *at++ = '%';
-            *at++ = "0123456789ABCDEF"[c >> 4];
-            *at++ = "0123456789ABCDEF"[c & 15];
+            *at = '%';
+            fl_put_hex(at + 1, &c, 1, 'A');
+            at += 3;
         }
         fl_put_slice(out, i, to, n);
     });
@@ -259,7 +260,7 @@ static bool put_decoded(fl_buf *out, fl_buf *bytes, fl_str s) {
             if (byte < 0) return false;
             fl_buf_putc(bytes, (char)byte);
         }
-        if (bytes->n > 0) fl_utf8_put_java(out, fl_str_make(bytes->p, bytes->n));
+        if (bytes->n > 0) fl_utf8_put_java(out, fl_buf_str(bytes));
         for (; p < end && *p != '%'; p++) fl_buf_putc(out, *p == '+' ? ' ' : *p);
     }
     return true;

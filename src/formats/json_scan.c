@@ -231,7 +231,7 @@ static int read_text_slowly(json_scan *s, const char *from, const char *where, f
             put_char(&u, cp, n);
     }
     fl_json_units_end(&u);
-    *out = fl_str_make(buf->p, buf->n);
+    *out = fl_buf_str(buf);
     return 0;
 }
 

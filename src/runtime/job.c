@@ -443,11 +443,10 @@ static int write_task(fl_job *j, int i, fl_error *err) {
         if (rc < 0) break;
         fl_buf_reset(&bytes);
         fl_snapshot_encode(s->states[k].snapshot, &bytes);
-        fl_checkpoint_put_op(&file, s->states[k].plan_id, j->tasks[i]->subtask, fl_str_make(bytes.p, bytes.n));
+        fl_checkpoint_put_op(&file, s->states[k].plan_id, j->tasks[i]->subtask, fl_buf_str(&bytes));
     }
     if (rc == 0)
-        rc = fl_checkpoint_write(j->writer, j->tasks[i]->vertex->id, j->tasks[i]->subtask, fl_str_make(file.p, file.n),
-                                 err);
+        rc = fl_checkpoint_write(j->writer, j->tasks[i]->vertex->id, j->tasks[i]->subtask, fl_buf_str(&file), err);
     fl_buf_deinit(&file);
     fl_buf_deinit(&bytes);
     return rc;

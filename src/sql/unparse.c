@@ -11,6 +11,8 @@
  */
 #include "sql/parser_int.h"
 
+#include "base/bytes.h"
+
 const char *const fl_ast_op_text[] = {
 #define FL_X(op, text, n) text,
     FL_AST_OPS(FL_X)
@@ -684,7 +686,8 @@ static void put_table_argument(fl_buf *out, const fl_ast_expr *e) {
 
 static void put_bytes(fl_buf *out, fl_str bytes) {
     fl_buf_puts(out, "X'");
-    for (size_t i = 0; i < bytes.n; i++) fl_buf_printf(out, "%02X", (unsigned char)bytes.p[i]);
+    fl_put_hex(fl_buf_reserve(out, 2 * bytes.n), bytes.p, bytes.n, 'A');
+    out->n += 2 * bytes.n;
     fl_buf_putc(out, '\'');
 }
 

@@ -297,12 +297,12 @@ static void read_words(fl_aws_answer *a) {
         put_words(&b, fl_str_from(a->raw.error));
     } else {
         if (fl_aws_json_text(a->body, "__type", &text) || fl_aws_json_text(a->body, "code", &text)) bare_type(&text);
-        put_words(&b, fl_str_make(text.p, text.n));
+        put_words(&b, fl_buf_str(&text));
         fl_buf_putc(&b, '\0');
         size_t from = b.n;
         fl_buf_reset(&text);
         if (fl_aws_json_text(a->body, "message", &text) || fl_aws_json_text(a->body, "Message", &text))
-            put_words(&b, fl_str_make(text.p, text.n));
+            put_words(&b, fl_buf_str(&text));
         else if (from == 1)
             put_words(&b, fl_str_make(a->body.p, FL_MIN(a->body.n, 200)));
     }

@@ -54,13 +54,14 @@ static bool is_unreserved(char c) {
 }
 
 void fl_sigv4_encode(fl_buf *out, fl_str s) {
-    static const char digits[] = "0123456789ABCDEF";
     for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = (uint8_t)s.p[i];
-        if (is_unreserved((char)c))
-            fl_buf_putc(out, (char)c);
-        else
-            fl_buf_put(out, (char[]){'%', digits[c >> 4], digits[c & 15]}, 3);
+        if (is_unreserved(s.p[i])) {
+            fl_buf_putc(out, s.p[i]);
+        } else {
+            char escape[3] = "%";
+            fl_put_hex(escape + 1, s.p + i, 1, 'A');
+            fl_buf_put(out, escape, sizeof escape);
+        }
     }
 }
 
@@ -75,7 +76,7 @@ static void encode_again(fl_buf *out, fl_str s) {
         } else {
             fl_buf_putc(&plain, s.p[i]);
         }
-    fl_sigv4_encode(out, fl_str_make(plain.p, plain.n));
+    fl_sigv4_encode(out, fl_buf_str(&plain));
     fl_buf_deinit(&plain);
 }
 
@@ -264,7 +265,7 @@ void fl_sigv4_sign(fl_sigv4 *s, const fl_sigv4_request *r, const char *time, fl_
     fl_buf_init(&text);
     make_key(s, time);
     fl_sigv4_canonical(s->http, r, &canonical, &names);
-    fl_sigv4_to_sign(s, time, fl_str_make(canonical.p, canonical.n), &text);
+    fl_sigv4_to_sign(s, time, fl_buf_str(&canonical), &text);
     s->http->hmac_sha256(s->key, HASH, text.p, text.n, hash);
     fl_buf_printf(out, "AWS4-HMAC-SHA256 Credential=%s/", s->credentials->access_key);
     put_scope(s, time, out);

@@ -108,7 +108,7 @@ int aws_assume_role(aws_asking *q, const aws_role *role, const fl_aws_credential
     field(&form, "RoleArn", role->arn);
     field(&form, "RoleSessionName", session_name(q, role));
     field(&form, "ExternalId", role->external_id);
-    int rc = post(q, role, fl_str_make(form.p, form.n), who, out, err);
+    int rc = post(q, role, fl_buf_str(&form), who, out, err);
     fl_buf_deinit(&form);
     return rc;
 }
@@ -127,7 +127,7 @@ int aws_assume_web_identity(aws_asking *q, const aws_role *role, fl_aws_credenti
     field(&form, "RoleArn", r.arn);
     field(&form, "RoleSessionName", session_name(q, &r));
     field(&form, "WebIdentityToken", token);
-    int rc = post(q, &r, fl_str_make(form.p, form.n), NULL, out, err);
+    int rc = post(q, &r, fl_buf_str(&form), NULL, out, err);
     fl_buf_deinit(&form);
     return rc;
 }

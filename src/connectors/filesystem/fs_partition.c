@@ -98,7 +98,7 @@ void fs_partition_row_dir(fl_buf *out, fl_buf *text, const fs_keys *keys, const 
         } else {
             fl_buf_reset(text);
             print_value(text, c, row);
-            put_value(out, keys, fl_str_make(text->p, text->n));
+            put_value(out, keys, fl_buf_str(text));
         }
     }
 }
