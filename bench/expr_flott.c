@@ -103,6 +103,20 @@ static void put_columns(flott_session *s, const columns *all) {
     free(batches);
 }
 
+/* Decimals of up to 18 digits are handed in as Arrow's of 64 bits: DuckDB and ClickHouse keep them so in their tables. */
+static void narrow_decimals(columns *all) {
+    for (int i = 0; i < all->n; i++) {
+        column *c = &all->column[i];
+        int precision, scale;
+        if (sscanf(c->format, "d:%d,%d", &precision, &scale) != 2 || precision > 18) continue;
+        const __int128 *wide = c->values.at;
+        int64_t *narrow = new_array((size_t)all->rows, sizeof *narrow);
+        for (long k = 0; k < all->rows; k++) narrow[k] = (int64_t)wide[k];
+        c->values = (mapped){narrow, (size_t)all->rows * sizeof *narrow};
+        snprintf(c->format, sizeof c->format, "d:%d,%d,64", precision, scale);
+    }
+}
+
 /* ---- requests ---- */
 
 static void refuse(const flott_error *err) {
@@ -147,6 +161,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     columns all = columns_load(argv[1]);
+    narrow_decimals(&all);
     flott_session *s = flott_session_new(NULL);
     flott_error err;
     const char *const settings[][2] = {
