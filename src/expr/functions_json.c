@@ -216,13 +216,18 @@ static int infer_exists(fl_bind *b, fl_expr *call, fl_error *err) {
 /* ---- JSON_VALUE ---- */
 
 /* A text cut, or filled with blanks, to what its type holds. */
-static void put_fitted(fl_column *out, int i, fl_buf *text, const fl_type *t) {
+static void put_fitted(fl_column *out, int i, fl_str text, const fl_type *t) {
+    char small[FL_VIEW_INLINE];
+    size_t blanks = 0;
     if (t->length < FL_LENGTH_MAX) {
-        int64_t n = fl_utf8_count(text->p, text->n);
-        if (n > t->length) text->n = (size_t)(fl_utf8_skip(text->p, text->p + text->n, t->length) - text->p);
-        for (; t->kind == FL_T_CHAR && n < t->length; n++) fl_buf_putc(text, ' ');
+        int64_t n = fl_utf8_count(text.p, text.n);
+        if (n > t->length) text.n = (size_t)(fl_utf8_skip(text.p, text.p + text.n, t->length) - text.p);
+        if (n < t->length && t->kind == FL_T_CHAR) blanks = (size_t)(t->length - n);
     }
-    fl_column_put_str(out, i, fl_str_make(text->n > 0 ? text->p : "", text->n));
+    char *to = fl_text_room(out, text.n + blanks, small);
+    memcpy(to, text.p, text.n);
+    memset(to + text.n, ' ', blanks);
+    fl_put_slice(out, i, to, text.n + blanks);
 }
 
 static bool put_integer(fl_column *out, int i, fl_str number) {
@@ -236,16 +241,21 @@ static bool put_integer(fl_column *out, int i, fl_str number) {
     }
 }
 
-/* Writes a scalar as a value of the column's type; false if it is of another kind, or too large. */
-static bool put_scalar(search *s, fl_column *out, int i, const fl_json_node *v) {
+/* A scalar as Java's toString gives it. */
+static fl_str scalar_text(search *s, const fl_json_node *v) {
+    if (v->kind == FL_JSON_STRING || v->kind == FL_JSON_INT) return v->text;
+    fl_buf_reset(&s->text);
+    fl_json_print_scalar(&s->text, v);
+    return fl_buf_str(&s->text);
+}
+
+/* Writes a scalar, whose text is given too, as a value of the column's type; false if it is of another kind, or too
+ * large. */
+static bool put_scalar(const search *s, fl_column *out, int i, const fl_json_node *v, fl_str text) {
     const fl_type *t = s->call->expr->type;
     bool number = v->kind == FL_JSON_INT || v->kind == FL_JSON_FLOAT;
     double d = v->d;
     fl_i128 x = 0;
-    fl_buf_reset(&s->text);
-    fl_buf_reserve(&s->text, 1);
-    fl_json_print_scalar(&s->text, v);
-    fl_str text = fl_str_make(s->text.p, s->text.n);
     switch (t->kind) {
     case FL_T_BOOLEAN:
         fl_bit_put(out->data, i, v->kind == FL_JSON_TRUE);
@@ -266,7 +276,7 @@ static bool put_scalar(search *s, fl_column *out, int i, const fl_json_node *v) 
         if (!number || fl_decimal_parse(text, t->precision, t->scale, &x) != FL_NUMBER_OK) return false;
         fl_decimal_put(out, i, x);
         return true;
-    default: put_fitted(out, i, &s->text, t); return true;
+    default: put_fitted(out, i, text, t); return true;
     }
 }
 
@@ -314,10 +324,11 @@ static int value_of_row(search *s, fl_column *out, int i) {
     bool fatal = s->set->error.what == GIVE_ERROR;
     if (s->result.outcome == FL_JSON_FAILED) return fatal ? explain(s) : give_error(s, out, i);
     if (s->result.outcome == FL_JSON_NOTHING || (!scalar && fl_json_path_is_lax(s->path))) return give_empty(s, out, i);
-    if (scalar && put_scalar(s, out, i, &s->result.value)) return fl_text_grow(&s->so_far, s->text.n, s->call, s->err);
+    const fl_str text = scalar ? scalar_text(s, &s->result.value) : (fl_str){0};
+    if (scalar && put_scalar(s, out, i, &s->result.value, text))
+        return fl_text_grow(&s->so_far, text.n, s->call, s->err);
     if (!fatal) return give_error(s, out, i);
-    if (scalar)
-        return fl_kernel_fail(s->err, s->call, FL_ERR_JSON_CAST, (int)FL_MIN(s->text.n, (size_t)100), s->text.p);
+    if (scalar) return fl_kernel_fail(s->err, s->call, FL_ERR_JSON_CAST, (int)FL_MIN(text.n, (size_t)100), text.p);
     bool array = s->result.value.kind == FL_JSON_ARRAY;
     return fl_kernel_fail(s->err, s->call, FL_ERR_JSON_NOT_SCALAR, array ? "[…]" : "{…}");
 }
@@ -414,7 +425,8 @@ static int query_text(FL_KERNEL_ARGS) {
         }
         fl_buf_reset(&s.text);
         fl_json_print(&s.text, v);
-        if ((rc = fl_text_grow(&s.so_far, s.text.n, call, err)) == 0) put_fitted(out, i, &s.text, call->expr->type);
+        rc = fl_text_grow(&s.so_far, s.text.n, call, err);
+        if (rc == 0) put_fitted(out, i, fl_buf_str(&s.text), call->expr->type);
     }
     search_deinit(&s);
     return FL_MIN(rc, 0);
@@ -433,7 +445,7 @@ static int append_items(search *s, fl_column *texts, const fl_json_node *array) 
         else
             fl_json_print(&s->text, v);
         FL_TRY(fl_text_grow(&s->so_far, s->text.n + sizeof(fl_view), s->call, s->err));
-        fl_column_append_str(texts, fl_str_make(s->text.n > 0 ? s->text.p : "", s->text.n));
+        fl_column_append_str(texts, fl_buf_str(&s->text));
     }
     return 0;
 }

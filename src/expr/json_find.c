@@ -3,7 +3,8 @@
  *
  * Two ways:   a path of names and positions is followed in the text itself, in the one pass that checks the document:
  *             values beside the path are skipped, and a name that comes again begins anew, for the last one counts.
- *             Any other path is followed in a tree.
+ *             Any other path is followed in a tree, and so is every path in a document of which a pass over its text is
+ *             not sure.
  * Rules:      JsonPath's. A path that may find several values (a star, a slice, a filter, ..) gives an array, however
  *             many there are. What is missing is an exception in strict mode, unless a step before it may find several
  *             values; in lax mode nothing is found. The rest is told where it is done.
@@ -12,68 +13,74 @@
 #include <math.h>
 
 #include "expr/json_int.h"
+#include "expr/json_skip.h"
 #include "messages/json.h"
 
-enum { SEARCH_STEPS_MAX = 20000000 };
+enum { SEARCH_STEPS_MAX = 20000000, TEXT_STEPS_MAX = 64 /* each is a nested call */ };
 
 /* ---- in the text ---- */
 
 typedef struct text_search {
-    json_reader r;
     const fl_json_path *path;
+    const char *end;
     fl_str found;  /* the value as it is written */
+    bool plain;    /* a string without escapes */
     int why, step; /* why not; 0: found */
 } text_search;
 
-static int find_in_text(text_search *s, int step);
+static const char *follow(text_search *s, const char *p, int step);
 
-static int find_member(text_search *s, int step) {
-    fl_str wanted = s->path->steps[step].names[0];
-    bool more = false;
+static const char *follow_name(text_search *s, const char *p, int step) {
+    const char *end = s->end;
+    const fl_str wanted = s->path->steps[step].names[0];
+    bool more, escaped = false;
     s->why = step + 1 == s->path->n ? WHY_NO_RESULT : WHY_NO_PROPERTY;
     s->step = step;
-    FL_TRY(fl_json_enter(&s->r));
-    FL_TRY(fl_json_first(&s->r, '}', &more));
-    while (more) {
-        FL_TRY(fl_json_seek(&s->r, wanted, &more));
-        if (!more) break;
-        FL_TRY(find_in_text(s, step + 1));
-        FL_TRY(fl_json_next(&s->r, '}', &more));
+    p = json_skip_open(p, end, '}', &more);
+    while (p != NULL && more) {
+        const char *name = p + 1;
+        if ((p = json_skip_name(p, end, &escaped)) == NULL || escaped) return NULL;
+        const bool same = fl_str_eq(fl_str_make(name, (size_t)(p - 1 - name)), wanted);
+        if ((p = json_skip_colon(p, end)) == NULL) return NULL;
+        p = same ? follow(s, p, step + 1) : json_skip_value(p, end, JSON_SKIP_DEPTH);
+        if (p != NULL) p = json_skip_comma(p, end, '}', &more);
     }
-    s->r.depth--;
-    return 0;
+    return p;
 }
 
-static int find_item(text_search *s, int step) {
-    int at = 0, wanted = s->path->steps[step].indexes[0];
-    bool more = false;
+static const char *follow_index(text_search *s, const char *p, int step) {
+    const char *end = s->end;
+    bool more;
     s->why = WHY_NO_RESULT;
     s->step = s->path->n - 1;
-    FL_TRY(fl_json_enter(&s->r));
-    for (int rc = fl_json_first(&s->r, ']', &more); rc < 0 || more; rc = fl_json_next(&s->r, ']', &more)) {
-        FL_TRY(rc);
-        FL_TRY(at++ == wanted ? find_in_text(s, step + 1) : fl_json_value(&s->r, NULL));
+    p = json_skip_open(p, end, ']', &more);
+    for (int left = s->path->steps[step].indexes[0]; p != NULL && more; left--) {
+        p = left == 0 ? follow(s, p, step + 1) : json_skip_value(p, end, JSON_SKIP_DEPTH);
+        if (p != NULL) p = json_skip_comma(p, end, ']', &more);
     }
-    s->r.depth--;
-    return 0;
+    return p;
 }
 
-/* Follows the path from `step` on in the value at hand, and goes over that value. */
-static int find_in_text(text_search *s, int step) {
-    const char *from = s->r.p;
-    char first = from < s->r.end ? *from : '\0';
+/* Follows the path from `step` on into the value at p, and goes over that value. NULL: it cannot be done so, for it is no
+ * JSON, too deep, or has names with escapes. */
+static const char *follow(text_search *s, const char *p, int step) {
+    const char *behind;
+    const char first = p < s->end ? *p : '\0';
     if (step < s->path->n) {
-        bool name = s->path->steps[step].kind == STEP_NAMES;
-        if (name && first == '{') return find_member(s, step);
-        if (!name && first == '[') return find_item(s, step);
+        const bool name = s->path->steps[step].kind == STEP_NAMES;
+        if (name && first == '{') return follow_name(s, p, step);
+        if (!name && first == '[') return follow_index(s, p, step);
         s->why = name ? WHY_NO_OBJECT : first == 'n' ? WHY_NULL_ARRAY : WHY_NO_ARRAY;
         s->step = step;
-        return fl_json_value(&s->r, NULL);
+        return json_skip_value(p, s->end, JSON_SKIP_DEPTH);
     }
+    bool escaped = false;
+    behind = first == '"' ? json_skip_string(p, s->end, &escaped) : json_skip_value(p, s->end, JSON_SKIP_DEPTH);
+    if (behind == NULL) return NULL;
     s->why = 0;
-    FL_TRY(fl_json_value(&s->r, NULL));
-    s->found = fl_str_make(from, (size_t)(s->r.p - from));
-    return 0;
+    s->found = fl_str_make(p, (size_t)(behind - p));
+    s->plain = first == '"' && !escaped;
+    return behind;
 }
 
 /* ---- in a tree ---- */
@@ -409,22 +416,30 @@ static int no_json(const fl_json_path *p, fl_json_result *out, int rc, fl_error 
     return fail_with(out, WHY_NO_JSON, 0);
 }
 
+/* 1: done; 0: it is for search_tree. */
 static int search_text(const fl_json_path *p, fl_str document, bool whole, fl_arena *a, fl_json_result *out,
                        fl_error *err) {
-    text_search s = {.r = fl_json_reader_make(document, NULL, &out->error), .path = p};
-    int rc = fl_json_begin(&s.r);
-    const char *first = s.r.p;
-    if (rc == 0) rc = find_in_text(&s, 0);
-    if (rc < 0) return no_json(p, out, rc, err);
-    if (*first == 'n') return fail_with(out, WHY_NULL_DOCUMENT, 0);
-    if (s.why != 0) return p->lax ? 0 : fail_with(out, s.why, s.step);
+    text_search s = {.path = p, .end = document.p + document.n};
+    const char *from = json_skip_blanks(document.p, s.end);
+    const bool brackets = from < s.end && (*from == '{' || *from == '[');
+    if (!brackets || p->n > TEXT_STEPS_MAX || follow(&s, from, 0) == NULL) return 0;
+    if (s.why != 0) {
+        if (!p->lax) fail_with(out, s.why, s.step);
+        return 1;
+    }
     out->outcome = FL_JSON_FOUND;
-    if (!whole && (s.found.p[0] == '[' || s.found.p[0] == '{')) {
-        out->value = (fl_json_node){.kind = s.found.p[0] == '[' ? FL_JSON_ARRAY : FL_JSON_OBJECT};
-        return 0;
+    const char first = s.found.p[0];
+    if (s.plain) {
+        out->value = (fl_json_node){.kind = FL_JSON_STRING, .text = fl_str_make(s.found.p + 1, s.found.n - 2)};
+        return 1;
+    }
+    if (!whole && (first == '[' || first == '{')) {
+        out->value = (fl_json_node){.kind = first == '[' ? FL_JSON_ARRAY : FL_JSON_OBJECT};
+        return 1;
     }
     json_reader r = fl_json_reader_make(s.found, a, err);
-    return fl_json_value(&r, &out->value);
+    FL_TRY(fl_json_value(&r, &out->value));
+    return 1;
 }
 
 static int search_tree(const fl_json_path *p, fl_str document, fl_arena *a, fl_json_result *out, fl_error *err) {
@@ -443,7 +458,9 @@ static int search_tree(const fl_json_path *p, fl_str document, fl_arena *a, fl_j
 
 int fl_json_find(const fl_json_path *p, fl_str document, bool whole, fl_arena *a, fl_json_result *out, fl_error *err) {
     out->outcome = FL_JSON_NOTHING;
-    FL_TRY(p->simple ? search_text(p, document, whole, a, out, err) : search_tree(p, document, a, out, err));
+    int done = p->simple ? search_text(p, document, whole, a, out, err) : 0;
+    FL_TRY(done);
+    if (done == 0) FL_TRY(search_tree(p, document, a, out, err));
     if (out->outcome != FL_JSON_FOUND || out->value.kind != FL_JSON_NULL) return 0;
     out->outcome = FL_JSON_NOTHING;
     return p->lax ? 0 : fail_with(out, WHY_NULL_RESULT, 0);

@@ -34,9 +34,6 @@ int fl_json_first(json_reader *r, char close, bool *more);
 int fl_json_next(json_reader *r, char close, bool *more);
 /* The name of a member, and over the colon to its value. */
 int fl_json_name(json_reader *r, json_string *out);
-/* From a member's name on over members up to the next one with this name, whose value is at hand then. *found false: the
- * object has ended. */
-int fl_json_seek(json_reader *r, fl_str name, bool *found);
 /* Enters an object or array; fails if there are too many around it. Leaving is r->depth--. */
 int fl_json_enter(json_reader *r);
 fl_str fl_json_unescape(fl_arena *a, json_string s);

@@ -9,10 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/bytes.h"
 #include "base/hash.h"
-#include "data/json_text.h"
 #include "expr/json_int.h"
+#include "expr/json_skip.h"
 #include "messages/json.h"
 
 /* ---- refusals ---- */
@@ -27,15 +26,9 @@ static int unexpected(const json_reader *r, const char *what) {
     return fl_fail(r->err, FL_ERR_JSON_CHARACTER, n, r->p, cp, what);
 }
 
-static bool is_digit(char c) { return (unsigned char)(c - '0') < 10; }
-
-static bool is_word_char(unsigned char c) {
-    return is_digit((char)c) || (c | 32u) - 'a' < 26u || c == '_' || c == '$' || c >= 0x80;
-}
-
 static int wrong_word(const json_reader *r, const char *from) {
     const char *p = from;
-    while (p < r->end && is_word_char((unsigned char)*p)) p++;
+    while (p < r->end && json_is_word_char((unsigned char)*p)) p++;
     return fl_fail(r->err, FL_ERR_JSON_TOKEN, (int)FL_MIN(p - from, 256), from);
 }
 
@@ -46,11 +39,7 @@ json_reader fl_json_reader_make(fl_str text, fl_arena *a, fl_error *err) {
     return (json_reader){.p = p, .end = p + text.n, .arena = a, .err = err};
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
-static void skip_blanks(json_reader *r) {
-    while (r->p < r->end && is_blank(*r->p)) r->p++;
-}
+static void skip_blanks(json_reader *r) { r->p = json_skip_blanks(r->p, r->end); }
 
 int fl_json_begin(json_reader *r) {
     skip_blanks(r);
@@ -83,17 +72,6 @@ int fl_json_next(json_reader *r, char close, bool *more) {
     return 0;
 }
 
-/* The first byte that is a quote, a backslash or a control character. */
-static const char *skip_plain(const char *p, const char *end) {
-    for (; end - p >= 8; p += 8) {
-        uint64_t x = fl_load8(p);
-        uint64_t hit = ((x - FL_EACH8 * ' ') & ~x & FL_HIGH8) | fl_match8(x, '"') | fl_match8(x, '\\');
-        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
-    }
-    while (p < end && (unsigned char)*p >= ' ' && *p != '"' && *p != '\\') p++;
-    return p;
-}
-
 /* Over an escape whose backslash stands at p. */
 static int skip_escape(json_reader *r) {
     if (++r->p == r->end) return ended(r);
@@ -114,7 +92,7 @@ static int read_string(json_reader *r, json_string *out) {
     const char *from = ++r->p;
     out->escaped = false;
     for (;;) {
-        r->p = skip_plain(r->p, r->end);
+        r->p = json_skip_plain(r->p, r->end);
         if (r->p == r->end) return ended(r);
         if (*r->p == '"') break;
         if (*r->p != '\\')
@@ -134,7 +112,7 @@ fl_str fl_json_unescape(fl_arena *a, json_string s) {
     fl_buf_init(&b);
     fl_json_units u = {&b, 0};
     for (const char *p = s.raw.p, *end = p + s.raw.n; p < end;) {
-        const char *plain = skip_plain(p, end);
+        const char *plain = json_skip_plain(p, end);
         if (plain > p) fl_json_units_end(&u);
         fl_buf_put(&b, p, (size_t)(plain - p));
         if ((p = plain) == end) break;
@@ -164,8 +142,8 @@ int fl_json_name(json_reader *r, json_string *out) {
 /* ---- scalars ---- */
 
 static int need_digits(json_reader *r, const char *what) {
-    if (r->p == r->end || !is_digit(*r->p)) return unexpected(r, what);
-    while (r->p < r->end && is_digit(*r->p)) r->p++;
+    if (r->p == r->end || !json_is_digit(*r->p)) return unexpected(r, what);
+    while (r->p < r->end && json_is_digit(*r->p)) r->p++;
     return 0;
 }
 
@@ -186,7 +164,7 @@ static int read_number(json_reader *r, fl_json_node *out) {
     const char *from = r->p;
     bool whole = true;
     r->p += *r->p == '-';
-    if (r->end - r->p >= 2 && *r->p == '0' && is_digit(r->p[1])) return fl_fail(r->err, FL_ERR_JSON_ZEROES);
+    if (r->end - r->p >= 2 && *r->p == '0' && json_is_digit(r->p[1])) return fl_fail(r->err, FL_ERR_JSON_ZEROES);
     FL_TRY(need_digits(r, "expected digit (0-9) to follow minus sign, for valid numeric value"));
     if (r->p < r->end && *r->p == '.') {
         r->p++;
@@ -199,7 +177,7 @@ static int read_number(json_reader *r, fl_json_node *out) {
         r->p += r->p < r->end && (*r->p == '-' || *r->p == '+');
         FL_TRY(need_digits(r, "Exponent indicator not followed by a digit"));
     }
-    if (r->depth == 0 && r->p < r->end && !is_blank(*r->p))
+    if (r->depth == 0 && r->p < r->end && !json_is_blank(*r->p))
         return unexpected(r, "Expected space separating root-level values");
     if (out == NULL) return 0;
     fl_str text = fl_str_make(from, (size_t)(r->p - from));
@@ -215,7 +193,7 @@ static int read_number(json_reader *r, fl_json_node *out) {
 static int read_word(json_reader *r, const char *word, fl_json_kind kind, fl_json_node *out) {
     size_t n = strlen(word);
     if ((size_t)(r->end - r->p) < n || memcmp(r->p, word, n) != 0) return wrong_word(r, r->p);
-    if (r->p + n < r->end && is_word_char((unsigned char)r->p[n])) return wrong_word(r, r->p);
+    if (r->p + n < r->end && json_is_word_char((unsigned char)r->p[n])) return wrong_word(r, r->p);
     r->p += n;
     if (out != NULL) *out = (fl_json_node){.kind = kind};
     return 0;
@@ -286,104 +264,46 @@ static int read_object(json_reader *r, fl_json_node *out) {
     return 0;
 }
 
-/* ---- over what nobody asks for ----
- *
- * The quick_ functions go over plain JSON: without escapes in strings, nested but a little. The place is a local variable of
- * theirs, which is what makes them quick. They give NULL at anything else; the readers above then begin there anew, and
- * refuse it with the right words or take it.
- */
+/* ---- values ---- */
 
-enum { QUICK_DEPTH_MAX = 8 };
-
-static inline const char *quick_blanks(const char *p, const char *end) {
-    while (p < end && is_blank(*p)) p++;
-    return p;
-}
-
-/* From a quote on. */
-static inline const char *quick_string(const char *p, const char *end) {
-    for (p++; end - p >= 8; p += 8) {
-        const uint64_t x = fl_load8(p);
-        const uint64_t hit = ((x - FL_EACH8 * ' ') & ~x & FL_HIGH8) | fl_match8(x, '"') | fl_match8(x, '\\');
-        if (hit == 0) continue;
-        p += __builtin_ctzll(hit) / 8;
-        return *p == '"' ? p + 1 : NULL;
-    }
-    while (p < end && (unsigned char)*p >= ' ' && *p != '"' && *p != '\\') p++;
-    return p < end && *p == '"' ? p + 1 : NULL;
-}
-
-static inline const char *quick_digits(const char *p, const char *end) {
-    if (p == end || !is_digit(*p)) return NULL;
-    do p++;
-    while (p < end && is_digit(*p));
-    return p;
-}
-
-static inline const char *quick_number(const char *p, const char *end) {
-    p += *p == '-';
-    if (end - p >= 2 && *p == '0' && is_digit(p[1])) return NULL;
-    if ((p = quick_digits(p, end)) == NULL) return NULL;
-    if (p < end && *p == '.' && (p = quick_digits(p + 1, end)) == NULL) return NULL;
-    return p < end && (*p | 32) == 'e' ? NULL : p;
-}
-
-static inline const char *quick_word(const char *p, const char *end, const char *word, size_t n) {
-    if ((size_t)(end - p) <= n || memcmp(p, word, n) != 0 || is_word_char((unsigned char)p[n])) return NULL;
-    return p + n;
-}
-
-static const char *quick_value(const char *p, const char *end, int depth);
-
-/* From a member's name to its value. */
-static inline const char *quick_name(const char *p, const char *end) {
-    if (p == end || *p != '"' || (p = quick_string(p, end)) == NULL) return NULL;
-    p = quick_blanks(p, end);
-    return p < end && *p == ':' ? quick_blanks(p + 1, end) : NULL;
-}
-
-static const char *quick_items(const char *p, const char *end, char close, int depth) {
+static const char *skip_items(const char *p, const char *end, char close, int depth) {
+    bool more, escaped;
     if (depth == 0) return NULL;
-    p = quick_blanks(p + 1, end);
-    if (p < end && *p == close) return p + 1;
-    for (;;) {
-        if (close == '}' && (p = quick_name(p, end)) == NULL) return NULL;
-        if ((p = quick_value(p, end, depth - 1)) == NULL) return NULL;
-        p = quick_blanks(p, end);
-        if (p == end) return NULL;
-        if (*p == close) return p + 1;
-        if (*p != ',') return NULL;
-        p = quick_blanks(p + 1, end);
+    p = json_skip_open(p, end, close, &more);
+    while (p != NULL && more) {
+        if (close == '}' && (p = json_skip_name(p, end, &escaped)) != NULL) p = json_skip_colon(p, end);
+        if (p != NULL) p = json_skip_value(p, end, depth - 1);
+        if (p != NULL) p = json_skip_comma(p, end, close, &more);
     }
+    return p;
 }
 
-static const char *quick_value(const char *p, const char *end, int depth) {
+const char *json_skip_value(const char *p, const char *end, int depth) {
+    bool escaped;
     if (p == end) return NULL;
     switch (*p) {
-    case '"': return quick_string(p, end);
-    case '{': return quick_items(p, end, '}', depth);
-    case '[': return quick_items(p, end, ']', depth);
-    case 't': return quick_word(p, end, "true", 4);
-    case 'f': return quick_word(p, end, "false", 5);
-    case 'n': return quick_word(p, end, "null", 4);
-    default: return *p == '-' || is_digit(*p) ? quick_number(p, end) : NULL;
+    case '"': return json_skip_string(p, end, &escaped);
+    case '{': return skip_items(p, end, '}', depth);
+    case '[': return skip_items(p, end, ']', depth);
+    case 't': return json_skip_word(p, end, "true", 4);
+    case 'f': return json_skip_word(p, end, "false", 5);
+    case 'n': return json_skip_word(p, end, "null", 4);
+    default: return *p == '-' || json_is_digit(*p) ? json_skip_number(p, end) : NULL;
     }
 }
 
-/* How deep a value at hand may be nested for the quick functions; 0: they are not to be asked. At the top a number has
- * rules of its own. */
-static int quick_depth(const json_reader *r) {
-    return r->depth > 0 && r->depth + QUICK_DEPTH_MAX <= FL_JSON_DEPTH_MAX ? QUICK_DEPTH_MAX : 0;
+/* Over the value at hand if it can be skipped, which one at the top cannot that has no brackets. */
+static bool skip_value(json_reader *r) {
+    const bool nested = r->depth > 0 || (r->p < r->end && (*r->p == '{' || *r->p == '['));
+    if (!nested || r->depth + JSON_SKIP_DEPTH > FL_JSON_DEPTH_MAX) return false;
+    const char *behind = json_skip_value(r->p, r->end, JSON_SKIP_DEPTH);
+    if (behind != NULL) r->p = behind;
+    return behind != NULL;
 }
 
 int fl_json_value(json_reader *r, fl_json_node *out) {
     json_string s;
-    int depth = out == NULL ? quick_depth(r) : 0;
-    const char *behind = depth > 0 ? quick_value(r->p, r->end, depth) : NULL;
-    if (behind != NULL) {
-        r->p = behind;
-        return 0;
-    }
+    if (out == NULL && skip_value(r)) return 0;
     if (r->p == r->end) return ended(r);
     switch (*r->p) {
     case '{': return read_object(r, out);
@@ -399,62 +319,8 @@ int fl_json_value(json_reader *r, fl_json_node *out) {
     case '0' ... '9': return read_number(r, out);
     default: break;
     }
-    if (is_word_char((unsigned char)*r->p)) return wrong_word(r, r->p);
+    if (json_is_word_char((unsigned char)*r->p)) return wrong_word(r, r->p);
     return unexpected(r, "expected a valid value");
-}
-
-static bool names_equal(const json_string *name, fl_str wanted) {
-    if (!name->escaped) return fl_str_eq(name->raw, wanted);
-    if (name->raw.n < wanted.n) return false;
-    fl_arena a;
-    fl_arena_init(&a);
-    bool equal = fl_str_eq(fl_json_unescape(&a, *name), wanted);
-    fl_arena_deinit(&a);
-    return equal;
-}
-
-typedef enum quick_result { QUICK_FOUND, QUICK_ENDED, QUICK_UNSURE } quick_result;
-
-/* Over members that are plain, to the value of the one with that name. UNSURE: it stands at the name of a member that is
- * not plain, or where none is. */
-static quick_result quick_seek(json_reader *r, fl_str wanted) {
-    const char *end = r->end;
-    for (const char *p = r->p; p < end && *p == '"'; r->p = p) {
-        const char *name = p + 1;
-        if ((p = quick_string(p, end)) == NULL) return QUICK_UNSURE;
-        const bool equal = (size_t)(p - 1 - name) == wanted.n && memcmp(name, wanted.p, wanted.n) == 0;
-        p = quick_blanks(p, end);
-        if (p == end || *p != ':') return QUICK_UNSURE;
-        p = quick_blanks(p + 1, end);
-        if (equal) {
-            r->p = p;
-            return QUICK_FOUND;
-        }
-        if ((p = quick_value(p, end, QUICK_DEPTH_MAX)) == NULL) return QUICK_UNSURE;
-        p = quick_blanks(p, end);
-        if (p < end && *p == '}') {
-            r->p = p + 1;
-            return QUICK_ENDED;
-        }
-        if (p == end || *p != ',') return QUICK_UNSURE;
-        p = quick_blanks(p + 1, end);
-    }
-    return QUICK_UNSURE;
-}
-
-int fl_json_seek(json_reader *r, fl_str wanted, bool *found) {
-    json_string name;
-    do {
-        const quick_result quick = quick_depth(r) > 0 ? quick_seek(r, wanted) : QUICK_UNSURE;
-        *found = quick == QUICK_FOUND;
-        if (quick != QUICK_UNSURE) return 0;
-        FL_TRY(fl_json_name(r, &name));
-        *found = names_equal(&name, wanted);
-        if (*found) return 0;
-        FL_TRY(fl_json_value(r, NULL));
-        FL_TRY(fl_json_next(r, '}', found));
-    } while (*found);
-    return 0;
 }
 
 /* ---- whole texts ---- */
