@@ -233,32 +233,38 @@ static bool needs_care(const fl_expr *call) {
 
 static const fl_function careful_forms[6];
 
-/* A row that was written as one, field by field: a literal has been folded from one. */
-static bool is_row_value(const fl_expr *e) {
-    return e->type->kind == FL_T_ROW && (fl_expr_is_call(e, "ROW") || (fl_expr_is_literal(e) && !e->value.is_null));
+bool fl_is_row_value(const fl_expr *e) {
+    if (e->type->kind != FL_T_ROW || e->type->n_fields == 0) return false;
+    return fl_expr_is_call(e, "ROW") || (fl_expr_is_literal(e) && !e->value.is_null);
 }
 
-/* (a, b) = (c, d) becomes a = c AND b = d; <> becomes a <> c OR b <> d. */
-static int infer_row_values(fl_bind *b, fl_expr *call, fl_error *err) {
-    const fl_type *x = call->args[0]->type, *y = call->args[1]->type;
-    bool equal = call->fn->name[0] == '=';
-    if (x->n_fields != y->n_fields || x->n_fields == 0) return fl_bad_arguments(call, err);
-    fl_expr **parts = FL_NEW_N(b->arena, fl_expr *, x->n_fields);
-    for (int i = 0; i < x->n_fields; i++) {
-        fl_expr *sides[2];
-        for (int k = 0; k < 2; k++) {
-            fl_expr *row = call->args[k];
-            fl_expr *name = fl_symbol_literal(b->arena, row->type->fields[i].name);
-            if (fl_expr_is_call(row, "ROW"))
-                sides[k] = row->args[i];
-            else
-                FL_TRY(fl_call2(b, "FIELD", row, name, call->span, &sides[k], err));
-        }
-        FL_TRY(fl_call2(b, call->fn->name, sides[0], sides[1], call->span, &parts[i], err));
+static int field_of(fl_bind *b, fl_expr *row, int i, fl_expr **out, fl_error *err) {
+    if (fl_expr_is_call(row, "ROW")) {
+        *out = row->args[i];
+        return 0;
     }
-    if (x->n_fields == 1) return fl_become(call, parts[0]);
-    fl_expr *all;
-    FL_TRY(fl_expr_call_name(b, equal ? "AND" : "OR", parts, x->n_fields, call->span, &all, err));
+    fl_expr *name = fl_symbol_literal(b->arena, row->type->fields[i].name);
+    return fl_call2(b, "FIELD", row, name, row->span, out, err);
+}
+
+int fl_compare_row_values(fl_bind *b, const char *op, fl_expr *x, fl_expr *y, fl_span span, fl_expr **out,
+                          fl_error *err) {
+    int n = x->type->n_fields;
+    fl_expr **parts = FL_NEW_N(b->arena, fl_expr *, n);
+    for (int i = 0; i < n; i++) {
+        fl_expr *sides[2];
+        FL_TRY(field_of(b, x, i, &sides[0], err));
+        FL_TRY(field_of(b, y, i, &sides[1], err));
+        FL_TRY(fl_call2(b, op, sides[0], sides[1], span, &parts[i], err));
+    }
+    *out = parts[0];
+    return n == 1 ? 0 : fl_expr_call_name(b, op[0] == '<' ? "OR" : "AND", parts, n, span, out, err);
+}
+
+static int infer_row_values(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_expr *x = call->args[0], *y = call->args[1], *all;
+    if (x->type->n_fields != y->type->n_fields) return fl_bad_arguments(call, err);
+    FL_TRY(fl_compare_row_values(b, call->fn->name, x, y, call->span, &all, err));
     return fl_become(call, all);
 }
 
@@ -277,7 +283,8 @@ static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
     comparison op = comparison_of(call);
     const fl_type *x = call->args[0]->type, *y = call->args[1]->type;
     bool equality = op == EQ || op == NE;
-    if (equality && is_row_value(call->args[0]) && is_row_value(call->args[1])) return infer_row_values(b, call, err);
+    if (equality && fl_is_row_value(call->args[0]) && fl_is_row_value(call->args[1]))
+        return infer_row_values(b, call, err);
     bool approximate = fl_type_is_approximate(x) && fl_type_is_approximate(y);
     if (approximate && fl_expr_equal(call->args[0], call->args[1]) && fl_expr_deterministic(call->args[0]))
         return infer_same(b, call, op == EQ || op == LE || op == GE, err);

@@ -3,7 +3,8 @@
  *
  * What:       a list of literals becomes a set when the call is bound: a few values are compared one after the other,
  *             many are looked up in a hash table. Any other list becomes a = v OR …, as SQL defines IN.
- * Types:      values of other types than the key's are cast to that first, as Flink does: 1 IN (1.5) is TRUE.
+ * Types:      values of other types than the key's are cast to that first, as Flink does: 1 IN (1.5) is TRUE, and so is
+ *             (1, 'a') IN ((1.5, 'a')).
  * Unknown:    NULL IN (…) is NULL; a value that is not found is NULL if a NULL stands in the list. NaN is never
  *             found.
  * Interface:  the table at the end. The set is call->extra: it lives in the plan's arena and is read-only.
@@ -199,11 +200,16 @@ static bool can_be_set(fl_bind *b, fl_expr *call, fl_error *err) {
     return false;
 }
 
-/* a = v OR … */
+/* a = v OR …; of rows, each field is sought by itself. */
 static int infer_alternatives(fl_bind *b, fl_expr *call, fl_error *err) {
     fl_expr **parts = FL_NEW_N(b->arena, fl_expr *, call->n_args), *any;
-    for (int i = 1; i < call->n_args; i++)
-        FL_TRY(fl_call2(b, "=", call->args[0], call->args[i], call->span, &parts[i - 1], err));
+    for (int i = 1; i < call->n_args; i++) {
+        fl_expr *key = call->args[0], *v = call->args[i];
+        if (fl_is_row_value(key) && fl_is_row_value(v))
+            FL_TRY(fl_compare_row_values(b, "IN", key, v, call->span, &parts[i - 1], err));
+        else
+            FL_TRY(fl_call2(b, "=", key, v, call->span, &parts[i - 1], err));
+    }
     any = parts[0];
     if (call->n_args > 2) FL_TRY(fl_expr_call_name(b, "OR", parts, call->n_args - 1, call->span, &any, err));
     return fl_become(call, any);

@@ -50,6 +50,12 @@ int fl_align_sides(fl_bind *b, fl_expr *call, int left, int right, fl_error *err
 /* A value of an IN becomes one of the key's type: of a number all that this type does not have is dropped, so that 1 is
  * IN (1.5); a VARCHAR is cut to the key's CHAR(n). */
 int fl_align_to_key(fl_bind *b, fl_expr *call, int arg, fl_error *err);
+/* A row that was written as one, field by field: a literal has been folded from one. */
+bool fl_is_row_value(const fl_expr *e);
+/* (a, b) = (c, d) is a = c AND b = d, <> is a <> c OR b <> d, and IN is a IN (c) AND b IN (d). Of two rows of as many
+ * fields, at least one. (functions_compare.c) */
+int fl_compare_row_values(fl_bind *b, const char *op, fl_expr *x, fl_expr *y, fl_span span, fl_expr **out,
+                          fl_error *err);
 /* Brings all arguments of an IN to one form; false if they have none that a set of values could be made of. */
 bool fl_align_all(fl_bind *b, fl_expr *call, fl_error *err);
 

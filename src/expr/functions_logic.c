@@ -56,14 +56,14 @@ static int kernel_not(FL_KERNEL_ARGS) {
     return 0;
 }
 
-/* IS [NOT] TRUE, FALSE, UNKNOWN */
+/* IS [NOT] TRUE, FALSE */
 static int kernel_is(FL_KERNEL_ARGS) {
     const char *word = call->expr->fn->name + 3;
     bool negated = word[0] == 'N';
     if (negated) word += 4;
     for (int w = 0; w < fl_word_count(out); w++) {
         truth t = load(in[0], w);
-        uint64_t x = word[0] == 'T' ? t.b : word[0] == 'F' ? t.v & ~t.b : ~t.v;
+        uint64_t x = word[0] == 'T' ? t.b : t.v & ~t.b;
         if (negated) x = ~x;
         memcpy((uint8_t *)out->data + 8 * w, &x, 8);
     }
@@ -89,6 +89,13 @@ static int infer_is(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_typed(b, call, fl_type_of(FL_T_BOOLEAN, true), false);
 }
 
+static int infer_is_unknown(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_expr *e;
+    FL_TRY(need_booleans(call, err));
+    FL_TRY(fl_call1(b, call->fn->name[3] == 'N' ? "IS NOT NULL" : "IS NULL", call->args[0], call->span, &e, err));
+    return fl_become(call, e);
+}
+
 static fl_kernel_fn *choose(const fl_expr *call) {
     switch (call->fn->name[0]) {
     case 'A': return kernel_and;
@@ -98,9 +105,9 @@ static fl_kernel_fn *choose(const fl_expr *call) {
     }
 }
 
-#define IS(word, text)                                                                                                 \
+#define IS(word, rule, text)                                                                                           \
     {                                                                                                                  \
-        .name = word, .min_args = 1, .max_args = 1, .flags = FL_FN_OPERATOR, .infer = infer_is, .choose = choose,      \
+        .name = word, .min_args = 1, .max_args = 1, .flags = FL_FN_OPERATOR, .infer = infer_##rule, .choose = choose,  \
         .signature = "'<BOOLEAN> " word "'", .doc = text                                                               \
     }
 
@@ -131,11 +138,11 @@ FL_FUNCTION_TABLE(logic) = {
      .choose = choose,
      .signature = "'NOT<BOOLEAN>'",
      .doc = "The opposite; of UNKNOWN, UNKNOWN."},
-    IS("IS TRUE", "TRUE only for TRUE."),
-    IS("IS NOT TRUE", "TRUE for FALSE and UNKNOWN."),
-    IS("IS FALSE", "TRUE only for FALSE."),
-    IS("IS NOT FALSE", "TRUE for TRUE and UNKNOWN."),
-    IS("IS UNKNOWN", "TRUE only for UNKNOWN."),
-    IS("IS NOT UNKNOWN", "TRUE for TRUE and FALSE."),
+    IS("IS TRUE", is, "TRUE only for TRUE."),
+    IS("IS NOT TRUE", is, "TRUE for FALSE and UNKNOWN."),
+    IS("IS FALSE", is, "TRUE only for FALSE."),
+    IS("IS NOT FALSE", is, "TRUE for TRUE and UNKNOWN."),
+    IS("IS UNKNOWN", is_unknown, "TRUE only for UNKNOWN."),
+    IS("IS NOT UNKNOWN", is_unknown, "TRUE for TRUE and FALSE."),
     {0},
 };
