@@ -5,6 +5,10 @@
 
 #include "base/common.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define FL_EACH8 0x0101010101010101u
 #define FL_HIGH8 0x8080808080808080u
 
@@ -24,6 +28,20 @@ static inline uint64_t fl_load8(const char *p) {
 static inline uint64_t fl_match8(uint64_t x, unsigned char c) {
     x ^= FL_EACH8 * c;
     return (x - FL_EACH8) & ~x & FL_HIGH8;
+}
+
+/* 64 bytes of 0 and 1 as the bits of a word, the first lowest. */
+static inline uint64_t fl_pack_bits64(const uint8_t *bytes) {
+    uint64_t word = 0;
+#if defined(__SSE2__)
+    for (int k = 0; k < 4; k++) {
+        const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * k));
+        word |= (uint64_t)_mm_movemask_epi8(_mm_slli_epi16(x, 7)) << (16 * k);
+    }
+#else /* of eight bytes the product gathers the bits on top */
+    for (int k = 0; k < 8; k++) word |= (fl_load8((const char *)bytes + 8 * k) * 0x0102040810204080u >> 56) << (8 * k);
+#endif
+    return word;
 }
 
 /* The first of three or four bytes in [p, end), or `end`. */

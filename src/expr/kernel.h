@@ -13,6 +13,7 @@
 #ifndef FL_EXPR_KERNEL_H
 #define FL_EXPR_KERNEL_H
 
+#include "base/bytes.h"
 #include "expr/expr.h"
 
 /* Runs what follows `i` with i set to each row. */
@@ -113,17 +114,6 @@ static inline fl_rows fl_constant_rows(fl_column *out, fl_rows rows) {
         return 0;                                                                                                      \
     }
 
-/* 64 bytes of 0 and 1 as the bits of a word, the first lowest: of eight bytes the product gathers the bits on top. */
-static inline uint64_t fl_pack_bits(const uint8_t *bytes) {
-    uint64_t word = 0;
-    for (int k = 0; k < 8; k++) {
-        uint64_t x;
-        memcpy(&x, bytes + 8 * k, 8);
-        word |= (x * 0x0102040810204080u >> 56) << (8 * k);
-    }
-    return word;
-}
-
 /* Writes a bitmap from a condition COND(i) on rows. Where all rows are computed, 64 conditions become bytes in a loop
  * that vectorises, then one word; the last word is written whole, which bitmaps have room for. */
 #define FL_EACH_BIT(rows, bits, i, COND)                                                                               \
@@ -144,7 +134,7 @@ static inline uint64_t fl_pack_bits(const uint8_t *bytes) {
                         const int i = base_ + j_;                                                                      \
                         byte_[j_] = (uint8_t)(bool)(COND);                                                             \
                     }                                                                                                  \
-                const uint64_t word_ = fl_pack_bits(byte_);                                                            \
+                const uint64_t word_ = fl_pack_bits64(byte_);                                                          \
                 memcpy(bits_ + base_ / 8, &word_, 8);                                                                  \
             }                                                                                                          \
         } else {                                                                                                       \
