@@ -130,6 +130,24 @@ static inline int64_t count_few(const char *p, size_t n) {
     return n > 8 ? count - continuing(fl_load8(p + n - 8) >> 8 * (16 - n)) : count; /* without the first eight */
 }
 
+/* Of LANES to 4 LANES bytes: are all of them ASCII? */
+static inline bool few_ascii(const char *p, size_t n) {
+    const char *end = p + n;
+    counters a, b;
+    uint64_t half[2];
+    memcpy(&a, p, sizeof a);
+    memcpy(&b, end - LANES, sizeof b);
+    a |= b;
+    if (n > 2 * LANES) {
+        memcpy(&b, p + LANES, sizeof b);
+        a |= b;
+        memcpy(&b, end - 2 * LANES, sizeof b);
+        a |= b;
+    }
+    memcpy(half, &a, sizeof half);
+    return ((half[0] | half[1]) & FL_HIGH8) == 0;
+}
+
 int64_t fl_utf8_count(const char *p, size_t n) {
     enum { ROUNDS_MAX = 254 }; /* and one for what is left */
     static const signed char no_then_yes[2 * LANES] = {[LANES] = -1, -1, -1, -1, -1, -1, -1, -1,
@@ -137,6 +155,7 @@ int64_t fl_utf8_count(const char *p, size_t n) {
     const char *end = p + n;
     int64_t count = 0;
     if (n < LANES) return count_few(p, n);
+    if (n <= 4 * LANES && few_ascii(p, n)) return (int64_t)n;
     for (;;) {
         counters sum = {0}, x, counts;
         for (int k = 0; k < ROUNDS_MAX && end - p >= LANES; k++, p += LANES) {
