@@ -76,6 +76,19 @@ static inline const char *fl_skip_ascii(const char *p, const char *end) {
 /* Writes the 2 n hexadecimal digits of n bytes; the letters are a … f or A … F. */
 static inline void fl_put_hex(char *to, const void *bytes, size_t n, char ten) {
     const unsigned char *p = bytes;
+#if defined(__SSE2__)
+    const __m128i low_half = _mm_set1_epi8(15), letters_from = _mm_set1_epi8((char)(ten - '0' - 10));
+    for (; n >= 16; n -= 16, p += 16) {
+        const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+        const __m128i upper = _mm_and_si128(_mm_srli_epi16(x, 4), low_half), lower = _mm_and_si128(x, low_half);
+        __m128i nibbles[2] = {_mm_unpacklo_epi8(upper, lower), _mm_unpackhi_epi8(upper, lower)};
+        for (int k = 0; k < 2; k++, to += 16) {
+            const __m128i letter = _mm_cmpgt_epi8(nibbles[k], _mm_set1_epi8(9));
+            const __m128i digit = _mm_add_epi8(nibbles[k], _mm_set1_epi8('0'));
+            _mm_storeu_si128((__m128i *)(void *)to, _mm_add_epi8(digit, _mm_and_si128(letter, letters_from)));
+        }
+    }
+#endif
     for (; n >= 4; n -= 4, p += 4, to += 8) { /* a byte becomes the two nibbles of 16 bits */
         uint64_t x = p[0] | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 32 | (uint64_t)p[3] << 48;
         x = (x >> 4 | x << 8) & (0x0f * FL_EACH8);

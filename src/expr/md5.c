@@ -8,6 +8,8 @@
  */
 #include "expr/md5.h"
 
+#include "base/bytes.h"
+
 enum { WORDS = 16 };
 typedef uint32_t lanes __attribute__((vector_size(4 * FL_MD5_LANES)));
 
@@ -68,22 +70,27 @@ static inline uint32_t little(uint32_t x) {
 #endif
 }
 
+/* What is left of a text behind its whole words, and the bit that ends it. */
+static inline uint32_t last_word(fl_str s) {
+    const size_t left = s.n % 4;
+    uint32_t word = 0x80u << 8 * left;
+    if (FL_LIKELY(s.n >= 4)) return word | (uint32_t)((uint64_t)little(fl_load4(s.p + s.n - 4)) >> 8 * (4 - left));
+    for (size_t i = 0; i < left; i++) word |= (uint32_t)(unsigned char)s.p[s.n - left + i] << 8 * i;
+    return word;
+}
+
 void fl_md5_short(const fl_str *texts, int n, uint8_t digests[][FL_MD5_BYTES]) {
     uint32_t words[WORDS][FL_MD5_LANES] __attribute__((aligned(64)));
     uint32_t state[4][FL_MD5_LANES] __attribute__((aligned(64)));
     fl_assert(n <= FL_MD5_LANES);
     memset(words, 0, sizeof words);
     for (int lane = 0; lane < n; lane++) {
-        unsigned char block[4 * WORDS] = {0};
-        uint32_t bits = (uint32_t)texts[lane].n * 8, word;
-        fl_assert(texts[lane].n <= FL_MD5_SHORT_MAX);
-        if (texts[lane].n > 0) memcpy(block, texts[lane].p, texts[lane].n);
-        block[texts[lane].n] = 0x80;
-        for (size_t k = 0; k <= texts[lane].n / 4; k++) { /* all others are zero */
-            memcpy(&word, block + 4 * k, 4);
-            words[k][lane] = little(word);
-        }
-        words[WORDS - 2][lane] = bits;
+        const fl_str s = texts[lane];
+        const size_t whole = s.n / 4;
+        fl_assert(s.n <= FL_MD5_SHORT_MAX);
+        for (size_t k = 0; k < whole; k++) words[k][lane] = little(fl_load4(s.p + 4 * k));
+        words[whole][lane] = last_word(s); /* all others are zero */
+        words[WORDS - 2][lane] = (uint32_t)s.n * 8;
     }
     digest_blocks((const lanes *)(const void *)words, (lanes *)(void *)state);
     for (int lane = 0; lane < n; lane++)

@@ -82,6 +82,17 @@ static void code_points_are_counted(void **state) {
     }
 }
 
+static void one_code_point_among_ascii_is_seen(void **state) {
+    (void)state;
+    char text[100];
+    for (size_t n = 2; n <= sizeof text; n++)
+        for (size_t at = 0; at + 2 <= n; at++) {
+            memset(text, 'a', n);
+            memcpy(text + at, "\xc3\xa9", 2);
+            assert_int_equal(fl_utf8_count(text, n), n - 1);
+        }
+}
+
 static void bytes_become_hexadecimal_digits(void **state) {
     (void)state;
     unsigned char bytes[256];
@@ -254,6 +265,7 @@ int main(void) {
         cmocka_unit_test(suggestions_find_slips_and_nothing_else),
         cmocka_unit_test(texts_are_found_where_they_first_are),
         cmocka_unit_test(code_points_are_counted),
+        cmocka_unit_test(one_code_point_among_ascii_is_seen),
         cmocka_unit_test(bytes_become_hexadecimal_digits),
         cmocka_unit_test(messages_are_cut_at_a_character),
         cmocka_unit_test(reader_notices_the_end),
