@@ -6,7 +6,7 @@
     start    {name, title, ratios, variants}
              a variant: {label, engine}, with {samples, cpu_ms, first_row_ms, peak_mb} or {problem} or both
     expression   {name, sql, compared, samples, ns, problems}: engines whose values agree; then by engine nanoseconds a row of
-             the query and of its base in each round, of the expression alone by their medians; what went wrong
+             the query and of its base in each round, of the expression alone by the least of them; what went wrong
 
 A figure is {median, least, greatest} of the rounds. A ratio is one of medians.
 """
