@@ -11,6 +11,7 @@
 typedef struct json_reader {
     const char *p, *end;
     int depth;
+    bool unsure;     /* something could not be skipped: the rest is read with care */
     bool exact;      /* numbers keep all their digits: those with a fraction or an exponent are INT, too, and spelled as
                       * Java's BigDecimal */
     fl_arena *arena; /* of the trees */

@@ -295,9 +295,10 @@ const char *json_skip_value(const char *p, const char *end, int depth) {
 /* Over the value at hand if it can be skipped, which one at the top cannot that has no brackets. */
 static bool skip_value(json_reader *r) {
     const bool nested = r->depth > 0 || (r->p < r->end && (*r->p == '{' || *r->p == '['));
-    if (!nested || r->depth + JSON_SKIP_DEPTH > FL_JSON_DEPTH_MAX) return false;
+    if (!nested || r->unsure || r->depth + JSON_SKIP_DEPTH > FL_JSON_DEPTH_MAX) return false;
     const char *behind = json_skip_value(r->p, r->end, JSON_SKIP_DEPTH);
     if (behind != NULL) r->p = behind;
+    r->unsure = behind == NULL; /* else all that is inside would be tried, too, at each depth */
     return behind != NULL;
 }
 
