@@ -2,6 +2,7 @@
 /* json.h -- JSON texts and paths into them, as the functions of SQL see them.
  *
  *     json_read.c     a text is checked, or becomes a tree in an arena
+ *     json_skip.h     values that nobody asks for are gone over, and checked
  *     json_path.c     'lax $.a[0]' becomes a list of steps
  *     json_filter.c   [?(@.price > 10)]: conditions
  *     json_find.c     what a path finds: in the text itself where its steps are names and positions, else in a tree
