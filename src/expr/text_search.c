@@ -31,18 +31,22 @@ static int stretch_end(const fl_column *texts, fl_rows rows, int k) {
 
 static void search_stretch(const fl_column *texts, fl_rows rows, int k, int end, fl_str what, int32_t *at) {
     const fl_str last = fl_view_str(view_of(texts, rows, end - 1));
-    const char *p = fl_view_ptr(view_of(texts, rows, k)), *stop = last.p + last.n;
+    const char *p = fl_view_ptr(view_of(texts, rows, k)), *const stop = last.p + last.n;
+    const uint64_t rows_a_byte = ((uint64_t)(end - k) << 32) / (uint64_t)(stop - p + 1); /* times 2^32 */
+    for (int i = k; i < end; i++) at[fl_row_at(rows, i)] = -1;
     while (k < end) {
         const char *found = fl_str_find(fl_str_make(p, (size_t)(stop - p)), what);
-        fl_str s = {0};
-        for (; k < end; k++) {
+        if (found == NULL) return;
+        fl_str s = fl_view_str(view_of(texts, rows, k));
+        if (s.p + s.n <= found) { /* not in the next row: in which one it would be if all were of one length */
+            k = FL_MIN(k + (int)((uint64_t)(found - p) * rows_a_byte >> 32), end - 1);
             s = fl_view_str(view_of(texts, rows, k));
-            if (found != NULL && found < s.p + s.n) break;
-            at[fl_row_at(rows, k)] = -1;
+            while (s.p + s.n <= found) s = fl_view_str(view_of(texts, rows, ++k));
+            while (s.p > found) s = fl_view_str(view_of(texts, rows, --k));
         }
-        if (k == end) return;
         p = s.p + s.n;
-        at[fl_row_at(rows, k++)] = found + what.n <= p ? (int32_t)(found - s.p) : -1;
+        if (found + what.n <= p) at[fl_row_at(rows, k)] = (int32_t)(found - s.p);
+        k++;
     }
 }
 
