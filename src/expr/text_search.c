@@ -4,6 +4,7 @@
  * What:       where little is found, a search that has to begin anew at each text spends most of its time on that.
  * Algorithm:  texts of a column mostly lie one behind the other in memory. Such a stretch is searched as if it were one
  *             text; rows that end before what is found do not have it, and what lies across the end of a row is not in it.
+ *             The row of a place is not walked to: it is guessed as if all texts were of one length, and then set right.
  *
  *                 rows         |https://a.example/|http://b.example/?q=lotus|http://c.…
  *                 found                                           ^ the first row: -1, the second: 18
