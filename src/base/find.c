@@ -105,7 +105,8 @@ const char *fl_str_find(fl_str s, fl_str what) {
 
 /* ---- counting ---- */
 
-typedef signed char counters __attribute__((vector_size(LANES)));
+typedef signed char numbers __attribute__((vector_size(LANES)));
+typedef unsigned char counters __attribute__((vector_size(LANES)));
 
 /* The sum of sixteen counters from 0 to 255. */
 static inline int64_t sum_of(counters c) {
@@ -133,7 +134,7 @@ static inline int64_t count_few(const char *p, size_t n) {
 /* Of LANES to 4 LANES bytes: are all of them ASCII? */
 static inline bool few_ascii(const char *p, size_t n) {
     const char *end = p + n;
-    counters a, b;
+    numbers a, b;
     uint64_t half[2];
     memcpy(&a, p, sizeof a);
     memcpy(&b, end - LANES, sizeof b);
@@ -157,10 +158,11 @@ int64_t fl_utf8_count(const char *p, size_t n) {
     if (n < LANES) return count_few(p, n);
     if (n <= 4 * LANES && few_ascii(p, n)) return (int64_t)n;
     for (;;) {
-        counters sum = {0}, x, counts;
+        counters sum = {0}, counts;
+        numbers x;
         for (int k = 0; k < ROUNDS_MAX && end - p >= LANES; k++, p += LANES) {
             memcpy(&x, p, sizeof x);
-            sum -= x > -65; /* true is -1; continuing bytes are -128 … -65 */
+            sum -= (counters)(x > -65); /* true is -1; continuing bytes are -128 … -65 */
         }
         if (end - p >= LANES) {
             count += sum_of(sum);
@@ -168,7 +170,7 @@ int64_t fl_utf8_count(const char *p, size_t n) {
         }
         memcpy(&x, end - LANES, sizeof x);
         memcpy(&counts, no_then_yes + (end - p), sizeof counts);
-        return count + sum_of(sum - ((x > -65) & counts));
+        return count + sum_of(sum - ((counters)(x > -65) & counts));
     }
 }
 

@@ -31,7 +31,7 @@ static int twice_eval(void *instance, const struct ArrowArray *args, struct Arro
     int64_t *out = make_values(result, args->length, sizeof *out);
     (void)instance, (void)err;
     for (int64_t i = 0; i < args->length; i++) {
-        out[i] = 2 * longs(in)[i];
+        out[i] = (int64_t)(2 * (uint64_t)longs(in)[i]); /* below a NULL there may be any bits */
         if (is_null(in, i)) set_null(result, i);
     }
     return 0;
