@@ -410,7 +410,8 @@ static void print_fixed(const fl_dt_fixed *f, int year, int month, int day, int 
 
 int fl_dt_print(const fl_dt_pattern *p, fl_ts local, fl_buf *out, fl_error *err) {
     const int64_t days = fl_floor_div(local.ms, FL_MS_PER_DAY);
-    const int ms = (int)(local.ms - days * FL_MS_PER_DAY), nanos = ms % 1000 * 1000000 + local.nanos;
+    const int ms = (int)((uint64_t)local.ms - (uint64_t)days * FL_MS_PER_DAY),
+              nanos = ms % 1000 * 1000000 + local.nanos;
     int64_t year;
     int month, day;
     fl_civil_from_days(days, &year, &month, &day);

@@ -76,7 +76,7 @@ int64_t fl_months_between_days(int64_t d0, int64_t d1) {
 int64_t fl_months_between(int64_t t0, int64_t t1) {
     int64_t d0 = fl_floor_div(t0, FL_MS_PER_DAY), d1 = fl_floor_div(t1, FL_MS_PER_DAY);
     int64_t x = fl_months_between_days(d0, d1);
-    return x - (fl_days_add_months(d1, x) == d0 && t0 - d0 * FL_MS_PER_DAY < t1 - d1 * FL_MS_PER_DAY);
+    return x - (fl_days_add_months(d1, x) == d0 && fl_floor_mod(t0, FL_MS_PER_DAY) < fl_floor_mod(t1, FL_MS_PER_DAY));
 }
 
 /* ---- types ---- */
