@@ -557,6 +557,8 @@ void fl_column_append_nested(fl_column *c) {
     for (int k = 1; k < c->n_children; k++) fl_assert(c->child[k]->n == c->child[0]->n);
 }
 
+static void append_filler(fl_column *c, int n);
+
 /* n rows of zeros that count as valid, n not yet advanced; the children of a row are filled too. */
 static void append_zeros(fl_column *c, int n) {
     need_rows(c, n);
@@ -569,23 +571,23 @@ static void append_zeros(fl_column *c, int n) {
         size_t size = (size_t)fl_phys_size(c->phys);
         memset((uint8_t *)c->data + (size_t)c->n * size, 0, (size_t)n * size);
     }
-    for (int k = 0; c->phys == FL_P_ROW && k < c->n_children; k++) fl_column_append_nulls(c->child[k], n);
+    for (int k = 0; c->phys == FL_P_ROW && k < c->n_children; k++) append_filler(c->child[k], n);
 }
 
-static void append_null_rows(fl_column *c, int n) {
+void fl_column_append_nulls(fl_column *c, int n) {
+    if (n == 0) return;
     append_zeros(c, n);
     fl_column_need_valid(c);
     if (c->valid != NULL) fill_bits(c->valid, c->n, n, false);
     c->n += n;
 }
 
-void fl_column_append_null(fl_column *c) { append_null_rows(c, 1); }
+void fl_column_append_null(fl_column *c) { fl_column_append_nulls(c, 1); }
 
-/* What may be NULL becomes NULL, and so does an object, which has no zero; the rest becomes zero. */
-void fl_column_append_nulls(fl_column *c, int n) {
-    if (n == 0) return;
+/* Under a row that is NULL: what may be NULL is, and so is an object, which has no zero; the rest is zero. */
+static void append_filler(fl_column *c, int n) {
     if (c->type->nullable || c->phys == FL_P_OBJECT) {
-        append_null_rows(c, n);
+        fl_column_append_nulls(c, n);
     } else {
         append_zeros(c, n);
         c->n += n;

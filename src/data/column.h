@@ -172,6 +172,10 @@ static inline bool fl_column_is_null(const fl_column *c, int i) {
     i = fl_column_at(c, i);
     return c->phys == FL_P_NONE || (c->valid != NULL && !fl_bit(c->valid, i));
 }
+/* False: no row is NULL. */
+static inline bool fl_column_may_be_null(const fl_column *c) {
+    return c->constant ? fl_column_is_null(c, 0) : c->phys == FL_P_NONE || c->valid != NULL;
+}
 #define FL_DATA(c, type) ((type *)(c)->data)
 /* Any integer-like value (I8 … I64, BOOL) as int64. */
 static inline int64_t fl_column_i64(const fl_column *c, int i) {
@@ -232,7 +236,7 @@ void fl_column_append_from(fl_column *c, const fl_column *from, int i);
 void fl_column_append_rows(fl_column *c, const fl_column *from, const uint16_t *sel, int n);
 /* The same with wide row numbers, each of which may come any number of times. */
 void fl_column_append_indexed(fl_column *c, const fl_column *from, const int32_t *rows, int n);
-/* All rows become +n rows of NULL or of zero values: the plain filler. */
+/* +n rows of NULL, also where the type is NOT NULL; the children of a row that cannot be NULL get zeros. */
 void fl_column_append_nulls(fl_column *c, int n);
 /* Cuts a column that nobody else sees back to its first n rows, and its children to what these cover. */
 void fl_column_truncate(fl_column *c, int n);

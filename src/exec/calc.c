@@ -25,7 +25,9 @@ static int calc_open(fl_op *op, fl_error *err) {
     c->n_out = p->outputs[0].schema.n;
     if (c->plan->condition != NULL)
         FL_TRY(fl_program_new(op->ctx->arena, (fl_expr *const *)&c->plan->condition, 1, n_in, &c->condition, err));
-    return fl_program_new(op->ctx->arena, c->plan->exprs, c->n_out, n_in, &c->exprs, err);
+    FL_TRY(fl_program_new(op->ctx->arena, c->plan->exprs, c->n_out, n_in, &c->exprs, err));
+    fl_program_fill(c->exprs, c->plan->exprs);
+    return 0;
 }
 
 /* A batch with the rows of b for which the condition is true. Owned by the caller. */

@@ -65,13 +65,8 @@ static void blend_values(fl_column *out, const fl_column *from, const uint64_t *
     }
 }
 
-/* All rows of `from` have a value. */
-static bool all_valid(const fl_column *from) {
-    return from->phys != FL_P_NONE && (from->constant ? !fl_column_is_null(from, 0) : from->valid == NULL);
-}
-
 static void blend_validity(fl_column *out, const fl_column *from, const uint64_t *take, int n) {
-    if (out->valid == NULL && all_valid(from)) return;
+    if (out->valid == NULL && !fl_column_may_be_null(from)) return;
     fl_column_need_valid(out);
     for (int w = 0; w * WORD < n; w++) {
         uint64_t x;
@@ -102,7 +97,7 @@ void fl_blend_all(fl_column *out, const fl_column *from, int n) {
         return;
     }
     out->n = n;
-    if (!all_valid(from)) {
+    if (fl_column_may_be_null(from)) {
         fl_column_need_valid(out);
         memcpy(out->valid, from->valid, fl_bitmap_bytes(n));
     }

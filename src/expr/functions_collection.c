@@ -8,6 +8,7 @@
  *             have no such value and give NULL.
  * Interface:  the table at the end. The binder calls ROW, ARRAY, MAP and ITEM for their syntax.
  */
+#include "expr/fill.h"
 #include "expr/functions_int.h"
 
 #include "messages/function.h"
@@ -120,29 +121,13 @@ static fl_kernel_fn *choose_map(const fl_expr *call FL_UNUSED) { return make_map
 
 /* ---- values that stand in for missing elements ---- */
 
-/* Appends what Flink gives for an element of this NOT NULL type that is not there. */
-static void append_default(fl_column *out, const fl_type *element) {
-    if (element->nullable) {
-        fl_column_append_null(out);
-        return;
-    }
-    switch (element->kind) {
-    case FL_T_BOOLEAN: fl_column_append_i64(out, 0); break;
-    case FL_T_TINYINT:
-    case FL_T_SMALLINT:
-    case FL_T_INT:
-    case FL_T_BIGINT:
-    case FL_T_DATE:
-    case FL_T_INTERVAL_MONTH:
-    case FL_T_INTERVAL_DAY: fl_column_append_i64(out, -1); break;
-    case FL_T_FLOAT:
-    case FL_T_DOUBLE: fl_column_append_f64(out, -1); break;
-    case FL_T_CHAR:
-    case FL_T_VARCHAR: fl_column_append_str(out, fl_str_make("", 0)); break;
-    case FL_T_ARRAY:
-    case FL_T_MAP: fl_column_append_nested(out); break;
-    default: fl_column_append_null(out); break;
-    }
+/* Appends what Flink gives for an element of this type that is not there. */
+static void append_missing(fl_column *out, const fl_type *element) {
+    bool nested = element->kind == FL_T_ARRAY || element->kind == FL_T_MAP;
+    if (nested && !element->nullable)
+        fl_column_append_nested(out);
+    else
+        fl_column_append_fill(out, element);
 }
 
 static void append_element(fl_column *out, const fl_column *child, int e, int end, const fl_type *element) {
@@ -151,7 +136,7 @@ static void append_element(fl_column *out, const fl_column *child, int e, int en
     else if (element == NULL)
         fl_column_append_null(out);
     else
-        append_default(out, element);
+        append_missing(out, element);
 }
 
 /* ---- c[i] ---- */

@@ -101,6 +101,10 @@ static int infer_coalesce(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *t = fl_type_merged(b->arena, types, call->n_args);
     if (t == NULL) return fl_invalid_arguments(call, err);
     FL_TRY(fl_coerce_from(b, call, 0, t, err));
+    int last = 0;
+    while (last + 1 < call->n_args && types[last]->nullable) last++;
+    if (last == 0 && !nullable) return fl_become(call, call->args[0]);
+    call->n_args = last + 1; /* behind what is NOT NULL nothing is asked */
     return fl_typed(b, call, t, nullable);
 }
 

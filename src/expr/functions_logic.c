@@ -28,12 +28,8 @@ static inline void store(fl_column *out, int w, truth t) {
     if (out->valid != NULL) memcpy(out->valid + 8 * w, &t.v, 8);
 }
 
-static bool may_be_null(const fl_column *c) {
-    return c->valid != NULL || c->phys == FL_P_NONE || (c->constant && fl_column_is_null(c, 0));
-}
-
 static int and_or(fl_column *const *in, fl_column *out, bool is_and) {
-    if (may_be_null(in[0]) || may_be_null(in[1])) fl_column_need_valid(out);
+    if (fl_column_may_be_null(in[0]) || fl_column_may_be_null(in[1])) fl_column_need_valid(out);
     for (int w = 0; w < fl_word_count(out); w++) {
         truth x = load(in[0], w), y = load(in[1], w);
         if (is_and)

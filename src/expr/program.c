@@ -24,6 +24,7 @@
 #include <stdlib.h>
 
 #include "expr/blend.h"
+#include "expr/fill.h"
 #include "expr/functions_int.h"
 
 typedef enum step_op {
@@ -31,6 +32,7 @@ typedef enum step_op {
     STEP_NARROW, /* sel_out = rows of sel where in[0] is … */
     STEP_MERGE,  /* out = in[i] for the rows of sels[i]; NULL elsewhere */
     STEP_BLEND,  /* CASE and COALESCE over arguments that are computed for all rows of sel */
+    STEP_FILL,   /* out = in[0], where NULLs become values if in[1], in[2], … have one, too, or do not exist */
 } step_op;
 
 typedef enum narrow_to { NARROW_TRUE, NARROW_NOT_TRUE, NARROW_NOT_FALSE, NARROW_NULL, NARROW_NOT_NULL } narrow_to;
@@ -247,6 +249,51 @@ int fl_program_new(fl_arena *a, fl_expr *const *exprs, int n, int n_columns, fl_
     return 0;
 }
 
+/* The step that computes a register. */
+static const step *step_of(const fl_program *p, int out) {
+    const step *s = p->steps, *end = s + p->n_steps;
+    while (s < end && (s->op == STEP_NARROW || s->out != out)) s++;
+    fl_assert(s < end);
+    return s;
+}
+
+/* Of a NULL that was computed at planning: not the function's own. */
+static bool is_handed_down(const fl_expr *literal) {
+    for (int i = 0; i < literal->n_args; i++)
+        if (literal->args[i]->value.is_null) return true;
+    return literal->fn->special != FL_SPECIAL_NONE;
+}
+
+static void fill_literal(fl_program *p, int i, const fl_expr *e) {
+    if (!e->value.is_null || !is_handed_down(e)) return;
+    p->out[i] = new_reg(p, NULL, 0);
+    reg *r = &p->regs[p->out[i]];
+    r->literal = true;
+    r->col = fl_column_new(e->type, 1);
+    fl_column_append_fill(r->col, e->type);
+    r->col->constant = true;
+}
+
+void fl_program_fill(fl_program *p, fl_expr *const *exprs) {
+    for (int i = 0; i < p->n_out; i++) {
+        const fl_expr *e = exprs[i];
+        if (e->fn == NULL || !fl_type_has_fill(e->type)) continue;
+        bool branches = e->fn->special != FL_SPECIAL_NONE;
+        if (!branches && !(e->fn->flags & FL_FN_STRICT)) continue;
+        if (fl_expr_is_literal(e)) {
+            fill_literal(p, i, e);
+            continue;
+        }
+        const step *call = step_of(p, p->out[i]);
+        int n_in = branches ? 0 : call->n_in, *in = call->in;
+        step *s = new_step(p, STEP_FILL, 0, n_in + 1);
+        s->in[0] = p->out[i];
+        memcpy(s->in + 1, in, sizeof *in * (size_t)n_in);
+        s->call.expr = e;
+        s->out = p->out[i] = new_reg(p, NULL, 0);
+    }
+}
+
 /* ---- running ---- */
 
 int fl_select_true(const fl_column *c, fl_rows rows, uint16_t *sel) {
@@ -349,16 +396,6 @@ static validity strict_validity(const reg *regs, const step *s, fl_column *out, 
     return v;
 }
 
-/* A DECIMAL that does not fit is NULL, also if its type has no NULL. What is made of it is NULL likewise; but a text that
- * is NOT NULL is empty then, as in Flink. */
-static bool becomes_empty(const fl_column *out) { return out->phys == FL_P_VIEW && !out->type->nullable; }
-
-static void make_nulls(fl_column *out, int n) {
-    out->n = 0;
-    fl_column_append_nulls(out, n);
-    for (int i = 0; i < n && !out->type->nullable && !becomes_empty(out); i++) fl_column_set_null(out, i);
-}
-
 /* The first of `rows` at which a call that has failed fails by itself, told in err; -1: at none. */
 static int failing_row(fl_eval *ev, step *s, fl_column *const *in, fl_column *out, fl_rows rows, fl_error *err) {
     bool varies = false;
@@ -389,22 +426,17 @@ static fl_rows valid_rows(fl_rows rows, const uint8_t *valid, fl_arena *scratch)
     return (fl_rows){sel, k};
 }
 
-/* A strict call: validity is set, and rows become those that the kernel is to compute. *had: the rows that have their
- * arguments, where the others become empty texts; else NULL. False: there is nothing to compute. */
-static bool prepare_strict(const fl_program *p, fl_eval *ev, const step *s, fl_column *out, fl_rows *rows,
-                           uint8_t **had) {
+/* A strict call: validity is set, and rows become those that the kernel is to compute. False: there is nothing to
+ * compute. */
+static bool prepare_strict(const fl_program *p, fl_eval *ev, const step *s, fl_column *out, fl_rows *rows) {
     int n = out->n;
-    size_t bytes = fl_bitmap_bytes(n);
     validity v = strict_validity(p->regs, s, out, n);
     if (v == NONE_VALID) {
-        make_nulls(out, n);
+        out->n = 0;
+        fl_column_append_nulls(out, n);
         return false;
     }
     bool careful = s->flags & (FL_FN_FALLIBLE | FL_FN_COSTLY);
-    if (v == SOME_VALID && becomes_empty(out)) {
-        *had = fl_arena_alloc(ev->scratch, bytes);
-        memcpy(*had, out->valid, bytes);
-    }
     if (careful && v == SOME_VALID)
         *rows = valid_rows(*rows, out->valid, ev->scratch);
     else if (!careful && rows->sel != NULL && rows->n > n / 4)
@@ -416,9 +448,8 @@ static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl
     fl_column *out = result_column(&p->regs[s->out], s->call.expr->type, n);
     fl_column **in = fl_arena_alloc(ev->scratch, sizeof *in * (size_t)(s->n_in + 1));
     for (int i = 0; i < s->n_in; i++) in[i] = p->regs[s->in[i]].now;
-    uint8_t *had = NULL;
     out->n = n;
-    if ((s->flags & FL_FN_STRICT) && !prepare_strict(p, ev, s, out, &rows, &had)) return 0;
+    if ((s->flags & FL_FN_STRICT) && !prepare_strict(p, ev, s, out, &rows)) return 0;
     if (out->phys == FL_P_VIEW && rows.sel != NULL) memset(out->data, 0, sizeof(fl_view) * (size_t)n); /* readable */
     int rc = s->kernel(ev, &s->call, in, out, rows, err);
     if (rc < 0) {
@@ -427,7 +458,6 @@ static int run_call(fl_program *p, fl_eval *ev, step *s, int n, fl_rows rows, fl
         if (rc == FL_E_VALIDATION) err->code = FL_E_RUNTIME; /* a pattern in a row, not in the statement */
         return fl_error_at(err, s->call.expr->span);
     }
-    for (size_t k = 0; had != NULL && k < fl_bitmap_bytes(n); k++) out->valid[k] |= (uint8_t)~had[k];
     return 0;
 }
 
@@ -498,6 +528,32 @@ static void run_blend(fl_program *p, fl_eval *ev, const step *s, int n) {
     }
 }
 
+static bool any_null(const fl_program *p, const step *s, int row) {
+    for (int i = 1; i < s->n_in; i++)
+        if (fl_column_is_null(p->regs[s->in[i]].now, row)) return true;
+    return s->n_in == 1;
+}
+
+static void run_fill(fl_program *p, const step *s, int n, fl_rows rows) {
+    fl_column *in = p->regs[s->in[0]].now;
+    if (!fl_column_may_be_null(in)) {
+        p->regs[s->out].now = in;
+        return;
+    }
+    const fl_type *type = s->call.expr->type;
+    fl_column *out = result_column(&p->regs[s->out], type, n);
+    for (int i = 0, k = 0; i < n; i++) {
+        bool counts = k < rows.n && fl_row_at(rows, k) == i;
+        k += counts;
+        if (counts && fl_column_is_null(in, i) && any_null(p, s, i))
+            fl_column_append_fill(out, type);
+        else if (counts)
+            fl_column_append_from(out, in, i);
+        else
+            fl_column_append_null(out);
+    }
+}
+
 int fl_program_run(fl_program *p, fl_eval *ev, fl_batch *b, bool keep_constants, fl_column **out, fl_error *err) {
     fl_rows all = {b->sel, b->n_sel};
     for (int i = 0; i < p->n_columns; i++) p->regs[i].now = b->cols[i];
@@ -510,6 +566,7 @@ int fl_program_run(fl_program *p, fl_eval *ev, fl_batch *b, bool keep_constants,
         case STEP_NARROW: run_narrow(p, s, &all); break;
         case STEP_MERGE: run_merge(p, ev, s, b->n, &all); break;
         case STEP_BLEND: run_blend(p, ev, s, b->n); break;
+        case STEP_FILL: run_fill(p, s, b->n, all); break;
         }
     }
     for (int i = 0; i < p->n_out; i++) {

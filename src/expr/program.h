@@ -15,6 +15,10 @@ typedef struct fl_program fl_program;
 /* Compiles `exprs` over batches with `n_columns` columns. Lives in the arena and ends with it. */
 int fl_program_new(fl_arena *a, fl_expr *const *exprs, int n, int n_columns, fl_program **out, fl_error *err);
 
+/* The results of `exprs`, those the program was made of, are to become fields of rows: a NULL that an argument hands down
+ * to a result whose type is NOT NULL becomes what fill.h says. A function's own NULL stays. */
+void fl_program_fill(fl_program *p, fl_expr *const *exprs);
+
 /* Computes all expressions for the rows of b that count. out[i] is a column with b->n rows, owned by the caller, whose
  * rows that do not count are unspecified; a plain column reference is the batch's column itself. Columns may be
  * constant if `keep_constants`, otherwise none is. */

@@ -10,7 +10,8 @@
  *                - in a batch of a thousand, of which a random selection counts and holds the values in question; the
  *                  rows that do not count hold other literals of the same type,
  *                - in one without a selection, where every row counts: here another row's values may fail the run,
- *            and all that again with nullable columns, where rows that do not count are NULL with stray bits below.
+ *            and all that again with nullable columns, where rows that do not count are NULL with stray bits below. What
+ *            stands for a NULL in a field that is NOT NULL (expr/fill.h) is NULL then.
  *            Lines that Flink refuses at run time must fail each time, unless the query or its sink refuses.
  * Literals:  numbers with their sign, texts, bytes, TRUE, dates, times, intervals, and CAST(NULL AS type), which is how
  *            a typed NULL is written.
@@ -315,6 +316,7 @@ typedef struct trial {
     bool fails;         /* for rows, Flink says; any message of ours is fine */
     bool refused;       /* `fails`, or by the list of exceptions, whose value is some words of the message */
     bool not_yet;       /* it is not supported as it is written */
+    bool stands_in;     /* the value is what a field that is NOT NULL holds for a NULL */
 } trial;
 
 static evaluator eval;
@@ -380,6 +382,13 @@ static void check_type(trial *t, const char *how) {
     differs(t, how, fl_type_name(&t->b.arena, t->e->type, FL_TYPE_SUMMARY), t->type);
 }
 
+/* The expression becomes a field of a row. */
+static fl_program *compiled_field(trial *t) {
+    fl_program *p = compiled(&t->b.arena, t->e, t->cols.n);
+    fl_program_fill(p, &t->e);
+    return p;
+}
+
 static void check_columns(trial *t, fl_ast_expr *ast, bool nullable) {
     fl_error err;
     if (bind(&t->b, ast, &t->cols, nullable, &t->e, &err) < 0) {
@@ -387,10 +396,21 @@ static void check_columns(trial *t, fl_ast_expr *ast, bool nullable) {
         return;
     }
     if (!nullable && !t->refused) check_type(t, "type of columns");
-    fl_program *p = compiled(&t->b.arena, t->e, t->cols.n);
+    fl_program *p = compiled_field(t);
     run(t, p, 1, nullable, false);
     run(t, p, ROWS, nullable, true);
     if (!t->refused) run(t, p, ROWS, nullable, false);
+}
+
+/* Whether the expression, which has no columns, is NULL as long as it is no field of a row. */
+static bool is_null_inside(trial *t) {
+    fl_column *out;
+    fl_error err;
+    table one = {.n_rows = 1};
+    if (evaluate(&eval, compiled(&t->b.arena, t->e, 0), &one, &out, &err) < 0) return false;
+    bool null = fl_column_is_null(out, 0);
+    fl_column_unref(out);
+    return null;
 }
 
 static void check_as_written(trial *t, const fl_ast_expr *ast) {
@@ -406,12 +426,14 @@ static void check_as_written(trial *t, const fl_ast_expr *ast) {
     if (!t->refused) check_type(t, "type");
     fl_column *out;
     table one = {.n_rows = 1};
-    rc = evaluate(&eval, compiled(&t->b.arena, t->e, 0), &one, &out, &err);
+    rc = evaluate(&eval, compiled_field(t), &one, &out, &err);
     if (rc < 0)
         refused(t, "as written", err.message);
     else if (!refused_later(t, out, 0))
         differs(t, "as written", answer(&t->b.arena, out, 0), t->value);
-    if (rc == 0) fl_column_unref(out);
+    if (rc < 0) return;
+    t->stands_in = !fl_column_is_null(out, 0) && is_null_inside(t);
+    fl_column_unref(out);
 }
 
 typedef struct tally {
@@ -458,6 +480,7 @@ static void check_line(const line *l, lines *exceptions, tally *sum) {
         if (t.cols.n > 0) {
             bool exempt = take_exception(&t, exceptions, false);
             check_columns(&t, ast, false);
+            if (t.stands_in) t.value = fl_str_from("null"); /* as columns that may be NULL give it */
             exempt |= take_exception(&t, exceptions, true);
             if (flat) check_columns(&t, ast, true);
             sum->exempt += exempt;

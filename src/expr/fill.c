@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fill.c -- what a field of a row holds where its value is NULL and its type has none.
+ *
+ * Example:    CAST(CAST(1234 AS DECIMAL(3, 0)) AS INT)    -1: the decimal does not fit, which makes it NULL
+ * Interface:  fill.h.
+ */
+#include "expr/fill.h"
+
+bool fl_type_has_fill(const fl_type *t) {
+    if (t->nullable) return false;
+    switch (t->kind) {
+    case FL_T_BOOLEAN:
+    case FL_T_TINYINT:
+    case FL_T_SMALLINT:
+    case FL_T_INT:
+    case FL_T_BIGINT:
+    case FL_T_FLOAT:
+    case FL_T_DOUBLE:
+    case FL_T_DATE:
+    case FL_T_INTERVAL_MONTH:
+    case FL_T_INTERVAL_DAY:
+    case FL_T_CHAR:
+    case FL_T_VARCHAR: return true;
+    default: return false;
+    }
+}
+
+void fl_column_append_fill(fl_column *out, const fl_type *t) {
+    if (!fl_type_has_fill(t))
+        fl_column_append_null(out);
+    else if (fl_type_is_char(t))
+        fl_column_append_str(out, fl_str_make("", 0));
+    else if (fl_type_is_approximate(t))
+        fl_column_append_f64(out, -1);
+    else
+        fl_column_append_i64(out, t->kind == FL_T_BOOLEAN ? 0 : -1);
+}
