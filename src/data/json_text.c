@@ -2,7 +2,6 @@
 /* json_text.c -- the pieces of JSON texts: escapes of strings, and the decimals of Java. */
 #include "data/json_text.h"
 
-#include "base/bytes.h"
 #include "data/decimal.h"
 
 /* ---- strings ---- */
@@ -74,22 +73,10 @@ static int put_special(fl_buf *out, const char *p, const char *end, bool wide) {
     return n;
 }
 
-/* The first byte that fl_json_escape does not copy. */
-static const char *skip_plain(const char *p, const char *end) {
-    for (; end - p >= 8; p += 8) {
-        uint64_t x = fl_load8(p);
-        uint64_t below_blank = (x - FL_EACH8 * ' ') & ~x;
-        uint64_t hit = ((below_blank | x) & FL_HIGH8) | fl_match8(x, '"') | fl_match8(x, '\\');
-        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
-    }
-    while (p < end && (unsigned char)*p >= ' ' && (unsigned char)*p < 0x80 && *p != '"' && *p != '\\') p++;
-    return p;
-}
-
 void fl_json_escape(fl_buf *out, fl_str s, bool wide) {
     const char *p = s.p, *end = s.p + s.n;
     while (p < end) {
-        const char *q = skip_plain(p, end);
+        const char *q = fl_json_skip_plain(p, end, true);
         fl_buf_put(out, p, (size_t)(q - p));
         p = q < end ? q + put_special(out, q, end, wide) : q;
     }

@@ -3,9 +3,22 @@
 #ifndef FL_DATA_JSON_TEXT_H
 #define FL_DATA_JSON_TEXT_H
 
+#include "base/bytes.h"
 #include "base/str.h"
 
 /* ---- strings ---- */
+
+/* The first byte that is a quote, a backslash or a control character; or, if `ascii`, none of ASCII. */
+static inline const char *fl_json_skip_plain(const char *p, const char *end, bool ascii) {
+    const uint64_t other = ascii ? FL_HIGH8 : 0;
+    for (; end - p >= 8; p += 8) {
+        const uint64_t x = fl_load8(p), control = (x - FL_EACH8 * ' ') & ~x & FL_HIGH8;
+        const uint64_t hit = control | (x & other) | fl_match8(x, '"') | fl_match8(x, '\\');
+        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
+    }
+    while (p < end && (unsigned char)*p >= ' ' && *p != '"' && *p != '\\' && !(ascii && (unsigned char)*p >= 0x80)) p++;
+    return p;
+}
 
 /* Appends text as the inside of a JSON string, as Jackson escapes it. `wide`: characters beyond U+FFFF are written as
  * two \u escapes. */

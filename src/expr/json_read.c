@@ -92,7 +92,7 @@ static int read_string(json_reader *r, json_string *out) {
     const char *from = ++r->p;
     out->escaped = false;
     for (;;) {
-        r->p = json_skip_plain(r->p, r->end);
+        r->p = fl_json_skip_plain(r->p, r->end, false);
         if (r->p == r->end) return ended(r);
         if (*r->p == '"') break;
         if (*r->p != '\\')
@@ -112,7 +112,7 @@ fl_str fl_json_unescape(fl_arena *a, json_string s) {
     fl_buf_init(&b);
     fl_json_units u = {&b, 0};
     for (const char *p = s.raw.p, *end = p + s.raw.n; p < end;) {
-        const char *plain = json_skip_plain(p, end);
+        const char *plain = fl_json_skip_plain(p, end, false);
         if (plain > p) fl_json_units_end(&u);
         fl_buf_put(&b, p, (size_t)(plain - p));
         if ((p = plain) == end) break;

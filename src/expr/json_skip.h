@@ -11,7 +11,6 @@
 #ifndef FL_EXPR_JSON_SKIP_H
 #define FL_EXPR_JSON_SKIP_H
 
-#include "base/bytes.h"
 #include "data/json_text.h"
 
 enum { JSON_SKIP_DEPTH = 64 };
@@ -29,17 +28,6 @@ static inline const char *json_skip_blanks(const char *p, const char *end) {
     return p;
 }
 
-/* The first byte that is a quote, a backslash or a control character. */
-static inline const char *json_skip_plain(const char *p, const char *end) {
-    for (; end - p >= 8; p += 8) {
-        const uint64_t x = fl_load8(p);
-        const uint64_t hit = ((x - FL_EACH8 * ' ') & ~x & FL_HIGH8) | fl_match8(x, '"') | fl_match8(x, '\\');
-        if (hit != 0) return p + __builtin_ctzll(hit) / 8;
-    }
-    while (p < end && (unsigned char)*p >= ' ' && *p != '"' && *p != '\\') p++;
-    return p;
-}
-
 /* From a backslash on. */
 static inline const char *json_skip_escape(const char *p, const char *end) {
     if (end - p < 2) return NULL;
@@ -50,7 +38,7 @@ static inline const char *json_skip_escape(const char *p, const char *end) {
 /* A string, if there is one. *escaped becomes true if there are escapes in it. */
 static inline const char *json_skip_string(const char *p, const char *end, bool *escaped) {
     if (p == end || *p != '"') return NULL;
-    for (p = json_skip_plain(p + 1, end);; p = json_skip_plain(p, end)) {
+    for (p = fl_json_skip_plain(p + 1, end, false);; p = fl_json_skip_plain(p, end, false)) {
         if (p == end) return NULL;
         if (*p == '"') return p + 1;
         if (*p != '\\' || (p = json_skip_escape(p, end)) == NULL) return NULL;
