@@ -99,8 +99,8 @@ fl_ts fl_ts_unpack(fl_i128 x, int unit_digits) {
         int64_t us = (int64_t)x;
         return (fl_ts){fl_floor_div(us, 1000), (int32_t)fl_floor_mod(us, 1000) * 1000};
     }
-    fl_i128 ms = x / NANOS_PER_MS - (x % NANOS_PER_MS < 0);
-    return (fl_ts){(int64_t)ms, (int32_t)(x - ms * NANOS_PER_MS)};
+    const int32_t rest = (int32_t)(x % NANOS_PER_MS);
+    return (fl_ts){(int64_t)(x / NANOS_PER_MS - (rest < 0)), rest < 0 ? rest + NANOS_PER_MS : rest};
 }
 
 fl_ts fl_ts_truncate(fl_ts t, int precision) {

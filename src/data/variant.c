@@ -726,7 +726,7 @@ static bool gather_kids(fl_variant_builder *b, bool last_wins) {
             b->kids[n] = (struct variant_kid){k, name >= 0 ? b->names[name].rank : 0};
         }
         node->n_kids = n - node->kids;
-        if (node->basic == BASIC_OBJECT && !sort_members(b, node, last_wins)) return false;
+        if (node->basic == BASIC_OBJECT && node->n_kids > 0 && !sort_members(b, node, last_wins)) return false;
     }
     return true;
 }
