@@ -6,7 +6,7 @@
  *     integers              INT or BIGINT, the wider            DATE, TIME, INTERVAL     as they are, kind with kind
  *     FLOAT with integer    as FLOAT (rounded), then DOUBLE     TIMESTAMP                the finer of the two units
  *     DOUBLE, or FLOAT and  DOUBLE                              TIMESTAMP and _LTZ       as instants
- *       DECIMAL                                                 text and date or time    the text is cast
+ *       DECIMAL                                                 text and date or time    the text is cast, or tried to
  *     decimals              one scale, if 38 digits suffice     rows, arrays, maps       their common type
  *
  * A literal takes the form of the column it is compared with where its value has room there: the column is then read as
@@ -126,10 +126,18 @@ static int align_timestamps(fl_bind *b, fl_expr *call, int l, int r, fl_error *e
                    : fl_coerce(b, call, r, whole_unit(b->arena, x), err);
 }
 
+/* Of = and <>, a text that is none of the type is NULL, unless it is written there. */
+static int read_text(fl_bind *b, fl_expr *call, int text, const fl_type *t, fl_error *err) {
+    fl_expr *e = call->args[text];
+    bool null_if_bad = is_equality(call) && !fl_expr_is_literal(e);
+    if (!null_if_bad) return fl_coerce(b, call, text, t, err);
+    return fl_expr_cast(b, e, t, true, e->span, &call->args[text], err);
+}
+
 static int align_text(fl_bind *b, fl_expr *call, int text, int other, fl_error *err) {
     const fl_type *t = call->args[other]->type;
-    if (fl_type_is_timestamp(t)) return fl_coerce(b, call, text, whole_unit(b->arena, t), err);
-    if (fl_type_is_datetime(t)) return fl_coerce(b, call, text, t, err);
+    if (fl_type_is_timestamp(t)) return read_text(b, call, text, whole_unit(b->arena, t), err);
+    if (fl_type_is_datetime(t)) return read_text(b, call, text, t, err);
     const fl_type *x = call->args[FL_MIN(text, other)]->type, *y = call->args[FL_MAX(text, other)]->type;
     if (!fl_type_is_numeric(t)) return refuse(call, x, y, err);
     if (is_equality(call)) return refuse_implicit(call, x, y, err);

@@ -186,6 +186,7 @@ static bool read_formatter_number(cursor *c, const fl_dt_item *it, int64_t *out)
     int64_t x = 0;
     for (int k = 0; k < n; k++) x = x * 10 + (start[k] - '0');
     if (year && it->count == 2) x += CENTURY_FORMATTER;
+    if (it->letter == 'y' && (negative || x == 0)) return false; /* a year of an era */
     *out = negative ? -x : x;
     c->p = start + n;
     return true;
@@ -305,25 +306,27 @@ bool fl_dt_read(const fl_dt_pattern *p, fl_str s, fl_ts *local) {
 
 /* ---- SIMPLE ---- */
 
-/* Java reads a long, or a double if it does not fit, and makes an int of it. */
-static bool read_simple_number(cursor *c, const fl_dt_item *it, int64_t *x, int *digits) {
-    bool too_long = false;
-    const char *start = c->p, *stop = c->end;
+/* Java reads a long with its minus, or a double if it does not fit, and makes an int of it. *plain: the digits, if there
+ * is nothing else. */
+static bool read_simple_number(cursor *c, const fl_dt_item *it, int64_t *x, int *plain) {
+    bool too_long = false, negative = c->p < c->end && *c->p == '-';
+    const char *start = c->p + negative, *stop = c->end;
     if (it->adjacent) {
         if (c->end - c->p < it->count) return false;
         stop = c->p + it->count;
     }
     *x = 0;
-    for (; c->p < stop && is_digit(*c->p); c->p++)
+    for (c->p = start; c->p < stop && is_digit(*c->p); c->p++)
         too_long = too_long || __builtin_mul_overflow(*x, 10, x) || __builtin_add_overflow(*x, *c->p - '0', x);
     *x = too_long ? INT32_MAX : (int32_t)*x;
-    *digits = (int)(c->p - start);
-    return *digits > 0;
+    if (negative) *x = -*x;
+    *plain = negative ? 0 : (int)(c->p - start);
+    return c->p > start;
 }
 
 static bool read_simple_item(cursor *c, const fl_dt_item *it, fields *f) {
     int64_t x;
-    int k, digits;
+    int k, plain;
     if (it->letter == 0) {
         if (!agrees(c->p, c->end, it->text.p, it->text.n, false)) return false;
         c->p += it->text.n;
@@ -348,8 +351,8 @@ static bool read_simple_item(cursor *c, const fl_dt_item *it, fields *f) {
     case 'X': return read_offset_item(c, it, FL_DT_SIMPLE, &f->offset_ms);
     default: break;
     }
-    if (!read_simple_number(c, it, &x, &digits)) return false;
-    if (it->letter == 'y' && it->count <= 2 && digits == 2)
+    if (!read_simple_number(c, it, &x, &plain)) return false;
+    if (it->letter == 'y' && it->count <= 2 && plain == 2)
         x += x >= CENTURY_SIMPLE % 100 ? CENTURY_SIMPLE / 100 * 100 : CENTURY_SIMPLE / 100 * 100 + 100;
     if (it->letter == 'S')
         f->nanos = x; /* milliseconds here */
@@ -419,7 +422,7 @@ bool fl_dt_read_jdbc(fl_str s, fl_ts *local) {
             for (int64_t k = c.p - start; k < 9; k++) nanos *= 10;
         }
     }
-    int64_t days = fl_days_from_civil(year, (int)month, 1) + day - 1;
+    int64_t days = fl_days_from_civil(year == 0 ? 1 : year, (int)month, 1) + day - 1; /* 1 BC, which prints as 1 */
     local->ms = ((days * 24 + hour) * 60 + minute) * 60000 + second * 1000 + nanos / 1000000;
     local->nanos = (int32_t)(nanos % 1000000);
     return true;

@@ -290,9 +290,15 @@ static int date_to_timestamp(FL_KERNEL_ARGS) {
     return 0;
 }
 
+/* On 1970-01-01. The milliseconds stay, whatever the precision. */
 static int time_to_timestamp(FL_KERNEL_ARGS) {
     if (in[0]->constant) rows = fl_constant_rows(out, rows);
-    FL_EACH_ROW(rows, i, fl_cast_put_ts(out, i, (fl_ts){FL_DATA(in[0], int32_t)[i], 0}));
+    int unit = fl_type_timestamp_unit(out->type);
+    bool zoned = fl_type_is(out->type, FL_T_TIMESTAMP_LTZ);
+    FL_EACH_ROW(rows, i, {
+        int64_t ms = FL_DATA(in[0], int32_t)[i];
+        fl_decimal_put(out, i, fl_ts_pack((fl_ts){zoned ? fl_tz_to_utc(ev->tz, ms) : ms, 0}, unit));
+    });
     return 0;
 }
 
@@ -352,7 +358,7 @@ static fl_kernel_fn *time_cast(const fl_type *from, const fl_type *to) {
                                        : NULL;
     if (from->kind == to->kind) return cast_same;
     if (from->kind == FL_T_DATE && to_timestamp) return date_to_timestamp;
-    return from->kind == FL_T_TIME && to->kind == FL_T_TIMESTAMP ? time_to_timestamp : NULL;
+    return from->kind == FL_T_TIME && to_timestamp ? time_to_timestamp : NULL;
 }
 
 /* ---- nested types ---- */

@@ -155,12 +155,18 @@ static void check_full_bitmaps(call *c, fl_program *p) {
 
 /* Literals of which the planner makes something else than rows give: FLOATs and CHARs that are computed, texts that are
  * cut or padded, comparisons with a FLOAT or a NaN, a negative zero; a number that is no DECIMAL of the key's type is
- * not IN if it is written, but is NULL in a column. */
+ * not IN if it is written, but is NULL in a column; so is a text that is no date where it is compared with one. */
 static bool literals_differ(const call *c, const fl_expr *fresh, int arg, const fl_value *v) {
     const char *name = c->s->fn->name;
     bool approximate = fl_type_is_approximate(c->args[arg]->type);
     if (fresh->type->kind == FL_T_FLOAT || fresh->type->kind == FL_T_CHAR) return true;
     if (approximate && (fresh->type->kind == FL_T_BOOLEAN || (!v->is_null && v->d == 0 && signbit(v->d)))) return true;
+    bool compares = fresh->type->kind == FL_T_BOOLEAN || strcmp(name, "NULLIF") == 0, text = false, time = false;
+    for (int k = 0; k < c->s->n && compares; k++) {
+        text |= fl_type_is_char(c->args[k]->type);
+        time |= fl_type_is_datetime(c->args[k]->type);
+    }
+    if (text && time) return true;
     if (strcmp(name, "IN") == 0 || strcmp(name, "NOT IN") == 0) return c->args[0]->type->kind == FL_T_DECIMAL;
     return strcmp(name, "REGEXP_REPLACE") == 0; /* NULL for a bad pattern, where the type has one */
 }

@@ -264,7 +264,7 @@ static bool has_float(const fl_type *t) {
  * zeros, of which it has no negative one, and what is made of them. A pattern that is none gives NULL where the type has
  * one. A ROW is compared field by field if it is written, else as a whole. A number that is written and no DECIMAL of
  * the key's type is not IN, but is NULL in a column. A test for NULL looks at a literal, but at no column that is NOT
- * NULL. */
+ * NULL. A text that is written has to be a date where it is compared with one. */
 static bool literals_differ(const node *n, const outcome *got, const outcome *want) {
     const fl_type *type = n->e->type;
     const char *name = n->fn->name;
@@ -282,10 +282,14 @@ static bool literals_differ(const node *n, const outcome *got, const outcome *wa
     if (type->kind == FL_T_DOUBLE && got->value != NULL && want->value != NULL)
         return FL_DATA(got->value, double)[0] == 0 && FL_DATA(want->value, double)[0] == 0;
     bool compares = type->kind == FL_T_BOOLEAN || strcmp(name, "NULLIF") == 0;
+    bool text = false, time = false;
     for (int i = 0; i < n->n_args && compares; i++) {
         const fl_type *arg = n->args[i]->e->type;
         if (fl_type_is_approximate(arg) || arg->kind == FL_T_ROW) return true;
+        text |= fl_type_is_char(arg);
+        time |= fl_type_is_datetime(arg);
     }
+    if (text && time) return got->value == NULL;
     bool list = strcmp(name, "IN") == 0 || strcmp(name, "NOT IN") == 0;
     return list && n->args[0]->e->type->kind == FL_T_DECIMAL;
 }
