@@ -116,8 +116,8 @@ static int align_timestamps(fl_bind *b, fl_expr *call, int l, int r, fl_error *e
     const fl_type *x = call->args[l]->type, *y = call->args[r]->type;
     if (x->kind != y->kind) {
         int side = x->kind == FL_T_TIMESTAMP ? l : r;
-        int precision = call->args[side]->type->precision;
-        FL_TRY(fl_coerce(b, call, side, fl_type_time(b->arena, FL_T_TIMESTAMP_LTZ, precision, true), err));
+        int digits = fl_type_timestamp_unit(call->args[side]->type); /* a TIMESTAMP(0) may have milliseconds */
+        FL_TRY(fl_coerce(b, call, side, fl_type_time(b->arena, FL_T_TIMESTAMP_LTZ, digits, true), err));
     }
     x = call->args[l]->type, y = call->args[r]->type;
     int ux = fl_type_timestamp_unit(x), uy = fl_type_timestamp_unit(y);
