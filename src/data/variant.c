@@ -762,7 +762,7 @@ static void write_value(fl_variant_builder *b, const struct variant_node *node) 
         fl_buf_put(out, b->scalars.p + node->at, node->size);
         return;
     }
-    const struct variant_kid *kids = b->kids + node->kids;
+    const struct variant_kid *kids = node->n_kids > 0 ? b->kids + node->kids : NULL;
     uint32_t values = values_size(b, node), n = (uint32_t)node->n_kids, at = 0;
     int ids = object ? id_width(b, node) : 0, offsets = width_of(values);
     int head = (object ? BASIC_OBJECT | (ids - 1) << 4 : BASIC_ARRAY) | (offsets - 1) << 2;

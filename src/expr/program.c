@@ -534,9 +534,21 @@ static bool any_null(const fl_program *p, const step *s, int row) {
     return s->n_in == 1;
 }
 
+/* A bitmap says little: of COALESCE it has been filled up. */
+static bool has_null(const fl_column *c, fl_rows rows) {
+    if (!fl_column_may_be_null(c)) return false;
+    if (c->constant) return rows.n > 0;
+    uint64_t all = ~0ull;
+    for (int w = 0; w * 64 < c->n; w++) all &= fl_valid_word(c, w) | (c->n - w * 64 < 64 ? ~0ull << c->n % 64 : 0);
+    if (all == ~0ull) return false;
+    bool any = false;
+    for (int k = 0; k < rows.n && !any; k++) any = fl_column_is_null(c, fl_row_at(rows, k));
+    return any;
+}
+
 static void run_fill(fl_program *p, const step *s, int n, fl_rows rows) {
     fl_column *in = p->regs[s->in[0]].now;
-    if (!fl_column_may_be_null(in)) {
+    if (!has_null(in, rows)) {
         p->regs[s->out].now = in;
         return;
     }
