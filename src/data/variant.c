@@ -711,6 +711,7 @@ static bool sort_members(fl_variant_builder *b, struct variant_node *object, boo
 /* Finds what is directly inside of each container. */
 static bool gather_kids(fl_variant_builder *b, bool last_wins) {
     int n = 0;
+    GROW(b->kids, 0, b->cap_kids); /* what is empty has a place, too */
     for (int i = 0; i < b->n; i++) {
         struct variant_node *node = &b->nodes[i];
         node->kids = n;
@@ -726,7 +727,7 @@ static bool gather_kids(fl_variant_builder *b, bool last_wins) {
             b->kids[n] = (struct variant_kid){k, name >= 0 ? b->names[name].rank : 0};
         }
         node->n_kids = n - node->kids;
-        if (node->basic == BASIC_OBJECT && node->n_kids > 0 && !sort_members(b, node, last_wins)) return false;
+        if (node->basic == BASIC_OBJECT && !sort_members(b, node, last_wins)) return false;
     }
     return true;
 }
@@ -762,7 +763,7 @@ static void write_value(fl_variant_builder *b, const struct variant_node *node) 
         fl_buf_put(out, b->scalars.p + node->at, node->size);
         return;
     }
-    const struct variant_kid *kids = node->n_kids > 0 ? b->kids + node->kids : NULL;
+    const struct variant_kid *kids = b->kids + node->kids;
     uint32_t values = values_size(b, node), n = (uint32_t)node->n_kids, at = 0;
     int ids = object ? id_width(b, node) : 0, offsets = width_of(values);
     int head = (object ? BASIC_OBJECT | (ids - 1) << 4 : BASIC_ARRAY) | (offsets - 1) << 2;
