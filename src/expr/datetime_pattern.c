@@ -410,8 +410,9 @@ static void print_fixed(const fl_dt_fixed *f, int year, int month, int day, int 
 
 int fl_dt_print(const fl_dt_pattern *p, fl_ts local, fl_buf *out, fl_error *err) {
     const int64_t days = fl_floor_div(local.ms, FL_MS_PER_DAY);
-    const int ms = (int)((uint64_t)local.ms - (uint64_t)days * FL_MS_PER_DAY),
-              nanos = ms % 1000 * 1000000 + local.nanos;
+    /* The first day begins outside of 64 bits. */
+    const int ms = (int)((uint64_t)local.ms - (uint64_t)days * FL_MS_PER_DAY);
+    const int nanos = ms % 1000 * 1000000 + local.nanos;
     int64_t year;
     int month, day;
     fl_civil_from_days(days, &year, &month, &day);

@@ -7,22 +7,8 @@
 #include "expr/fill.h"
 
 bool fl_type_has_fill(const fl_type *t) {
-    if (t->nullable) return false;
-    switch (t->kind) {
-    case FL_T_BOOLEAN:
-    case FL_T_TINYINT:
-    case FL_T_SMALLINT:
-    case FL_T_INT:
-    case FL_T_BIGINT:
-    case FL_T_FLOAT:
-    case FL_T_DOUBLE:
-    case FL_T_DATE:
-    case FL_T_INTERVAL_MONTH:
-    case FL_T_INTERVAL_DAY:
-    case FL_T_CHAR:
-    case FL_T_VARCHAR: return true;
-    default: return false;
-    }
+    bool number = fl_type_is_integer(t) || fl_type_is_approximate(t) || fl_type_is_interval(t);
+    return !t->nullable && (number || fl_type_is_char(t) || t->kind == FL_T_BOOLEAN || t->kind == FL_T_DATE);
 }
 
 void fl_column_append_fill(fl_column *out, const fl_type *t) {

@@ -540,10 +540,9 @@ static bool has_null(const fl_column *c, fl_rows rows) {
     if (c->constant) return rows.n > 0;
     uint64_t all = ~0ull;
     for (int w = 0; w * 64 < c->n; w++) all &= fl_valid_word(c, w) | (c->n - w * 64 < 64 ? ~0ull << c->n % 64 : 0);
-    if (all == ~0ull) return false;
-    bool any = false;
-    for (int k = 0; k < rows.n && !any; k++) any = fl_column_is_null(c, fl_row_at(rows, k));
-    return any;
+    for (int k = 0; all != ~0ull && k < rows.n; k++)
+        if (fl_column_is_null(c, fl_row_at(rows, k))) return true;
+    return false;
 }
 
 static void run_fill(fl_program *p, const step *s, int n, fl_rows rows) {
