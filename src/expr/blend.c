@@ -30,22 +30,22 @@ bool fl_can_blend(fl_phys phys) {
 /* Values are moved as integers of their size. Both are read and one is chosen by a mask: a choice between addresses would
  * not vectorise. */
 #define BLEND(T, name)                                                                                                 \
-    FL_CLONES static void half_##name(T *restrict out, const T *restrict from, uint32_t bits, int n) {                 \
-        if (n >= HALF) {                                                                                               \
-            for (int j = 0; j < HALF; j++) {                                                                           \
-                const T mask = (T)0 - (T)(bits >> j & 1);                                                              \
-                out[j] = (T)((from[j] & mask) | (out[j] & ~mask));                                                     \
-            }                                                                                                          \
-        } else {                                                                                                       \
-            for (int j = 0; j < n; j++) out[j] = bits >> j & 1 ? from[j] : out[j];                                     \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static void blend_##name(T *out, const T *from, bool constant, const uint64_t *take, int n) {                      \
+    FL_CLONES static void blend_##name(T *restrict out, const T *restrict from, bool constant, const uint64_t *take,   \
+                                       int n) {                                                                        \
         T same[HALF];                                                                                                  \
         for (int j = 0; constant && j < HALF; j++) same[j] = from[0];                                                  \
         for (int at = 0; at < n; at += HALF) {                                                                         \
             const uint32_t bits = (uint32_t)(take[at / WORD] >> at % WORD);                                            \
-            if (bits != 0) half_##name(out + at, constant ? same : from + at, bits, n - at);                           \
+            const T *const some = constant ? same : from + at;                                                         \
+            if (bits == 0) continue;                                                                                   \
+            if (n - at >= HALF) {                                                                                      \
+                for (int j = 0; j < HALF; j++) {                                                                       \
+                    const T mask = (T)0 - (T)(bits >> j & 1);                                                          \
+                    out[at + j] = (T)((some[j] & mask) | (out[at + j] & ~mask));                                       \
+                }                                                                                                      \
+            } else {                                                                                                   \
+                for (int j = 0; at + j < n; j++) out[at + j] = bits >> j & 1 ? some[j] : out[at + j];                  \
+            }                                                                                                          \
         }                                                                                                              \
     }
 BLEND(uint8_t, 1)
