@@ -36,24 +36,24 @@ static inline double java_sqrt(double x) { return x == -INFINITY ? INFINITY : sq
 #define DOUBLE_FUNCTIONS(X)                                                                                            \
     X(SQRT, java_sqrt(x), "Square root; NaN of a negative number.")                                                    \
     X(LN, log(x), "Natural logarithm.")                                                                                \
-    X(LOG10, log10(x), "Logarithm to base 10.")                                                                        \
+    X(LOG10, fl_java_log10(x), "Logarithm to base 10.")                                                                \
     X(LOG2, log(x) / log(2), "Logarithm to base 2.")                                                                   \
     X(EXP, exp(x), "e to the power of n.")                                                                             \
     X(SIN, fl_java_sin(x), "Sine of radians.")                                                                         \
     X(COS, fl_java_cos(x), "Cosine of radians.")                                                                       \
-    X(TAN, tan(x), "Tangent of radians.")                                                                              \
-    X(COT, 1 / tan(x), "Cotangent of radians.")                                                                        \
+    X(TAN, fl_java_tan(x), "Tangent of radians.")                                                                      \
+    X(COT, 1 / fl_java_tan(x), "Cotangent of radians.")                                                                \
     X(SINH, sinh(x), "Hyperbolic sine.")                                                                               \
     X(COSH, fl_java_cosh(x), "Hyperbolic cosine.")                                                                     \
     X(TANH, tanh(x), "Hyperbolic tangent.")                                                                            \
-    X(ASIN, asin(x), "Arc sine.")                                                                                      \
-    X(ACOS, acos(x), "Arc cosine.")                                                                                    \
-    X(ATAN, atan(x), "Arc tangent.")                                                                                   \
+    X(ASIN, fl_java_asin(x), "Arc sine.")                                                                              \
+    X(ACOS, fl_java_acos(x), "Arc cosine.")                                                                            \
+    X(ATAN, fl_java_atan(x), "Arc tangent.")                                                                           \
     X(DEGREES, x * 57.29577951308232, "Radians to degrees.")                                                           \
     X(RADIANS, x * 0.017453292519943295, "Degrees to radians.")
 #define DOUBLE_FUNCTIONS_2(X)                                                                                          \
     X(POWER, java_pow(x, y), "POWER(n, m)", "n to the power of m.")                                                    \
-    X(ATAN2, atan2(x, y), "ATAN2(y, x)", "Angle of the point (x, y).")
+    X(ATAN2, fl_java_atan2(x, y), "ATAN2(y, x)", "Angle of the point (x, y).")
 
 #define X(name, expr, doc) FL_UNARY_KERNEL(kernel_##name, double, double, expr)
 DOUBLE_FUNCTIONS(X)
