@@ -267,11 +267,22 @@ static void collect_values(const lines *in) {
     }
 }
 
+/* Where a number is a length, a thousand rows of another line's large one would be gigabytes of text. */
+static bool has_lengths(fl_arena *a, const line *l) {
+    static const char *const functions[] = {"PAD(", "REPEAT(", "SPACE("};
+    const char *expression = fl_arena_strndup(a, l->expression.p, l->expression.n);
+    for (int i = 0; i < (int)FL_ARRAY_LEN(functions); i++)
+        if (strcasestr(expression, functions[i]) != NULL) return true;
+    return false;
+}
+
 /* Another value of the type, or the value itself if the tables have no other. */
-static const fl_value *other_value(chance *c, const fl_value *v) {
+static const fl_value *other_value(chance *c, const fl_value *v, bool lengths) {
+    enum { LENGTH_MAX = 1000 };
     for (int tries = 0; tries < 2000 && all_values.n > 0; tries++) {
         const fl_value *other = &all_values.p[chance_below(c, all_values.n)];
-        if (fl_type_equal(other->type, v->type, false)) return other;
+        if (!fl_type_equal(other->type, v->type, false)) continue;
+        if (!lengths || !fl_type_is_integer(v->type) || other->i <= LENGTH_MAX) return other;
     }
     return v;
 }
@@ -283,24 +294,6 @@ static void spoil(chance *c, fl_column *col, int i) {
         for (int k = 0; k < size; k++)
             ((uint8_t *)col->data)[(size_t)i * (size_t)size + (size_t)k] = (uint8_t)chance_u64(c);
     fl_column_set_null(col, i);
-}
-
-/* A column with the value in the rows that are marked and others elsewhere. */
-static fl_column *make_column(binding *b, chance *c, const fl_value *v, const bool *ours, int n_rows, bool nullable) {
-    enum { FEW = 16 };
-    const fl_value *others[FEW];
-    const fl_type *type = nullable ? fl_type_nullable(&b->arena, v->type, true) : v->type;
-    fl_column *col = fl_column_new(type, n_rows);
-    for (int i = 0; i < FEW && n_rows > 1; i++) others[i] = other_value(c, v);
-    for (int i = 0; i < n_rows; i++) {
-        bool null = !ours[i] && nullable && chance_below(c, 3) == 0;
-        if (null && (col->phys == FL_P_VIEW || v->type->n_fields > 0))
-            fl_column_append_null(col);
-        else
-            fl_column_append_value(col, ours[i] ? v : others[chance_below(c, FEW)]);
-        if (null) spoil(c, col, i);
-    }
-    return col;
 }
 
 /* ---- one expression ---- */
@@ -350,6 +343,26 @@ static bool refused_later(trial *t, const fl_column *out, int row) {
     return has_time(t->e->type) || strstr(message, "failed to preserve datatypes") != NULL;
 }
 
+/* A column with the value in the rows that are marked and others elsewhere. */
+static fl_column *make_column(trial *t, const fl_value *v, const bool *ours, int n_rows, bool nullable) {
+    enum { FEW = 16 };
+    chance *c = &t->chance;
+    const fl_value *others[FEW];
+    const fl_type *type = nullable ? fl_type_nullable(&t->b.arena, v->type, true) : v->type;
+    fl_column *col = fl_column_new(type, n_rows);
+    bool lengths = has_lengths(&t->b.arena, t->l);
+    for (int i = 0; i < FEW && n_rows > 1; i++) others[i] = other_value(c, v, lengths);
+    for (int i = 0; i < n_rows; i++) {
+        bool null = !ours[i] && nullable && chance_below(c, 3) == 0;
+        if (null && (col->phys == FL_P_VIEW || v->type->n_fields > 0))
+            fl_column_append_null(col);
+        else
+            fl_column_append_value(col, ours[i] ? v : others[chance_below(c, FEW)]);
+        if (null) spoil(c, col, i);
+    }
+    return col;
+}
+
 /* Runs the program over n_rows rows, of which those with the expression's own values count. */
 static void run(trial *t, fl_program *p, int n_rows, bool nullable, bool select) {
     bool ours[ROWS];
@@ -361,8 +374,7 @@ static void run(trial *t, fl_program *p, int n_rows, bool nullable, bool select)
         ours[i] = i == n_rows / 2 || chance_below(&t->chance, 10) < share;
         if (ours[i]) sel[n_sel++] = (uint16_t)i;
     }
-    for (int k = 0; k < t->cols.n; k++)
-        cols[k] = make_column(&t->b, &t->chance, &t->cols.value[k], ours, n_rows, nullable);
+    for (int k = 0; k < t->cols.n; k++) cols[k] = make_column(t, &t->cols.value[k], ours, n_rows, nullable);
     table rows = {cols, t->cols.n, n_rows, select ? sel : NULL, n_sel};
     const char *how = fl_arena_printf(&t->b.arena, "%d rows%s%s", n_rows, nullable ? ", nullable" : "",
                                       select ? ", some selected" : "");
