@@ -306,7 +306,7 @@ static fl_expr *fold(tree *t, node *n, int row) {
         comparable &= n->folded[i] != NULL;
     }
     if (!comparable || fl_expr_call(&t->bind, n->fn, n->folded, n->n_args, (fl_span){0}, &e, &err) < 0) return NULL;
-    if (!fl_type_equal(e->type, n->e->type, false)) return NULL;
+    if (!fl_type_equal(e->type, n->e->type, true)) return NULL; /* TYPEOF tells whether it is nullable */
     outcome want = run_row(t, n, row), got = run_constant(t, e);
     check_constants(t, n, row, &want);
     bool equal = same(&got, 0, &want, 0);
