@@ -168,11 +168,11 @@ static void run_random(uint64_t seed, int texts) {
 }
 
 int main(int argc, char **argv) {
-    uint64_t seed = (uint64_t)time(NULL);
+    uint64_t seed = 1;
     int texts = fuzz.texts, failed = 0, i = 1;
     for (; i + 1 < argc && (strcmp(argv[i], "-s") == 0 || strcmp(argv[i], "-n") == 0); i += 2)
         if (argv[i][1] == 's')
-            seed = strtoull(argv[i + 1], NULL, 10);
+            seed = strcmp(argv[i + 1], "now") == 0 ? (uint64_t)time(NULL) : strtoull(argv[i + 1], NULL, 10);
         else
             texts = atoi(argv[i + 1]);
     static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};

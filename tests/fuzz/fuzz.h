@@ -6,8 +6,8 @@
  *
  * By itself, as `meson test --suite fuzz` does:
  *
- *     build/tests/fuzz_json               random texts from a seed that it prints first
- *     build/tests/fuzz_json -s SEED       the same texts again
+ *     build/tests/fuzz_json               random texts, the same each time
+ *     build/tests/fuzz_json -s SEED       other texts; `-s now`: of a seed from the clock, which it prints first
  *     build/tests/fuzz_json -n TEXTS      more of them, or fewer
  *     build/tests/fuzz_json FILE…         these bytes; of a folder, those of all its files
  *

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_variant.c -- arbitrary bytes as a VARIANT, and arbitrary text as the JSON that one is made of.
  *
- * Proves: whatever the bytes are, nothing outside of them is read and every walk ends; what is well formed prints as
- * JSON, is a VARIANT again after it was copied, and its parts are what the builder makes of their own texts. What is
- * made of JSON is well formed, and so is what is made of its print, which prints alike from then on. (1e5 is the DOUBLE
- * 100000.0, that text the DECIMAL 100000.)
+ * Proves: whatever the bytes are, nothing outside of them is read and every walk ends; a part that prints is a VARIANT
+ * again after it was copied, which prints alike if the bytes are well formed. (Members that are in no order print, and
+ * are sorted by the copy.) What is made of JSON is well formed, and so is what is made of its print, which prints alike
+ * from then on. (1e5 is the DOUBLE 100000.0, that text the DECIMAL 100000.)
  */
 #include "fuzz.h"
 
@@ -19,25 +19,36 @@ static fl_str print(fl_arena *a, const fl_variant *v, bool *good) {
     return fl_str_make(fl_buf_finish(&b, a), n);
 }
 
-/* A few of the parts, wherever the bytes say that they are. */
-static void look_inside(fl_arena *a, const fl_variant *v, int depth) {
-    fl_variant inner;
-    fl_str name;
+/* A part that prints, copied to a VARIANT of its own, and that printed; an empty text if two members have one name. */
+static fl_str print_of_copy(fl_arena *a, const fl_variant *v, fl_variant *copy) {
+    bool good = true;
+    fl_str text = {"", 0};
     fl_variant_builder b;
     fl_variant_builder_init(&b);
     fl_str bytes = fl_variant_extract(&b, v);
-    bool good;
-    fl_str text = print(a, v, &good);
-    fl_assert(good || text.n == 0);
-    if (bytes.n > 0 && good) {
-        fl_variant copy = fl_variant_of(bytes);
-        fl_assert(fl_str_eq(print(a, &copy, &good), text) && good);
+    if (bytes.n > 0) {
+        *copy = fl_variant_of(fl_str_make(fl_arena_strndup(a, bytes.p, bytes.n), bytes.n));
+        text = print(a, copy, &good);
     }
     fl_variant_builder_deinit(&b);
+    fl_assert(good && (bytes.n == 0 || text.n > 0));
+    return text;
+}
+
+/* A few of the parts, wherever the bytes say that they are. */
+static void look_inside(fl_arena *a, const fl_variant *v, bool well_formed, int depth) {
+    fl_variant inner, once, twice;
+    fl_str name;
+    bool good;
+    fl_str text = print(a, v, &good), copied = good ? print_of_copy(a, v, &once) : text;
+    fl_assert(good == (text.n > 0));
+    fl_assert(!well_formed || (good && fl_str_eq(copied, text)));
+    if (copied.n > 0) fl_assert(fl_str_eq(print_of_copy(a, &once, &twice), copied));
     int n = fl_variant_count(v);
     for (int i = 0; i < n && i < 3 && depth < 4; i++) {
-        if (fl_variant_name(v, i, &name) && fl_variant_member(v, name, &inner)) look_inside(a, &inner, depth + 1);
-        if (fl_variant_item(v, i, &inner)) look_inside(a, &inner, depth + 1);
+        if (fl_variant_name(v, i, &name) && fl_variant_member(v, name, &inner))
+            look_inside(a, &inner, well_formed, depth + 1);
+        if (fl_variant_item(v, i, &inner)) look_inside(a, &inner, well_formed, depth + 1);
     }
     fl_assert(!fl_variant_item(v, -1, &inner) && (n < 0 || !fl_variant_item(v, n, &inner)));
 }
@@ -53,6 +64,7 @@ static fl_str print_of_json(fl_arena *a, fl_str text, bool last_wins) {
         bool good;
         printed = print(a, &v, &good);
         fl_assert(good && printed.n > 0 && fl_variant_check(bytes));
+        look_inside(a, &v, true, 0);
     }
     fl_variant_builder_deinit(&b);
     return printed;
@@ -74,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool good;
     print(&a, &v, &good);
     fl_assert(good || !fl_variant_check(bytes));
-    look_inside(&a, &v, 0);
+    look_inside(&a, &v, fl_variant_check(bytes), 0);
     if (fl_utf8_valid(bytes)) check_json(&a, bytes);
     fl_arena_deinit(&a);
     return 0;
