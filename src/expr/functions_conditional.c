@@ -108,10 +108,23 @@ static int infer_coalesce(fl_bind *b, fl_expr *call, fl_error *err) {
     return fl_typed(b, call, t, nullable);
 }
 
+/* A value of the one type is one of the other as it stands, without a cast: texts and bytes of any lengths, also inside
+ * of ARRAY, MAP and ROW. */
+static bool is_already(const fl_type *x, const fl_type *merged) {
+    if (fl_type_is_char(x)) return fl_type_is_char(merged);
+    if (fl_type_is_binary(x)) return fl_type_is_binary(merged);
+    if (x->n_fields == 0 || x->kind != merged->kind) return fl_type_equal(x, merged, false);
+    for (int i = 0; i < x->n_fields; i++)
+        if (!is_already(x->fields[i].type, merged->fields[i].type)) return false;
+    return true;
+}
+
+/* As COALESCE, but what is never NULL keeps its type where no cast is needed. */
 static int infer_ifnull(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_type *pair[] = {call->args[0]->type, call->args[1]->type};
-    if (pair[0]->nullable || fl_type_merged(b->arena, pair, 2) == NULL) return infer_coalesce(b, call, err);
-    return fl_become(call, call->args[0]); /* it never is */
+    const fl_type *merged = fl_type_merged(b->arena, pair, 2);
+    if (!pair[0]->nullable && merged != NULL && is_already(pair[0], merged)) return fl_become(call, call->args[0]);
+    return infer_coalesce(b, call, err);
 }
 
 /* ---- NULLIF ---- */
