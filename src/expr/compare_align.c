@@ -11,7 +11,7 @@
  *
  * A literal takes the form of the column it is compared with where its value has room there: the column is then read as
  * it lies. Text and number: < and its like, BETWEEN and IN cast the text; = and <> refuse, as Flink does. Text and
- * BOOLEAN are never equal, whatever the text: functions_compare.c answers that.
+ * BOOLEAN are never equal, whatever the text: functions_compare.c answers that, and rounds the DECIMALs of = and <>.
  */
 #include "expr/functions_int.h"
 #include "messages/function.h"

@@ -231,7 +231,7 @@ static bool needs_care(const fl_expr *call) {
 
 /* ---- type rules of = and its like ---- */
 
-static const fl_function careful_forms[6];
+static const fl_function careful_forms[6], exact_forms[2];
 
 bool fl_is_row_value(const fl_expr *e) {
     if (e->type->kind != FL_T_ROW || e->type->n_fields == 0) return false;
@@ -255,7 +255,8 @@ int fl_compare_row_values(fl_bind *b, const char *op, fl_expr *x, fl_expr *y, fl
         fl_expr *sides[2];
         FL_TRY(field_of(b, x, i, &sides[0], err));
         FL_TRY(field_of(b, y, i, &sides[1], err));
-        FL_TRY(fl_call2(b, op, sides[0], sides[1], span, &parts[i], err));
+        FL_TRY(strcmp(op, "IN") == 0 ? fl_call2(b, op, sides[0], sides[1], span, &parts[i], err)
+                                     : fl_equal_exactly(b, op, sides[0], sides[1], span, &parts[i], err));
     }
     *out = parts[0];
     return n == 1 ? 0 : fl_expr_call_name(b, op[0] == '<' ? "OR" : "AND", parts, n, span, out, err);
@@ -279,6 +280,16 @@ static int infer_same(fl_bind *b, fl_expr *call, bool result, fl_error *err) {
     return fl_become(call, choice);
 }
 
+/* = and <> compare DECIMALs in their common type even where that has too few digits for a fraction: 3.14 is 3 beside a
+ * DECIMAL(38, 0). */
+static int round_decimals(fl_bind *b, fl_expr *call, fl_error *err) {
+    const fl_type *pair[] = {call->args[0]->type, call->args[1]->type};
+    bool decimal = pair[0]->kind == FL_T_DECIMAL || pair[1]->kind == FL_T_DECIMAL;
+    const fl_type *common = decimal ? fl_type_common(b->arena, pair, 2) : NULL;
+    if (common == NULL || common->kind != FL_T_DECIMAL) return 0;
+    return common->scale < FL_MAX(pair[0]->scale, pair[1]->scale) ? fl_coerce_from(b, call, 0, common, err) : 0;
+}
+
 static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
     comparison op = comparison_of(call);
     const fl_type *x = call->args[0]->type, *y = call->args[1]->type;
@@ -289,6 +300,7 @@ static int infer_comparison(fl_bind *b, fl_expr *call, fl_error *err) {
     if (approximate && fl_expr_equal(call->args[0], call->args[1]) && fl_expr_deterministic(call->args[0]))
         return infer_same(b, call, op == EQ || op == LE || op == GE, err);
     bool nullable = fl_args_nullable(call);
+    if (equality && call->fn != &exact_forms[op]) FL_TRY(round_decimals(b, call, err));
     bool variants = x->kind == FL_T_VARIANT && y->kind == FL_T_VARIANT;
     if (!equality && (x->n_fields > 0 || y->n_fields > 0 || variants)) {
         fl_fail(err, FL_ERR_FUNCTION_COMPARE_NESTED, call->fn->name);
@@ -423,6 +435,12 @@ static fl_kernel_fn *choose_none(const fl_expr *call FL_UNUSED) { return NULL; }
     }
 
 static const fl_function careful_forms[6] = {COMPARISONS(FL_FN_COSTLY)};
+static const fl_function exact_forms[2] = {COMPARISON("=", 0, "Equal."), COMPARISON("<>", 0, "Not equal.")};
+
+int fl_equal_exactly(fl_bind *b, const char *op, fl_expr *x, fl_expr *y, fl_span span, fl_expr **out, fl_error *err) {
+    fl_expr *sides[] = {x, y};
+    return fl_expr_call(b, &exact_forms[strcmp(op, "<>") == 0], sides, 2, span, out, err);
+}
 
 FL_FUNCTION_TABLE(compare) = {
     COMPARISONS(0),

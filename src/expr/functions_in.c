@@ -208,7 +208,7 @@ static int infer_alternatives(fl_bind *b, fl_expr *call, fl_error *err) {
         if (fl_is_row_value(key) && fl_is_row_value(v))
             FL_TRY(fl_compare_row_values(b, "IN", key, v, call->span, &parts[i - 1], err));
         else
-            FL_TRY(fl_call2(b, "=", key, v, call->span, &parts[i - 1], err));
+            FL_TRY(fl_equal_exactly(b, "=", key, v, call->span, &parts[i - 1], err));
     }
     any = parts[0];
     if (call->n_args > 2) FL_TRY(fl_expr_call_name(b, "OR", parts, call->n_args - 1, call->span, &any, err));

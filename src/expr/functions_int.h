@@ -52,6 +52,9 @@ int fl_align_sides(fl_bind *b, fl_expr *call, int left, int right, fl_error *err
 int fl_align_to_key(fl_bind *b, fl_expr *call, int arg, fl_error *err);
 /* A row that was written as one, field by field: a literal has been folded from one. */
 bool fl_is_row_value(const fl_expr *e);
+/* x = y or x <> y of IN and of rows: DECIMALs are compared by their values, where the operators that are written round
+ * them to a common type. (functions_compare.c) */
+int fl_equal_exactly(fl_bind *b, const char *op, fl_expr *x, fl_expr *y, fl_span span, fl_expr **out, fl_error *err);
 /* (a, b) = (c, d) is a = c AND b = d, <> is a <> c OR b <> d, and IN is a IN (c) AND b IN (d). Of two rows of as many
  * fields, at least one. (functions_compare.c) */
 int fl_compare_row_values(fl_bind *b, const char *op, fl_expr *x, fl_expr *y, fl_span span, fl_expr **out,
