@@ -351,15 +351,22 @@ static bool is_scalar_type(const fl_type *t) {
     return fl_type_is_numeric(t) || fl_type_is_char(t) || t->kind == FL_T_BOOLEAN;
 }
 
-/* A TIMESTAMP is searched as the text that it is. */
-static int timestamp_as_text(fl_bind *b, fl_expr *call, fl_error *err) {
-    if (!fl_type_is_timestamp(call->args[0]->type)) return 0;
-    return fl_coerce(b, call, 0, fl_type_string(true), err);
+/* What is no text is searched as Java's toString has it: a TIMESTAMP or DECIMAL as the text that it is. That of ARRAY,
+ * MAP, ROW and bytes begins with a name, and is no JSON: here with that of the type. */
+static int document_as_text(fl_bind *b, fl_expr *call, fl_error *err) {
+    fl_expr *e = call->args[0], *unknown;
+    if (fl_type_is_timestamp(e->type) || e->type->kind == FL_T_DECIMAL)
+        return fl_coerce(b, call, 0, fl_type_string(true), err);
+    if (e->type->n_fields == 0 && !fl_type_is_binary(e->type)) return 0;
+    fl_expr *name = fl_symbol_literal(b->arena, fl_type_name(b->arena, e->type, FL_TYPE_BARE));
+    FL_TRY(fl_call1(b, "IS NULL", e, e->span, &unknown, err));
+    return fl_call3(b, "CASE", unknown, fl_expr_null(b->arena, fl_type_string(true)), name, e->span, &call->args[0],
+                    err);
 }
 
 static int infer_value(fl_bind *b, fl_expr *call, fl_error *err) {
     settings *set;
-    FL_TRY(timestamp_as_text(b, call, err));
+    FL_TRY(document_as_text(b, call, err));
     FL_TRY(infer_path(b, call, &set, err));
     const fl_type *t = take_type(b, call, 2);
     int i = t != NULL ? 3 : 2;
@@ -474,7 +481,7 @@ static int refuse_object(fl_bind *b, const fl_expr *call, const char *when, fl_e
 
 static int infer_query(fl_bind *b, fl_expr *call, fl_error *err) {
     settings *set;
-    FL_TRY(timestamp_as_text(b, call, err));
+    FL_TRY(document_as_text(b, call, err));
     FL_TRY(infer_path(b, call, &set, err));
     const fl_type *t = take_type(b, call, 2);
     int i = t != NULL ? 3 : 2;
