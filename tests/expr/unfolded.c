@@ -150,7 +150,7 @@ static void binding_init(binding *b) {
 }
 
 static int bind(binding *b, const fl_ast_expr *e, const columns *c, bool nullable, fl_expr **out, fl_error *err) {
-    fl_rel_column cols[COLUMNS_MAX];
+    fl_rel_column *cols = FL_NEW_N(&b->arena, fl_rel_column, COLUMNS_MAX);
     for (int i = 0; i < c->n; i++)
         cols[i] =
             (fl_rel_column){.name = fl_arena_printf(&b->arena, "c%d", i),

@@ -82,24 +82,20 @@ __attribute__((target("avx2"))) static size_t base64_wide(const uint8_t *p, size
     }
     return i;
 }
-#endif
 
-static bool has_avx2(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx2");
-#else
-    return false;
-#endif
+/* Decodes a beginning of the text; returns how many characters that are. */
+static size_t base64_begin(const uint8_t *p, size_t n, uint8_t *to) {
+    return __builtin_cpu_supports("avx2") ? base64_wide(p, n, to) : 0;
 }
+#else
+static size_t base64_begin(const uint8_t *p FL_UNUSED, size_t n FL_UNUSED, uint8_t *to FL_UNUSED) { return 0; }
+#endif
 
 int64_t kinesis_base64(fl_str s, uint8_t *to) {
     const uint8_t *p = (const uint8_t *)s.p;
-    size_t n = s.n, i = 0;
+    size_t n = s.n;
     while (n > 0 && s.n - n < 2 && p[n - 1] == '=') n--;
-    size_t whole = n & ~(size_t)3;
-#if defined(__x86_64__)
-    if (whole >= 32 && has_avx2()) i = base64_wide(p, whole, to);
-#endif
+    size_t whole = n & ~(size_t)3, i = base64_begin(p, whole, to);
     i += base64_groups(p + i, whole - i, to + i / 4 * 3);
     if (i < whole || (s.n != n && s.n % 4 != 0)) return -1;
     uint8_t *at = to + i / 4 * 3;
