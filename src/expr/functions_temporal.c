@@ -162,8 +162,8 @@ static void extract_interval(fl_unit unit, int64_t *o, fl_rows rows) {
 static void extract_fraction(fl_unit unit, const fl_column *c, int64_t *o, fl_rows rows) {
     FL_EACH_ROW(rows, i, {
         fl_ts t = fl_column_ts(c, i);
-        int64_t nanos = t.ms % MS_SECOND * 1000000 + t.nanos;
-        o[i] = unit == FL_U_NANOSECOND ? nanos : nanos / 1000;
+        int64_t ms = t.ms % MS_SECOND; /* before 1970 below zero, and what t.nanos has is added to it */
+        o[i] = unit == FL_U_NANOSECOND ? ms * 1000000 + t.nanos : ms * 1000 + t.nanos / 1000;
     });
 }
 
