@@ -610,11 +610,12 @@ const fl_tz *fl_tz_find_legacy(const char *name) {
     int32_t offset;
     const fl_tz *tz = NULL;
     fl_error ignored;
-    if (parse_fixed(name, &offset) && strncmp(name, "GMT", 3) != 0) return fl_tz_utc();
+    if (strcmp(name, "UTC") == 0) return fl_tz_utc();
+    if (parse_fixed(name, &offset) && strncmp(name, "GMT", 3) != 0) return NULL;
     fl_mutex_lock(&lock);
     int rc = find_zone(name, &tz, &ignored);
     fl_mutex_unlock(&lock);
-    return rc > 0 ? tz : fl_tz_utc();
+    return rc > 0 ? tz : NULL;
 }
 
 /* ---- the zone of the machine ---- */

@@ -22,7 +22,7 @@ int fl_tz_find(const char *name, const fl_tz **out, fl_error *err);
 const fl_tz *fl_tz_find_or_null(const char *name);
 
 /* As java.util.TimeZone finds them for CONVERT_TZ and the like: also by short names (PST, JST), by offset only if it
- * follows GMT, and UTC for whatever is unknown. */
+ * follows GMT. NULL: unknown, for which Java takes UTC. */
 const fl_tz *fl_tz_find_legacy(const char *name);
 
 /* The zone of the machine: $TZ, else /etc/localtime, else UTC. */

@@ -39,6 +39,8 @@ typedef struct fl_bind {
     bool batch;           /* execution.runtime-mode */
     bool legacy_cast;     /* table.exec.legacy-cast-behaviour */
     const char *database; /* the current one */
+    void (*note)(void *arg, const char *text); /* what deserves a visible note; NULL: nobody listens */
+    void *note_arg;
 } fl_bind;
 
 /* The rows of a batch that a kernel is to compute: sel[0..n), or 0..n if sel is NULL. Results go to the same row. */
@@ -149,6 +151,10 @@ const fl_type *fl_type_common(fl_arena *a, const fl_type *const *types, int n);
 
 /* For type rules: makes args[i] of that type by an implicit cast. */
 int fl_coerce(fl_bind *b, fl_expr *call, int arg, const fl_type *type, fl_error *err);
+/* For type rules: tells the user what is no error and hardly meant, as "REGEXP: … is FALSE in every row". */
+static inline void fl_bind_note(const fl_bind *b, const char *text) {
+    if (b->note != NULL) b->note(b->note_arg, text);
+}
 /* The refusal of a type rule: "Cannot apply 'F' to arguments of type 'F(<INT>)'. Supported form(s): …". */
 int fl_bad_arguments(const fl_expr *call, fl_error *err);
 

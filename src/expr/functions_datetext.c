@@ -62,7 +62,11 @@ static int prepare(fl_bind *b, fl_expr *call, int arg, fl_dt_dialect dialect, bo
     if (v == NULL || v->is_null) return 0;
     int rc = fl_dt_compile(b->arena, v->s, dialect, &p, err);
     if (rc >= 0 && reads) rc = fl_dt_readable(p, err);
-    if (rc == FL_E_VALIDATION && bad_is_null) return 0;
+    if (rc == FL_E_VALIDATION && bad_is_null) {
+        const char *why = err->message;
+        fl_bind_note(b, fl_arena_printf(b->arena, "%s: the result is NULL in every row: %s", call->fn->name, why));
+        return 0;
+    }
     if (rc < 0) return fl_error_at(err, call->args[arg]->span);
     d->given = p;
     return 0;
@@ -378,7 +382,8 @@ static fl_kernel_fn *choose_unix_timestamp(const fl_expr *call) {
 static const fl_tz *find_legacy_zone(fl_eval *ev, const fl_column *c, int i, zone_of_row *last) {
     fl_str name = fl_view_str(fl_view_at(c, i));
     if (last->name.p != NULL && fl_str_eq(name, last->name)) return last->tz;
-    *last = (zone_of_row){fl_tz_find_legacy(fl_arena_strndup(ev->scratch, name.p, name.n)), name};
+    const fl_tz *tz = fl_tz_find_legacy(fl_arena_strndup(ev->scratch, name.p, name.n));
+    *last = (zone_of_row){tz != NULL ? tz : fl_tz_utc(), name};
     return last->tz;
 }
 
@@ -403,8 +408,22 @@ static int convert_tz(FL_KERNEL_ARGS) {
     return rc;
 }
 
+/* Notes that the name which is written there is none of a zone. */
+static void check_zone(fl_bind *b, const fl_expr *call, int arg) {
+    const fl_value *v = fl_expr_value(call->args[arg]);
+    if (v == NULL || v->is_null) return;
+    const char *name = fl_arena_strndup(b->arena, v->s.p, v->s.n);
+    const fl_tz *tz;
+    fl_error err;
+    if (fl_tz_find_legacy(name) != NULL) return;
+    const char *advice = fl_tz_find(name, &tz, &err) == 0 ? "write GMT before an offset" : err.hint;
+    fl_bind_note(b, fl_arena_printf(b->arena, "%s: '%s' is none of Java's time zones, UTC is taken%s%s", call->fn->name,
+                                    name, advice[0] != '\0' ? ": " : "", advice));
+}
+
 static int infer_convert_tz(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_need_texts(call, 0, 3, err));
+    for (int i = 1; i < 3; i++) check_zone(b, call, i);
     FL_TRY(prepare(b, call, call->n_args, FL_DT_SIMPLE, true, false, err));
     return fl_typed(b, call, fl_type_string(true), true);
 }

@@ -151,7 +151,11 @@ static int infer_path(fl_bind *b, fl_expr *call, settings **out, fl_error *err) 
     }
     const fl_value *path = fl_expr_value(call->args[1]);
     if (path == NULL || path->is_null) return 0;
-    return fl_json_path_compile(b->arena, path->s, &set->path, err);
+    FL_TRY(fl_json_path_compile(b->arena, path->s, &set->path, err));
+    if (fl_json_path_is_bad(set->path))
+        fl_bind_note(b, fl_arena_printf(b->arena, "%s: each row is a case for ON ERROR: '%.*s' is no path",
+                                        call->fn->name, (int)FL_MIN(path->s.n, 200u), path->s.p));
+    return 0;
 }
 
 /* RETURNING is passed as a NULL of its type: the type is taken, and its name stays. */

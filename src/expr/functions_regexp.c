@@ -137,6 +137,7 @@ static int spell_java(fl_buf *out, fl_str s, fl_error *err) {
 
 struct fl_regex {
     pcre2_code *code; /* NULL: the pattern is none */
+    int why;          /* PCRE2's number for that */
     bool jit;         /* there is machine code for it */
     pcre2_match_data *match;
 };
@@ -150,19 +151,18 @@ static void regex_free(void *arg) {
 
 /* Compiles a spelled pattern. One that PCRE2 refuses and Java does not is refused here, too. */
 static int regex_compile(fl_regex *r, const fl_buf *spelled, uint32_t options, fl_error *err) {
-    int code;
     PCRE2_SIZE at;
     options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
-    r->code = pcre2_compile((PCRE2_SPTR)(spelled->n > 0 ? spelled->p : ""), spelled->n, options, &code, &at, context);
+    r->code = pcre2_compile((PCRE2_SPTR)(spelled->n > 0 ? spelled->p : ""), spelled->n, options, &r->why, &at, context);
     pcre2_compile_context_free(context);
     if (r->code != NULL) {
         r->jit = pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE) == 0;
         r->match = pcre2_match_data_create_from_pattern(r->code, NULL);
         return 0;
     }
-    if (code == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH)
+    if (r->why == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH)
         return refuse_construct("a lookbehind of several lengths", err);
     return 0;
 }
@@ -461,6 +461,13 @@ static int prepare_pattern(fl_bind *b, fl_expr *call, fl_error *err) {
     const fl_regex *r = NULL;
     FL_TRY(prepare(b, call, 1, &r, err));
     call->extra = r;
+    if (r == NULL || r->code != NULL) return 0;
+    char why[120];
+    const char *result = strcmp(call->fn->name, "REGEXP") == 0 ? "FALSE" : "NULL";
+    pcre2_get_error_message(r->why, (PCRE2_UCHAR *)why, sizeof why);
+    fl_bind_note(b, fl_arena_printf(b->arena,
+                                    "%s: the result is %s in every row: the pattern is no regular expression: %s",
+                                    call->fn->name, result, why));
     return 0;
 }
 

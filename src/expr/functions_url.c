@@ -169,23 +169,37 @@ static fl_str find_key(fl_str query, fl_str key) {
     return none;
 }
 
-static fl_str part_of(const url *u, fl_str part) {
-    if (fl_str_is(part, "HOST")) return u->host;
-    if (fl_str_is(part, "PATH")) return u->path;
-    if (fl_str_is(part, "QUERY")) return u->query;
-    if (fl_str_is(part, "REF")) return u->ref;
-    if (fl_str_is(part, "PROTOCOL")) return u->protocol;
-    if (fl_str_is(part, "AUTHORITY")) return u->authority;
-    if (fl_str_is(part, "USERINFO")) return u->userinfo;
-    if (!fl_str_is(part, "FILE")) return none;
-    return u->query.p != NULL ? between(u->path.p, u->query.p + u->query.n) : u->path;
+typedef enum url_part { HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, USERINFO, FILE_PART, N_PARTS } url_part;
+static const char *const part_names[N_PARTS] = {"HOST",     "PATH",      "QUERY",    "REF",
+                                                "PROTOCOL", "AUTHORITY", "USERINFO", "FILE"};
+
+/* N_PARTS: it is none. */
+static url_part find_part(fl_str name) {
+    int part = 0;
+    while (part < N_PARTS && !fl_str_is(name, part_names[part])) part++;
+    return (url_part)part;
+}
+
+static fl_str part_of(const url *u, url_part part) {
+    switch (part) {
+    case HOST: return u->host;
+    case PATH: return u->path;
+    case QUERY: return u->query;
+    case REF: return u->ref;
+    case PROTOCOL: return u->protocol;
+    case AUTHORITY: return u->authority;
+    case USERINFO: return u->userinfo;
+    case FILE_PART: return u->query.p != NULL ? between(u->path.p, u->query.p + u->query.n) : u->path;
+    default: return none;
+    }
 }
 
 static int parse_url(FL_KERNEL_ARGS) {
     fl_buf lower = {0};
     FL_EACH_ROW(rows, i, {
         url u;
-        fl_str part = fl_view_str(fl_view_at(in[1], i)), found = none;
+        url_part part = find_part(fl_view_str(fl_view_at(in[1], i)));
+        fl_str found = none;
         if (read_url(&u, fl_view_str(fl_view_at(in[0], i)))) {
             lower.n = 0;
             fl_lower(&lower, u.protocol);
@@ -193,7 +207,7 @@ static int parse_url(FL_KERNEL_ARGS) {
             bool keyed = call->expr->n_args == 3;
             if (!keyed)
                 found = part_of(&u, part);
-            else if (fl_str_is(part, "QUERY"))
+            else if (part == QUERY)
                 found = find_key(u.query, fl_view_str(fl_view_at(in[2], i)));
         }
         if (found.p == NULL)
@@ -205,10 +219,22 @@ static int parse_url(FL_KERNEL_ARGS) {
     return 0;
 }
 
+/* Notes that the part which is written there is none. */
+static void check_part(fl_bind *b, const fl_expr *call) {
+    const fl_value *v = fl_expr_value(call->args[1]);
+    if (v == NULL || v->is_null) return;
+    if (find_part(v->s) != N_PARTS) return;
+    const char *part = fl_arena_strndup(b->arena, v->s.p, v->s.n), *near = fl_suggest(part, part_names, N_PARTS);
+    fl_bind_note(
+        b, fl_arena_printf(b->arena, "PARSE_URL: the result is NULL in every row: '%s' is no part of a URL%s%s%s", part,
+                           near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : ""));
+}
+
 static int infer_parse_url(fl_bind *b, fl_expr *call, fl_error *err) {
     FL_TRY(fl_refuse_nulls(call, err));
     for (int i = 0; i < call->n_args; i++)
         if (!fl_is_text_arg(call, i)) return fl_bad_arguments(call, err);
+    check_part(b, call);
     return fl_typed(b, call, fl_type_string(true), true);
 }
 

@@ -77,6 +77,7 @@ typedef struct fl_json_path fl_json_path;
 /* Never NULL after success, for what is no path is found out by the row that meets it. Fails with FL_E_UNSUPPORTED for
  * what JsonPath knows and flott does not. The text is copied. */
 int fl_json_path_compile(fl_arena *a, fl_str spec, const fl_json_path **out, fl_error *err);
+bool fl_json_path_is_bad(const fl_json_path *p); /* no path at all */
 bool fl_json_path_is_lax(const fl_json_path *p);
 
 typedef enum fl_json_outcome {

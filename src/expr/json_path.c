@@ -464,4 +464,6 @@ int fl_json_path_compile(fl_arena *a, fl_str spec, const fl_json_path **out, fl_
     return fl_json_path_read(a, units, n, 0, p, err);
 }
 
+bool fl_json_path_is_bad(const fl_json_path *p) { return p->bad; }
+
 bool fl_json_path_is_lax(const fl_json_path *p) { return p->lax; }

@@ -18,10 +18,14 @@
 #include "messages/udf.h"
 
 fl_binder fl_binder_make(fl_sql_ctx *c) {
-    return (fl_binder){
-        .ctx = c,
-        .fns = {
-            .arena = c->arena, .tz = c->tz, .batch = c->batch, .legacy_cast = c->legacy_cast, .database = c->database}};
+    return (fl_binder){.ctx = c,
+                       .fns = {.arena = c->arena,
+                               .tz = c->tz,
+                               .batch = c->batch,
+                               .legacy_cast = c->legacy_cast,
+                               .database = c->database,
+                               .note = c->note,
+                               .note_arg = c->note_arg}};
 }
 
 static int bind_args(fl_expr_ctx *x, fl_ast_expr *const *args, int n, fl_expr ***out, fl_error *err) {

@@ -123,6 +123,41 @@ class Errors(Case):
         self.assertIn("parallelism.default", err)
 
 
+class Notes(Case):
+    """What is no error in Flink, and hardly meant: an argument as it is written decides every row."""
+
+    def check_note(self, expression, note, row):
+        self.check(["run", "-e", f"SELECT {expression} FROM (VALUES ('a')) AS t(a)"], out=f"+I[{row}]\n",
+                   err=f"note: {note}\n" if note else "")
+
+    def test_a_pattern_that_is_none(self):
+        self.check_note("REGEXP(a, '[')", "REGEXP: the result is FALSE in every row: the pattern is no regular "
+                        "expression: missing terminating ] for character class", "false")
+        self.check_note("REGEXP_EXTRACT(a, '(')", "REGEXP_EXTRACT: the result is NULL in every row: the pattern is no "
+                        "regular expression: missing closing parenthesis", "null")
+        self.check_note("REGEXP(a, '[a]')", "", "true")
+
+    def test_a_format_of_times_that_is_none(self):
+        self.check_note("TO_TIMESTAMP(a, 'yyyy-bb')", "TO_TIMESTAMP: the result is NULL in every row: Unknown pattern "
+                        "letter: b", "null")
+
+    def test_a_path_that_is_none(self):
+        self.check_note("JSON_VALUE(a, '$a')", "JSON_VALUE: each row is a case for ON ERROR: '$a' is no path", "null")
+        self.check_note("JSON_VALUE(a, '$.a')", "", "null")
+
+    def test_a_part_of_a_url_that_is_none(self):
+        self.check_note("PARSE_URL(a, 'host')", "PARSE_URL: the result is NULL in every row: 'host' is no part of a "
+                        "URL; did you mean 'HOST'?", "null")
+        self.check_note("PARSE_URL(a, 'HOST')", "", "null")
+
+    def test_a_time_zone_that_is_none(self):
+        self.check_note("CONVERT_TZ(a, 'UTC', 'America/NewYork')", "CONVERT_TZ: 'America/NewYork' is none of Java's "
+                        "time zones, UTC is taken: did you mean 'America/New_York'?", "null")
+        self.check_note("CONVERT_TZ(a, 'UTC', '+08:00')", "CONVERT_TZ: '+08:00' is none of Java's time zones, UTC is "
+                        "taken: write GMT before an offset", "null")
+        self.check_note("CONVERT_TZ(a, 'UTC', 'Asia/Tokyo')", "", "null")
+
+
 class Jobs(Case):
     TABLES = """
 CREATE TABLE s (k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = '{dir}/in.csv', 'format' = 'csv');
