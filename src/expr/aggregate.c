@@ -600,7 +600,7 @@ void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *c
         fl_cell_group g = {.rows = -1, .sum = -1, .min = -1, .max = -1};
         for (int k = i; k < l->n_cells && k < 64; k++) {
             const fl_cell *c = &l->cells[k];
-            if (c->hidden || c->filter >= 0 || c->distinct || c->arg != cell->arg) continue;
+            if (c->hidden || done[k] || c->filter >= 0 || c->distinct || c->arg != cell->arg) continue;
             if (c->type == &fl_cell_sum_integer || c->type == &fl_cell_sum_decimal) g.sum = k;
             if (c->type == &fl_cell_min_integer) g.min = k;
             if (c->type == &fl_cell_max_integer) g.max = k;

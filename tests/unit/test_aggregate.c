@@ -332,6 +332,31 @@ static void calls_on_one_column_share_a_cell(void **state) {
     assert_true(!l->plain && l->call_cell[5] == l->call_cell[6] && l->call_cell[5] != l->call_cell[1]);
 }
 
+/* Values that are kept do not go with the packed ones of their column, which are added once all the same. */
+static void a_sum_beside_kept_values_is_added_once(void **state) {
+    (void)state;
+    static const char *const names[] = {"FIRST_VALUE", "LAST_VALUE", "SUM", "MAX"};
+    static const int64_t want[] = {0, 99, 4950, 99};
+    enum { N = 4, VALUES = 100 };
+    const fl_type *t = fl_type_of(FL_T_INT, false);
+    fl_agg_call calls[N];
+    for (int i = 0; i < N; i++) assert_true(rig_call(&arena, &calls[i], names[i], 0, t, false, -1));
+    const fl_agg_layout *l = fl_agg_layout_new(&arena, calls, N, true);
+    fl_column *arg = fl_column_new(t, VALUES);
+    for (int i = 0; i < VALUES; i++) fl_column_append_i64(arg, i);
+    uint32_t group[VALUES] = {0};
+    char *a = new_acc(l);
+    fl_agg_update_groups(l, group, &a, 1, &arg, (fl_rows){NULL, VALUES}, &scratch);
+    for (int i = 0; i < N; i++) {
+        fl_column *out = fl_column_new(calls[i].type, 1);
+        fl_agg_result(l, i, &a, 1, out);
+        assert_int_equal(fl_column_i64(out, 0), want[i]);
+        fl_column_unref(out);
+    }
+    drop_acc(l, a);
+    fl_column_unref(arg);
+}
+
 static void exact_calls_may_be_added_in_any_order(void **state) {
     (void)state;
     static const char *const names[] = {"COUNT", "SUM", "AVG", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE"};
@@ -397,6 +422,7 @@ int main(void) {
         TEST(a_decimal_sum_that_overflows_starts_again),
         TEST(the_first_nan_stays_the_extreme_and_negative_zero_a_sum),
         TEST(calls_on_one_column_share_a_cell),
+        TEST(a_sum_beside_kept_values_is_added_once),
         TEST(exact_calls_may_be_added_in_any_order),
         TEST(damaged_accumulators_are_refused_or_read_without_harm),
         TEST(types_without_an_order_or_a_sum_are_refused),
