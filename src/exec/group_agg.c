@@ -386,10 +386,7 @@ static int add_batch(group_agg *g, fl_batch *b, fl_error *err) {
     if (g->plan->bundle_rows > 0) return bundle_batch(g, b, ids, err);
     if (!g->base.ctx->batch_mode) return stream(g, b, ids, err);
     char **acc = fl_arena_alloc(scratch, sizeof *acc * (size_t)rows.n + 8);
-    for (int k = 0; k < rows.n; k++) {
-        bool fresh;
-        acc[k] = acc_of(g, ids[k], &fresh);
-    }
+    for (bool fresh; g->n_acc < fl_keytab_bound(g->keys);) acc_of(g, g->n_acc, &fresh);
     for (int k = 0; k < rows.n; k++) acc[k] = g->acc[ids[k]];
     fl_agg_update(g->layout, acc, b->cols, rows, scratch);
     FL_TRY(fl_agg_failed(g->layout, err));

@@ -563,34 +563,46 @@ static filtered filter_rows(int filter, char *const *acc, fl_column *const *cols
     return f;
 }
 
-static void update_cell(const fl_cell *cell, char *const *acc, fl_column *const *cols, fl_rows rows,
+/* `one`: all rows have one accumulator. */
+static void update_cell(const fl_cell *cell, char *const *acc, bool one, fl_column *const *cols, fl_rows rows,
                         fl_arena *scratch) {
     fl_column *args[FL_AGG_ARGS_MAX] = {NULL};
     for (int i = 0; cell->call != NULL && i < cell->call->n_args; i++)
         if (cell->call->args[i].column >= 0) args[i] = cols[cell->call->args[i].column];
     if (cell->distinct)
         fl_cell_update_distinct(cell, acc, args, rows, scratch);
+    else if (one && cell->type->update_one != NULL)
+        cell->type->update_one(cell, acc, args, rows, scratch);
     else
         cell->type->update(cell, acc, args, rows, scratch);
 }
 
+static bool is_one(char *const *acc, int n) {
+    if (n < 2 || acc[0] != acc[n - 1]) return false;
+    uintptr_t differ = 0;
+    for (int k = 0; k < n; k++) differ |= (uintptr_t)acc[k] ^ (uintptr_t)acc[0];
+    return differ == 0;
+}
+
 void fl_agg_update(const fl_agg_layout *l, char *const *acc, fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
     filtered f = {.filter = -1};
+    const bool one = is_one(acc, rows.n);
     for (int i = 0; i < l->n_cells; i++) {
         const fl_cell *cell = &l->cells[i];
         if (cell->hidden) continue;
         if (cell->filter < 0) {
-            update_cell(cell, acc, cols, rows, scratch);
+            update_cell(cell, acc, one, cols, rows, scratch);
             continue;
         }
         if (f.filter != cell->filter) f = filter_rows(cell->filter, acc, cols, rows, scratch);
-        if (f.rows.n > 0) update_cell(cell, f.acc, cols, f.rows, scratch);
+        if (f.rows.n > 0) update_cell(cell, f.acc, one, cols, f.rows, scratch);
     }
 }
 
 void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *const *group_acc, int n_groups,
                           fl_column *const *cols, fl_rows rows, fl_arena *scratch) {
     bool done[64] = {false};
+    const bool one = n_groups == 1 && rows.n > 0;
     char **acc = NULL;
     fl_assert(n_groups <= FL_AGG_GROUPS_MAX);
     for (int i = 0; i < l->n_cells && i < 64; i++) {
@@ -621,11 +633,11 @@ void fl_agg_update_groups(const fl_agg_layout *l, const uint32_t *group, char *c
             for (int k = 0; k < rows.n; k++) acc[k] = group_acc[group[k]];
         }
         if (cell->filter < 0) {
-            update_cell(cell, acc, cols, rows, scratch);
+            update_cell(cell, acc, one, cols, rows, scratch);
             continue;
         }
         if (f.filter != cell->filter) f = filter_rows(cell->filter, acc, cols, rows, scratch);
-        if (f.rows.n > 0) update_cell(cell, f.acc, cols, f.rows, scratch);
+        if (f.rows.n > 0) update_cell(cell, f.acc, one, cols, f.rows, scratch);
     }
 }
 

@@ -102,6 +102,7 @@ struct fl_cell_type {
     bool takes_null; /* rows whose first argument is NULL count, too */
     void (*open)(fl_arena *a, fl_cell *cell); /* fills cell->own, which lives as long as the layout; NULL: nothing */
     fl_cell_update_fn *update;
+    fl_cell_update_fn *update_one; /* the same for rows whose acc[k] are all one accumulator; NULL: as update */
     fl_cell_merge_fn *merge;
     /* These get the accumulator row, as all others do. */
     void (*clone)(const fl_cell *cell, char *dst, const char *src); /* dst is a copy of src's bytes */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cells.c -- row counters, sums, kept values: updated, merged and saved; and the packed form for few groups.
  *
+ * One group.  Each update has a second form for rows that all go into one accumulator, which then stays in registers.
+ *
  * Packed form. Where many rows fall into few groups, a row costs one load, add, max and store on 16 bytes:
  *
  *     [ sum of (v - least) : 40 bits | count : 24 bits ][ -min : 32 ][ max : 32 ]       sums alone: the first 8 bytes
@@ -20,13 +22,25 @@
 #include "expr/valueset.h"
 #include "messages/checkpoint.h"
 
+/* An update is written once, as add_<word>, and inlined into two forms: `one` says that acc[0] is every row's. */
+#define ADD_ARGS const fl_cell *cell, char *const *acc, const bool one, fl_column *const *args, fl_rows rows
+#define ADD_FN   static inline __attribute__((always_inline)) void
+#define UPDATES(word)                                                                                                  \
+    static void update_##word(CELL_UPDATE_ARGS) { add_##word(cell, acc, false, args, rows); }                          \
+    FL_CLONES static void update_one_##word(CELL_UPDATE_ARGS) { add_##word(cell, acc, true, args, rows); }
+#define WITH_UPDATES(word) .update = update_##word, .update_one = update_one_##word
+
 /* Runs BODY with k, the row i and s, the cell of its accumulator, for rows where arg is not NULL. */
 #define EACH_VALUE(S, BODY)                                                                                            \
-    for (int k = 0; k < rows.n; k++) {                                                                                 \
-        const int i = rows.sel ? rows.sel[k] : k;                                                                      \
-        if (fl_column_is_null(arg, i)) continue;                                                                       \
-        S *s = fl_cell_at(cell, acc[k]);                                                                               \
-        BODY;                                                                                                          \
+    {                                                                                                                  \
+        S *const at = one ? fl_cell_at(cell, acc[0]) : NULL, only = one ? *at : (S){0};                                \
+        for (int k = 0; k < rows.n; k++) {                                                                             \
+            const int i = rows.sel ? rows.sel[k] : k;                                                                  \
+            if (fl_column_is_null(arg, i)) continue;                                                                   \
+            S *s = one ? &only : fl_cell_at(cell, acc[k]);                                                             \
+            BODY;                                                                                                      \
+        }                                                                                                              \
+        if (one) *at = only;                                                                                           \
     }
 
 #define EACH_PAIR(S, BODY)                                                                                             \
@@ -43,27 +57,32 @@ static void update_rows(CELL_UPDATE_ARGS) {
     for (int k = 0; k < rows.n; k++) ++*(int64_t *)fl_cell_at(cell, acc[k]);
 }
 
-static void merge_counts(CELL_MERGE_ARGS) { EACH_PAIR(int64_t, *d += *s); }
-
-static void update_count(CELL_UPDATE_ARGS) {
-    const fl_column *arg = args[0];
-    EACH_VALUE(int64_t, ++*s);
+static void update_one_rows(CELL_UPDATE_ARGS) {
+    (void)args;
+    *(int64_t *)fl_cell_at(cell, acc[0]) += rows.n;
 }
 
-const fl_cell_type fl_cell_rows = {
-    .name = "ROWS", .size = 8, .plain = true, .update = update_rows, .merge = merge_counts};
+static void merge_counts(CELL_MERGE_ARGS) { EACH_PAIR(int64_t, *d += *s); }
+
+ADD_FN add_count(ADD_ARGS) {
+    const fl_column *arg = args[0];
+    EACH_VALUE(int64_t, ++*s)
+}
+UPDATES(count)
+
+const fl_cell_type fl_cell_rows = {.name = "ROWS", .size = 8, .plain = true, WITH_UPDATES(rows), .merge = merge_counts};
 const fl_cell_type fl_cell_count = {
-    .name = "COUNT", .size = 8, .plain = true, .update = update_count, .merge = merge_counts};
+    .name = "COUNT", .size = 8, .plain = true, WITH_UPDATES(count), .merge = merge_counts};
 
 /* ---- sums ---- */
 
-static void update_sum_integer(CELL_UPDATE_ARGS) {
+ADD_FN add_sum_integer(ADD_ARGS) {
     const fl_column *arg = args[0];
     const int c = arg->constant;
 #define SUM_OF(T)                                                                                                      \
     {                                                                                                                  \
         const T *v = arg->data;                                                                                        \
-        EACH_VALUE(fl_sum_integer, s->sum = (int64_t)((uint64_t)s->sum + (uint64_t)v[c ? 0 : i]); s->count++);         \
+        EACH_VALUE(fl_sum_integer, s->sum = (int64_t)((uint64_t)s->sum + (uint64_t)v[c ? 0 : i]); s->count++)          \
     }                                                                                                                  \
     break
     switch (arg->phys) {
@@ -76,6 +95,8 @@ static void update_sum_integer(CELL_UPDATE_ARGS) {
 #undef SUM_OF
 }
 
+UPDATES(sum_integer)
+
 static void merge_sum_integer(CELL_MERGE_ARGS) {
     EACH_PAIR(fl_sum_integer, d->sum = (int64_t)((uint64_t)d->sum + (uint64_t)s->sum); d->count += s->count);
 }
@@ -83,7 +104,7 @@ static void merge_sum_integer(CELL_MERGE_ARGS) {
 const fl_cell_type fl_cell_sum_integer = {.name = "SUM",
                                           .size = sizeof(fl_sum_integer),
                                           .plain = true,
-                                          .update = update_sum_integer,
+                                          WITH_UPDATES(sum_integer),
                                           .merge = merge_sum_integer};
 
 /* A sum beyond 38 digits is NULL, and the next value starts it again: Flink's rule. */
@@ -97,16 +118,18 @@ static void add_decimal(fl_sum_decimal *s, fl_i128 x) {
     }
 }
 
-static void update_sum_decimal(CELL_UPDATE_ARGS) {
+ADD_FN add_sum_decimal(ADD_ARGS) {
     const fl_column *arg = args[0];
     if (arg->phys == FL_P_I64) { /* 18 digits: 2^63 rows fit into 38 */
         const int64_t *v = arg->data;
         const int c = arg->constant;
-        EACH_VALUE(fl_sum_decimal, s->sum += v[c ? 0 : i]; s->has = true; s->count++);
+        EACH_VALUE(fl_sum_decimal, s->sum += v[c ? 0 : i]; s->has = true; s->count++)
     } else {
-        EACH_VALUE(fl_sum_decimal, add_decimal(s, fl_column_i128(arg, i)); s->count++);
+        EACH_VALUE(fl_sum_decimal, add_decimal(s, fl_column_i128(arg, i)); s->count++)
     }
 }
+
+UPDATES(sum_decimal)
 
 static void merge_sum_decimal(CELL_MERGE_ARGS) {
     EACH_PAIR(fl_sum_decimal, {
@@ -129,21 +152,23 @@ static int decode_sum_decimal(const fl_cell *cell, char *acc, fl_reader *in, fl_
 const fl_cell_type fl_cell_sum_decimal = {.name = "SUM",
                                           .size = sizeof(fl_sum_decimal),
                                           .plain = true,
-                                          .update = update_sum_decimal,
+                                          WITH_UPDATES(sum_decimal),
                                           .merge = merge_sum_decimal,
                                           .decode = decode_sum_decimal};
 
-static void update_sum_double(CELL_UPDATE_ARGS) {
+ADD_FN add_sum_double(ADD_ARGS) {
     const fl_column *arg = args[0];
     if (arg->phys == FL_P_F32) {
         const float *v = arg->data;
         EACH_VALUE(fl_sum_double, const double x = (double)v[fl_column_at(arg, i)];
-                   s->sum = s->count++ ? s->sum + x : x);
+                   s->sum = s->count++ ? s->sum + x : x)
     } else {
         const double *v = arg->data;
-        EACH_VALUE(fl_sum_double, const double x = v[fl_column_at(arg, i)]; s->sum = s->count++ ? s->sum + x : x);
+        EACH_VALUE(fl_sum_double, const double x = v[fl_column_at(arg, i)]; s->sum = s->count++ ? s->sum + x : x)
     }
 }
+
+UPDATES(sum_double)
 
 static void merge_sum_double(CELL_MERGE_ARGS) {
     EACH_PAIR(
@@ -153,11 +178,13 @@ static void merge_sum_double(CELL_MERGE_ARGS) {
         });
 }
 
-static void update_sum_float(CELL_UPDATE_ARGS) {
+ADD_FN add_sum_float(ADD_ARGS) {
     const fl_column *arg = args[0];
     const float *v = arg->data;
-    EACH_VALUE(fl_sum_double, const float x = v[fl_column_at(arg, i)]; s->as_float = s->count++ ? s->as_float + x : x);
+    EACH_VALUE(fl_sum_double, const float x = v[fl_column_at(arg, i)]; s->as_float = s->count++ ? s->as_float + x : x)
 }
+
+UPDATES(sum_float)
 
 static void merge_sum_float(CELL_MERGE_ARGS) {
     EACH_PAIR(
@@ -171,13 +198,13 @@ const fl_cell_type fl_cell_sum_double = {.name = "SUM",
                                          .size = sizeof(fl_sum_double),
                                          .plain = true,
                                          .ordered = true,
-                                         .update = update_sum_double,
+                                         WITH_UPDATES(sum_double),
                                          .merge = merge_sum_double};
 const fl_cell_type fl_cell_sum_float = {.name = "SUM",
                                         .size = sizeof(fl_sum_double),
                                         .plain = true,
                                         .ordered = true,
-                                        .update = update_sum_float,
+                                        WITH_UPDATES(sum_float),
                                         .merge = merge_sum_float};
 
 int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
@@ -202,10 +229,11 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
         T value;                                                                                                       \
         int64_t has;                                                                                                   \
     } kept_##word;                                                                                                     \
-    static void update_##word(CELL_UPDATE_ARGS) {                                                                      \
+    ADD_FN add_##word(ADD_ARGS) {                                                                                      \
         const fl_column *arg = args[0];                                                                                \
         UPDATE(kept_##word, T, REPLACES)                                                                               \
     }                                                                                                                  \
+    UPDATES(word)                                                                                                      \
     static void merge_##word(CELL_MERGE_ARGS) {                                                                        \
         EACH_PAIR(                                                                                                     \
             kept_##word, if (s->has) {                                                                                 \
@@ -217,7 +245,7 @@ int64_t fl_cell_counted(const fl_cell *c, const char *acc) {
                                          .size = sizeof(kept_##word),                                                  \
                                          .plain = true,                                                                \
                                          .ordered = IN_ORDER,                                                          \
-                                         .update = update_##word,                                                      \
+                                         WITH_UPDATES(word),                                                           \
                                          .merge = merge_##word};
 
 #define UPDATE_BY(S, T, REPLACES, READ)                                                                                \
@@ -292,7 +320,8 @@ static void update_string(CELL_UPDATE_ARGS) {
     const fl_column *arg = args[0];
     const fl_view *v = arg->data;
     const keeping keep = keeping_of(cell);
-    EACH_VALUE(kept_string, take_string(s, &v[fl_column_at(arg, i)], keep));
+    const bool one = false;
+    EACH_VALUE(kept_string, take_string(s, &v[fl_column_at(arg, i)], keep))
 }
 
 static void merge_string(CELL_MERGE_ARGS) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_aggregate.c -- accumulators, compared with lists of rows from which each result is computed anew.
  *
- * Random calls (all functions and types, DISTINCT, FILTER) over random columns; rows go to random groups by either way
- * of updating; groups are merged, cloned, saved and loaded on the way. Sums are drawn so that they are exact in any
+ * Random calls (all functions and types, DISTINCT, FILTER) over random columns; rows go to random groups, or all to one,
+ * by either way of updating; groups are merged, cloned, saved and loaded on the way. Sums are drawn so that they are exact in any
  * order; what depends on the order (overflow, NaN) has cases of its own.
  */
 #include "accumulators.h"
@@ -168,8 +168,9 @@ static void add_batch(const fl_agg_layout *l, const fl_type *const *types, int t
         cols[c] = model_column(types[c], values[c] + *n_rows, n);
     }
     rows.sel = draw_sel(&arena, n, draw(3) ? 8 : draw(9), &rows.n);
+    int only = draw(3) == 0 ? draw(n_groups) : -1;
     for (int k = 0; k < rows.n; k++) {
-        int g = draw(draw(2) ? n_groups : FL_MIN(n_groups, 2));
+        int g = only >= 0 ? only : draw(draw(2) ? n_groups : FL_MIN(n_groups, 2));
         rows_of_group *list = &lists[table][g];
         group[k] = (uint32_t)g;
         row_acc[k] = acc[table][g];
@@ -227,17 +228,19 @@ static void results_are_those_of_the_rows(void **state) {
 
 /* ---- single cases ---- */
 
+typedef enum way { ROW_BY_ROW, ONE_ACCUMULATOR, FEW_GROUPS, WAYS } way;
+
 /* One group of one call over one column; the result is a column of one row. */
-static fl_column *run_call(const fl_agg_call *call, fl_column *arg, int repeat, bool groups) {
+static fl_column *run_call(const fl_agg_call *call, fl_column *arg, int repeat, way w) {
     const fl_agg_layout *l = fl_agg_layout_new(&arena, call, 1, false);
     char *a = new_acc(l), *row_acc[ROWS];
     uint32_t group[ROWS] = {0};
     for (int k = 0; k < arg->n; k++) row_acc[k] = a;
     for (int i = 0; i < repeat; i++) {
-        if (groups)
-            fl_agg_update_groups(l, group, &a, 1, &arg, (fl_rows){NULL, arg->n}, &scratch);
-        else
-            fl_agg_update(l, row_acc, &arg, (fl_rows){NULL, arg->n}, &scratch);
+        if (w == FEW_GROUPS) fl_agg_update_groups(l, group, &a, 1, &arg, (fl_rows){NULL, arg->n}, &scratch);
+        if (w == ONE_ACCUMULATOR) fl_agg_update(l, row_acc, &arg, (fl_rows){NULL, arg->n}, &scratch);
+        for (uint16_t k = 0; w == ROW_BY_ROW && k < arg->n; k++)
+            fl_agg_update(l, row_acc, &arg, (fl_rows){&k, 1}, &scratch);
     }
     fl_column *out = fl_column_new(call->type, 1);
     fl_agg_result(l, 0, &a, 1, out);
@@ -252,8 +255,8 @@ static void a_decimal_sum_is_wider_than_its_values(void **state) {
     assert_true(rig_call(&arena, &call, "SUM", 0, t, false, -1));
     fl_column *arg = fl_column_new(t, ROWS);
     for (int i = 0; i < ROWS; i++) fl_column_append_i64(arg, 999999999999999999 - i % 2);
-    for (int groups = 0; groups < 2; groups++) {
-        fl_column *out = run_call(&call, arg, 7, groups);
+    for (way w = 0; w < WAYS; w++) {
+        fl_column *out = run_call(&call, arg, 7, w);
         assert_true(fl_column_i128(out, 0) == (fl_i128)999999999999999999 * 7 * ROWS - 7 * ROWS / 2);
         fl_column_unref(out);
     }
@@ -273,12 +276,14 @@ static void a_decimal_sum_that_overflows_starts_again(void **state) {
     fl_column *arg = fl_column_new(t, 5);
     for (int n = 1; n <= 5; n++) {
         fl_column_append_i128(arg, big);
-        fl_column *s = run_call(&sum, arg, 1, n % 2), *a = run_call(&avg, arg, 1, n % 2);
-        assert_int_equal(fl_column_is_null(s, 0), sums_null_after[n - 1]);
-        if (!sums_null_after[n - 1]) assert_true(fl_column_i128(s, 0) == big);
-        assert_int_equal(fl_column_is_null(a, 0), n > 1);
-        fl_column_unref(s);
-        fl_column_unref(a);
+        for (way w = 0; w < WAYS; w++) {
+            fl_column *s = run_call(&sum, arg, 1, w), *a = run_call(&avg, arg, 1, w);
+            assert_int_equal(fl_column_is_null(s, 0), sums_null_after[n - 1]);
+            if (!sums_null_after[n - 1]) assert_true(fl_column_i128(s, 0) == big);
+            assert_int_equal(fl_column_is_null(a, 0), n > 1);
+            fl_column_unref(s);
+            fl_column_unref(a);
+        }
     }
     fl_column_unref(arg);
 }
@@ -291,22 +296,25 @@ static void the_first_nan_stays_the_extreme_and_negative_zero_a_sum(void **state
     assert_true(rig_call(&arena, &max, "MAX", 0, t, false, -1));
     assert_true(rig_call(&arena, &sum, "SUM", 0, t, false, -1));
     fl_column *arg = fl_column_new(t, 3), *out;
-    fl_column_append_f64(arg, -0.0);
-    out = run_call(&sum, arg, 1, false);
-    assert_true(signbit(FL_DATA(out, double)[0]));
-    fl_column_unref(out);
-    fl_column_append_f64(arg, (double)NAN);
-    fl_column_append_f64(arg, 7);
-    out = run_call(&max, arg, 1, false);
-    assert_true(FL_DATA(out, double)[0] == 7);
-    fl_column_unref(out);
-    fl_column_reset(arg);
-    fl_column_append_f64(arg, (double)NAN);
-    fl_column_append_f64(arg, 1);
-    for (int i = 0; i < 2; i++) {
-        out = run_call(i ? &min : &max, arg, 1, false);
-        assert_true(isnan(FL_DATA(out, double)[0]));
+    for (way w = 0; w < WAYS; w++) {
+        fl_column_append_f64(arg, -0.0);
+        out = run_call(&sum, arg, 1, w);
+        assert_true(signbit(FL_DATA(out, double)[0]));
         fl_column_unref(out);
+        fl_column_append_f64(arg, (double)NAN);
+        fl_column_append_f64(arg, 7);
+        out = run_call(&max, arg, 1, w);
+        assert_true(FL_DATA(out, double)[0] == 7);
+        fl_column_unref(out);
+        fl_column_reset(arg);
+        fl_column_append_f64(arg, (double)NAN);
+        fl_column_append_f64(arg, 1);
+        for (int i = 0; i < 2; i++) {
+            out = run_call(i ? &min : &max, arg, 1, w);
+            assert_true(isnan(FL_DATA(out, double)[0]));
+            fl_column_unref(out);
+        }
+        fl_column_reset(arg);
     }
     fl_column_unref(arg);
 }
